@@ -1,0 +1,249 @@
+"""The product without HTTP: everything opened and wired together, asked questions, and closed in order."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hitkeep_py import __version__
+from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.catalog.goals import Goal
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.clock import Clock, SystemClock
+from hitkeep_py.config import Settings
+from hitkeep_py.data_directory import DataDirectory, sync
+from hitkeep_py.enrich.lookups import Lookups
+from hitkeep_py.errors import Conflict, DataDamaged, QueryBusy, StoreDead, StoreUnavailable, Unavailable
+from hitkeep_py.ingest.inbox import Inbox
+from hitkeep_py.ingest.pipeline import Pipeline
+from hitkeep_py.ingest.sessions import KEPT_MS
+from hitkeep_py.ingest.writer import Writer
+from hitkeep_py.query.dialect import Dialect, DuckDBDialect
+from hitkeep_py.query.question import Query, Statement
+from hitkeep_py.query.time_range import TimeRange, unit_for
+from hitkeep_py.reports import goals as goals_report
+from hitkeep_py.reports import overview as overview_report
+from hitkeep_py.reports import series as series_report
+from hitkeep_py.stores import EventStore
+from hitkeep_py.stores.duckdb import DuckDBStore
+
+LEAST_SECONDS = 0.01
+LIVE_MS = 5 * 60 * 1000
+MEGABYTE = 1_000_000
+log = logging.getLogger(__name__)
+
+
+class Analytics:
+    """Use `open` or `in_memory`, then `close`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        directory: DataDirectory | None,
+        catalog: Catalog,
+        store: EventStore,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.directory = directory
+        self.catalog = catalog
+        self.store = store
+        self.dialect: Dialect = DuckDBDialect()
+        self.lookups = Lookups(settings.geoip_db)
+        self.pipeline = Pipeline(catalog, self.lookups)
+        self.inbox = Inbox(directory.inbox if directory else None, clock, max_bytes=settings.inbox_max_mb * MEGABYTE)
+        self.writer = Writer(self.inbox, store)
+        self.query_seconds = 0.0
+        self.queries = 0
+        self._deletions: dict[str, Future[int]] = {}
+        self._backing_up = threading.Lock()
+        self._places = threading.BoundedSemaphore(settings.query_threads)
+
+    @classmethod
+    def open(cls, settings: Settings, purpose: str, clock: Clock | None = None) -> "Analytics":
+        """Lock the data directory, bring its files up to date and start to accept and to write.
+
+        Raises DataDirectoryError when it cannot be used, naming who holds it or what is damaged.
+        """
+        directory = DataDirectory(settings.directory)
+        directory.prepare()
+        directory.lock(purpose, settings.lock_wait)
+        try:
+            return cls._open(settings, directory, clock or SystemClock())
+        except Unavailable as error:
+            directory.unlock()
+            raise DataDamaged(
+                f"the files in {directory.path} cannot be used: {error.message}. Move the data directory away and "
+                "bring back a backup with `analytics restore BACKUP`"
+            ) from error
+        except BaseException:
+            directory.unlock()
+            raise
+
+    @classmethod
+    def _open(cls, settings: Settings, directory: DataDirectory, clock: Clock) -> "Analytics":
+        with ExitStack() as opened:
+            catalog = Catalog(directory.catalog, clock)
+            opened.callback(catalog.close)
+            store = DuckDBStore(directory.events, memory_limit=settings.memory_limit, backups=directory.backups)
+            opened.callback(store.close)
+            analytics = cls(settings, clock, directory, catalog, store)
+            analytics._start()
+            opened.pop_all()
+        return analytics
+
+    @classmethod
+    def in_memory(cls, clock: Clock | None = None, settings: Settings | None = None) -> "Analytics":
+        """The whole product without a file."""
+        clock = clock or SystemClock()
+        analytics = cls(settings or Settings(), clock, None, Catalog(None, clock), DuckDBStore(None))
+        analytics._start()
+        return analytics
+
+    def _start(self) -> None:
+        self.catalog.rotate_salts()
+        self.catalog.refresh()
+        if self.inbox.position < self.writer.position:
+            log.error(
+                "inbox.sqlite is older than events.duckdb, or was deleted: accepted events that were not stored "
+                "yet, and idempotency keys, may be gone"
+            )
+        lost = self.inbox.start(self.writer.position)
+        if lost:
+            self.writer.counters.lost = lost
+            log.error(
+                "events.duckdb lacks %d events that it had stored before: its files were damaged or are older than "
+                "inbox.sqlite. Bring back a backup with `analytics restore BACKUP` if you have a newer one",
+                lost,
+            )
+        self.writer.start()
+
+    def close(self) -> None:
+        """Everything acknowledged reaches the store; then the files are closed."""
+        self.inbox.stop()
+        self.writer.close()
+        try:
+            self.store.checkpoint()
+        finally:
+            self.store.close()
+            self.inbox.close(self.writer.position)
+            self.catalog.close()
+            if self.directory:
+                self.directory.unlock()
+
+    def drain(self) -> None:
+        """Wait until the store has everything accepted so far."""
+        self.writer.drain()
+
+    def ask(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """Rows of a question, within the limits. Raises QueryBusy, QueryTimeout, StoreUnavailable."""
+        limit = self.settings.query_timeout
+        deadline = self.clock.monotonic() + limit
+        version = self.store.version()
+        if not self._places.acquire(timeout=limit):
+            raise QueryBusy(f"{self.settings.query_threads} questions have been running for {limit:g} seconds")
+        started = self.clock.monotonic()
+        try:
+            remaining = max(LEAST_SECONDS, deadline - started)
+            return self.store.select(statement.sql, statement.parameters, timeout=remaining)
+        except StoreDead:
+            if self.store.version() == version:
+                self.writer.reopen_store()
+            raise
+        finally:
+            self._places.release()
+            self.queries += 1
+            self.query_seconds += self.clock.monotonic() - started
+
+    def overview(self, site: Site, time_range: TimeRange) -> overview_report.Overview:
+        query = Query(site.id, time_range)
+        return overview_report.shape(self.ask(overview_report.build(query, self.dialect)))
+
+    def live_visitors(self, site: Site) -> int:
+        now = self.clock.now_ms()
+        query = Query(site.id, TimeRange(now - LIVE_MS, now + 1))
+        return int(self.ask(overview_report.build_live(query, self.dialect))[0][0])
+
+    def series(self, site: Site, time_range: TimeRange) -> list[series_report.SeriesPoint]:
+        query, unit = Query(site.id, time_range), unit_for(time_range)
+        return series_report.shape(self.ask(series_report.build(query, unit, self.dialect)), query, unit)
+
+    def goal_stats(
+        self, site: Site, time_range: TimeRange, goals: Sequence[Goal]
+    ) -> tuple[int, list[goals_report.GoalStats]]:
+        """The range's sessions and each goal's figures."""
+        query = Query(site.id, time_range)
+        return goals_report.shape(self.ask(goals_report.build(query, goals, self.dialect)), goals)
+
+    def goal_series(self, site: Site, time_range: TimeRange, goals: Sequence[Goal]) -> list[goals_report.GoalPoint]:
+        query, unit = Query(site.id, time_range), unit_for(time_range)
+        statement = goals_report.build_series(query, goals, unit, self.dialect)
+        return goals_report.shape_series(self.ask(statement), query, unit)
+
+    def delete_removed_sites(self) -> None:
+        """Delete the events of sites that were removed, after all of them that were accepted have been stored.
+
+        Does not wait: what was begun in one round is looked at in the next, so that other jobs go on meanwhile.
+        """
+        for site_id in self.catalog.sites.removed():
+            deletion = self._deletions.get(site_id)
+            if deletion is None:
+                self._deletions[site_id] = self.writer.run(partial(self.store.delete_site, site_id))
+            elif deletion.done():
+                del self._deletions[site_id]
+                log.info("deleted %d events of the removed site %s", deletion.result(), site_id)
+                self.catalog.sites.events_deleted(site_id)
+
+    def forget_crossings(self) -> None:
+        """Unlink the two visitor ids of sessions that crossed a change of salt, once they are over (D5)."""
+        self.writer.run(partial(self.store.forget_crossings, self.clock.now_ms() - KEPT_MS))
+
+    def backup(self, target: Path) -> None:
+        """Copy all three files, consistent with each other, into a new directory, while events keep coming.
+
+        Raises StoreUnavailable while the store is away, Conflict while another backup is being made.
+        """
+        if self.writer.failing:
+            raise StoreUnavailable("the event store is failing; try the backup again later")
+        if not self._backing_up.acquire(blocking=False):
+            raise Conflict("another backup is being made")
+        partial_target = target.with_name(f".partial-{target.name}")
+        try:
+            partial_target.mkdir(mode=0o700, parents=True)
+            # On the writer's thread nothing moves from the inbox to the store meanwhile; acknowledgements go on.
+            self.writer.run(partial(self._copy_to, DataDirectory(partial_target))).result()
+            partial_target.rename(target)
+        finally:
+            shutil.rmtree(partial_target, ignore_errors=True)
+            self._backing_up.release()
+
+    def _copy_to(self, copies: DataDirectory) -> None:
+        self.store.backup(copies.events)
+        self.inbox.backup(copies.inbox)
+        self.catalog.backup(copies.catalog)
+        for file in (copies.events, copies.inbox, copies.catalog, copies.path):
+            sync(file)
+
+    def health(self) -> dict[str, Any]:
+        """What `analytics doctor` and operators look at."""
+        return {
+            "version": __version__,
+            "accepted": self.inbox.counters.accepted,
+            "stored": self.writer.counters.stored,
+            "duplicates": self.inbox.counters.duplicates,
+            "dropped": {str(reason): count for reason, count in self.pipeline.dropped.items()},
+            "inbox_waiting": self.inbox.waiting(),
+            "inbox_unstored_events": self.writer.lag(),
+            "inbox_bytes": self.inbox.used_bytes(),
+            "position": self.writer.position,
+            "lost": self.writer.counters.lost,
+            "writer_failing": self.writer.failing,
+            "refusing": self.inbox.refusal,
+            "geoip_problem": self.lookups.countries.problem,
+        }

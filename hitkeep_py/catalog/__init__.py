@@ -1,0 +1,1 @@
+"""What people define: users, login sessions, sites, goals; and the salts. One SQLite file."""

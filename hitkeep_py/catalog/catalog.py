@@ -1,0 +1,67 @@
+"""The catalog as a whole, and the snapshot of it that the request handler reads without a database."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from hitkeep_py.catalog.database import Database
+from hitkeep_py.catalog.goals import Goals
+from hitkeep_py.catalog.salts import SaltRing, Salts
+from hitkeep_py.catalog.sites import VISITOR_PERIODS, Site, Sites
+from hitkeep_py.catalog.users import Users
+from hitkeep_py.clock import Clock
+from hitkeep_py.text import normalised_hostname
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What ingest needs of the catalog, as of one moment."""
+
+    by_id: dict[str, Site]
+    by_domain: dict[str, Site]
+    salts: SaltRing
+
+    def of_hostname(self, hostname: str) -> Site | None:
+        return self.by_domain.get(hostname) or self.by_domain.get(normalised_hostname(hostname))
+
+
+class Catalog:
+    def __init__(self, path: Path | None, clock: Clock) -> None:
+        self.database = Database(path)
+        self.users = Users(self.database, clock)
+        self.sites = Sites(self.database, clock)
+        self.goals = Goals(self.database, clock)
+        self.salts = Salts(self.database)
+        self._clock = clock
+        self._version = (-1, -1)
+        self._refreshing = threading.Lock()
+        self.directory = Directory({}, {}, SaltRing({}))
+
+    def refresh(self) -> bool:
+        """Bring the directory up to date if this or another process changed the catalog."""
+        with self._refreshing:
+            version = self.database.version()
+            if version == self._version:
+                return False
+            sites = self.sites.all()
+            self.directory = Directory(
+                {site.id: site for site in sites}, {site.domain: site for site in sites}, self.salts.ring()
+            )
+            self._version = version
+            return True
+
+    def rotate_salts(self) -> None:
+        self.salts.rotate(VISITOR_PERIODS, self._clock.now_ms())
+        self.refresh()
+
+    def backup(self, target: Path) -> None:
+        """A copy without the salts: in a copy they would outlive their destruction."""
+        self.database.backup(target)
+        copy = Database(target)
+        try:
+            Salts(copy).destroy_all()
+        finally:
+            copy.close()
+
+    def close(self) -> None:
+        self.database.close()

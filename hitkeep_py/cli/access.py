@@ -1,0 +1,74 @@
+"""How commands reach the data: the catalog's file directly, events through a running server or by opening them."""
+
+import http.client
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.clock import SystemClock
+from hitkeep_py.config import Settings
+from hitkeep_py.data_directory import DataDirectory, socket_address
+from hitkeep_py.errors import AnalyticsError, DataDirectoryError, InvalidInput, Unavailable
+
+ANSWER_SECONDS = 600.0
+
+
+@contextmanager
+def catalog(settings: Settings) -> Iterator[Catalog]:
+    """The catalog, also beside a running server, which sees changes within a second."""
+    directory = DataDirectory(settings.directory)
+    directory.prepare()
+    if directory.restore_waiting():
+        raise DataDirectoryError("a restore was broken off: start the server, or run `analytics restore` again, first")
+    opened = Catalog(directory.catalog, SystemClock())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def server_answer(
+    settings: Settings, method: str, path: str, query: Mapping[str, object] | None = None, body: Any = None
+) -> Any | None:
+    """What the server of this data directory answers on its socket file; None when no server runs there."""
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    target = f"{path}?{urlencode(given)}" if given else path
+    connection = SocketConnection(DataDirectory(settings.directory).socket)
+    try:
+        connection.connect()
+    except OSError:
+        connection.close()
+        return None
+    try:
+        content = orjson.dumps(body) if body is not None else None
+        connection.request(method, target, content, {"content-type": "application/json"})
+        response = connection.getresponse()
+        answer = orjson.loads(response.read())
+    except (OSError, http.client.HTTPException, orjson.JSONDecodeError) as error:
+        raise Unavailable(f"the server did not answer: {error}") from error
+    finally:
+        connection.close()
+    if response.status >= 400:
+        refused = InvalidInput if response.status in (400, 413) else AnalyticsError
+        raise refused(answer["error"]["message"])
+    return answer
+
+
+class SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=ANSWER_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        with socket_address(self._path) as address:
+            self.sock.connect(address)

@@ -1,0 +1,75 @@
+"""analytics backup, analytics restore"""
+
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.cli.access import server_answer
+from hitkeep_py.cli.options import data_command, show
+from hitkeep_py.cli.progress import copied, progress
+from hitkeep_py.config import Settings
+from hitkeep_py.data_directory import DataDirectory
+from hitkeep_py.errors import Conflict, DataDirectoryError, NotFound
+from hitkeep_py.integrity import problems
+
+
+@click.command()
+@click.argument("target", required=False)
+@data_command
+def backup(target: str | None, settings: Settings, as_json: bool) -> None:
+    """Copy all data into the new directory TARGET; without one, into `backups` of the data directory.
+
+    The copy is consistent, also while the server runs and takes events.
+    """
+    if target and Path(target).exists():
+        raise Conflict(f"{target} exists already; a backup makes a new directory")
+    name = timestamp()
+    with progress("Backing up", copied(DataDirectory(settings.directory).backups / name)):
+        answer = server_answer(settings, "POST", "/api/backups", body={"name": name})
+        path = Path(answer["path"]) if answer else offline_backup(settings, name)
+    if target:
+        path = Path(shutil.move(path, target))
+    show({"path": str(path)}, as_json, f"Backed up to {path}")
+
+
+def offline_backup(settings: Settings, name: str) -> Path:
+    analytics = Analytics.open(settings, "analytics backup")
+    try:
+        path = DataDirectory(settings.directory).backups / name
+        analytics.backup(path)
+        return path
+    finally:
+        analytics.close()
+
+
+@click.command()
+@click.argument("source")
+@data_command
+def restore(source: str, settings: Settings, as_json: bool) -> None:
+    """Put the backup SOURCE in place of the data directory's files, while no server runs.
+
+    The backup is verified first. What was in the data directory is kept beside it, in a folder `replaced-…`.
+    """
+    copies, directory = DataDirectory(Path(source)), DataDirectory(settings.directory)
+    if not copies.events.exists() or not copies.catalog.exists() or not copies.inbox.exists():
+        raise NotFound(f"{source} is not a backup: it needs events.duckdb, catalog.sqlite and inbox.sqlite")
+    directory.prepare()
+    directory.lock("analytics restore", settings.lock_wait)
+    try:
+        with progress("Verifying the backup", copied(copies.path)):
+            found = problems(copies)
+        if found:
+            raise DataDirectoryError(f"the backup is damaged, nothing was changed: {'; '.join(found)}")
+        directory.begin_restore(copies, timestamp())
+        kept = directory.finish_restore()
+    finally:
+        directory.unlock()
+    text = f"Restored {source} to {directory.path}" + (f"; the files from before are in {kept}" if kept else "")
+    show({"path": str(directory.path), "replaced": str(kept) if kept else None}, as_json, text)
+
+
+def timestamp() -> str:
+    return time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime())

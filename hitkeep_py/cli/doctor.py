@@ -1,0 +1,73 @@
+"""analytics doctor"""
+
+import platform
+import sqlite3
+from typing import Any
+
+import click
+
+from hitkeep_py import __version__
+from hitkeep_py.cli.access import server_answer
+from hitkeep_py.cli.options import data_command, show
+from hitkeep_py.cli.progress import copied, progress
+from hitkeep_py.config import Settings
+from hitkeep_py.data_directory import DataDirectory
+from hitkeep_py.errors import DataDamaged
+from hitkeep_py.integrity import problems
+from hitkeep_py.stores.duckdb import ENGINE_VERSION
+
+MEGABYTE = 1_000_000
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Read every stored value and verify it; needs the server stopped.")
+@data_command
+def doctor(check: bool, settings: Settings, as_json: bool) -> None:
+    """How the data directory and the server are: versions, inbox depth, lock, disk."""
+    directory = DataDirectory(settings.directory)
+    directory.prepare()
+    report = describe(settings, directory)
+    if check:
+        report["problems"] = check_files(settings, directory)
+    lines = "\n".join(f"{name.replace('_', ' '):<22} {value}" for name, value in report.items())
+    show(report, as_json, lines)
+    if report.get("problems"):
+        raise DataDamaged("; ".join(report["problems"]))
+
+
+def describe(settings: Settings, directory: DataDirectory) -> dict[str, Any]:
+    report = {
+        "data_dir": str(directory.path.resolve()),
+        "version": __version__,
+        "python": platform.python_version(),
+        "duckdb": ENGINE_VERSION,
+        "sqlite": sqlite3.sqlite_version,
+        "lock": directory.holder() or "free",
+        "disk_free_mb": directory.free_bytes() // MEGABYTE,
+        "disk_used_mb": round(directory.used_bytes() / MEGABYTE, 1),
+    }
+    answer = server_answer(settings, "GET", "/api/health")
+    report["server"] = "running" if answer else "not running"
+    return {**report, **(answer or offline_inbox(directory))}
+
+
+def offline_inbox(directory: DataDirectory) -> dict[str, Any]:
+    """What waits in the inbox of a stopped server; how much of it the store has shows only once it is opened."""
+    if not directory.inbox.exists():
+        return {"inbox_events": 0}
+    connection = sqlite3.connect(directory.inbox.resolve().as_uri() + "?mode=ro", uri=True)
+    try:
+        return {"inbox_events": connection.execute("SELECT coalesce(sum(events), 0) FROM groups").fetchone()[0]}
+    except sqlite3.Error as error:
+        return {"inbox_events": f"unknown: {error}"}
+    finally:
+        connection.close()
+
+
+def check_files(settings: Settings, directory: DataDirectory) -> list[str]:
+    directory.lock("analytics doctor --check", settings.lock_wait)
+    try:
+        with progress("Reading every value", copied(directory.path)):
+            return problems(directory) if directory.catalog.exists() or directory.inbox.exists() else []
+    finally:
+        directory.unlock()

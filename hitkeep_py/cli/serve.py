@@ -1,0 +1,178 @@
+"""analytics serve: the process that listens."""
+
+import asyncio
+import gc
+import logging
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import click
+import uvicorn
+import uvloop
+
+from hitkeep_py import __version__
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.cli.guarded_protocol import GuardedProtocol, refuse_slow_requests
+from hitkeep_py.cli.options import config_option, setting_options, settings_of
+from hitkeep_py.config import Settings
+from hitkeep_py.data_directory import DataDirectory, socket_address
+from hitkeep_py.errors import AnalyticsError
+from hitkeep_py.jobs import Jobs
+from hitkeep_py.server.app import Server
+
+GRACE_SECONDS = 3
+BACKLOG = 4096
+log = logging.getLogger("hitkeep_py.serve")
+
+
+@click.command()
+@config_option
+@setting_options
+def serve(config: str | None, **flags: Any) -> None:
+    """Run the server until it gets SIGTERM or Ctrl-C.
+
+    Every setting is a flag, an environment variable HITKEEP_<SETTING> and a key of the TOML file, in this order.
+    """
+    settings = settings_of(config, **flags)
+    configure_logging(settings.log_level)
+    raise_open_files_limit()
+    analytics = Analytics.open(settings, "analytics serve")
+    try:
+        with listen(settings) as listener:
+            uvloop.run(run(analytics, listener))
+    finally:
+        gc.unfreeze()
+        analytics.close()
+    log.info("stopped; everything acknowledged is in the store")
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Raises AnalyticsError when the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AnalyticsError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from error
+    return listener
+
+
+async def run(analytics: Analytics, listener: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    server = Server(analytics)
+    jobs = Jobs(analytics)
+    public = QuietServer(uvicorn_config(server.app))
+    assert analytics.directory is not None
+    with local_socket(analytics.directory) as local_listener:
+        local = QuietServer(uvicorn_config(server.local_app))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop, public, local)
+        jobs.start()
+        sweep = asyncio.create_task(refuse_slow_requests(public.server_state.connections))
+        announce(server, listener)
+        freeze_start_up()
+        try:
+            await asyncio.gather(public.serve([listener]), local.serve([local_listener]))
+        finally:
+            sweep.cancel()
+            await asyncio.to_thread(jobs.stop)
+
+
+class QuietServer(uvicorn.Server):
+    """A uvicorn server whose signals are handled by `run`, since there are two."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def stop(*servers: uvicorn.Server) -> None:
+    for server in servers:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+
+def uvicorn_config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=GuardedProtocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=BACKLOG,
+    )
+
+
+@contextmanager
+def local_socket(directory: DataDirectory) -> Iterator[socket.socket]:
+    """The socket file for the command line; only this system user may open it."""
+    with suppress(FileNotFoundError):
+        directory.socket.unlink()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with socket_address(directory.socket) as address:
+        listener.bind(address)
+    directory.socket.chmod(0o600)
+    try:
+        yield listener
+    finally:
+        listener.close()
+        with suppress(FileNotFoundError):
+            directory.socket.unlink()
+
+
+def announce(server: Server, listener: socket.socket) -> None:
+    settings = server.analytics.settings
+    host, port = listener.getsockname()[:2]
+    address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
+    if not server.analytics.catalog.users.exist():
+        click.echo(
+            "\nThere is no user yet. Make the first one with\n\n"
+            f"  {sys.argv[0]} user add you@example.com --data-dir {settings.directory.resolve()}\n\n"
+            "or within 15 minutes with\n\n"
+            f"  curl -c cookies.txt {address}/api/initial-user -H 'Content-Type: application/json' \\\n"
+            f'    -d \'{{"setup_token":"{server.logins.setup_token}","email":"you@example.com",'
+            '"password":"..."}\'\n',
+            err=True,
+        )
+
+
+def configure_logging(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def raise_open_files_limit() -> None:
+    """10,000 idle connections must not exhaust the usual 1,024 files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def freeze_start_up() -> None:
+    """Modules and look-ups never become garbage: keep the collector from walking through them."""
+    gc.collect()
+    gc.freeze()

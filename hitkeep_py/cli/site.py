@@ -1,0 +1,59 @@
+"""analytics site"""
+
+import sys
+
+import click
+
+from hitkeep_py.cli.access import catalog
+from hitkeep_py.cli.options import data_command, show, table
+from hitkeep_py.config import Settings
+
+
+@click.group()
+def site() -> None:
+    """Sites whose events are kept. SITE is a site's id or its domain."""
+
+
+@site.command()
+@click.argument("domain")
+@click.option("--time-zone", default="UTC", show_default=True, help="Zone of the site's days, such as Europe/Berlin.")
+@click.option(
+    "--visitor-period",
+    default="day",
+    show_default=True,
+    help="How long a visitor is recognised: day, week or month.",
+)
+@data_command
+def add(domain: str, time_zone: str, visitor_period: str, settings: Settings, as_json: bool) -> None:
+    """Add a site."""
+    with catalog(settings) as opened:
+        added = opened.sites.add(domain, time_zone, visitor_period)
+    show(added.as_json(), as_json, f"Added {added.domain} with the id {added.id}")
+
+
+@site.command("list")
+@data_command
+def list_sites(settings: Settings, as_json: bool) -> None:
+    """All sites."""
+    with catalog(settings) as opened:
+        sites = [each.as_json() for each in opened.sites.all()]
+    columns = ["domain", "id", "time_zone", "visitor_period", "created_at"]
+    show(sites, as_json, table(columns, sites, "No sites yet: analytics site add DOMAIN"))
+
+
+@site.command()
+@click.argument("site", metavar="SITE")
+@click.option("--yes", is_flag=True, help="Do not ask; nobody is asked without a terminal.")
+@data_command
+def remove(site: str, yes: bool, settings: Settings, as_json: bool) -> None:
+    """Remove a site, its goals and all its events."""
+    with catalog(settings) as opened:
+        found = opened.sites.find(site)
+        if not yes and sys.stdin.isatty():
+            click.confirm(f"Delete {found.domain} and all its events?", abort=True, err=True)
+        removed = opened.sites.remove(found.id)
+    show(
+        removed.as_json(),
+        as_json,
+        f"Removed {removed.domain}; a running server deletes its events within seconds.",
+    )

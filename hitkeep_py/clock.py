@@ -1,0 +1,27 @@
+"""Where `now` comes from, so that tests can set it."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now_ms(self) -> int:
+        """UTC, milliseconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump; for limits and sessions of work, not for events."""
+
+
+class SystemClock:
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+def utc_text(milliseconds: int) -> str:
+    """RFC 3339 in UTC with milliseconds, as every API answer writes times."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,224 @@
+"""Settings: one field each, read from flag > environment > TOML file > default.
+
+`Settings` is the only table of settings. The command line, `config.example.toml`, the environment names
+and the docs derive from it.
+"""
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from hitkeep_py.errors import SettingError
+
+ENVIRONMENT_PREFIX = "HITKEEP_"
+LEAST_MEMORY_MB = 128
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def read_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a text")
+    return value
+
+
+def read_directory(value: object) -> str:
+    text = read_text(value)
+    if not text or "\0" in text:
+        raise ValueError("must be the path of a directory")
+    return text
+
+
+def read_integer(least: int, most: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        number = int(value) if isinstance(value, str) and WHOLE.fullmatch(value) else value
+        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return number
+
+    return read
+
+
+def read_number(least: float, most: float) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int) else value
+        except ValueError:
+            number = None
+        if isinstance(value, bool) or not isinstance(number, float) or not least <= number <= most:
+            raise ValueError(f"must be a number from {least:g} to {most:g}")
+        return number
+
+    return read
+
+
+def read_choice(*choices: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def read_networks(value: object) -> tuple[str, ...]:
+    """Comma-separated text or a list; single addresses are networks of one."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise ValueError("must be networks such as 10.0.0.0/8,::1")
+    return tuple(str(ipaddress.ip_network(str(part).strip())) for part in parts if str(part).strip())
+
+
+def read_public_url(value: object) -> str:
+    text = read_text(value).rstrip("/")
+    parts = urlsplit(text)
+    if text and (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.port == 0
+        or text != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise ValueError("must be like https://stats.example.com, without a path")
+    return text
+
+
+def read_memory(value: object) -> str:
+    text = read_text(value).strip().upper()
+    if not (text.endswith(("MB", "GB")) and re.fullmatch(r"[1-9][0-9]{0,8}", text[:-2].strip())):
+        raise ValueError("must be like 512MB or 2GB")
+    if text.endswith("MB") and int(text[:-2]) < LEAST_MEMORY_MB:
+        raise ValueError(f"must be at least {LEAST_MEMORY_MB}MB")
+    return text
+
+
+def setting(default: Any, read: Callable[[object], Any], help: str, *flags: str) -> Any:
+    return field(default=default, metadata={"read": read, "help": help, "flags": flags})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data_dir: str = setting("./data", read_directory, "Directory that holds everything the server keeps.")
+    host: str = setting("127.0.0.1", read_text, "Address to listen on.")
+    port: int = setting(8080, read_integer(0, 65_535), "Port to listen on; 0 takes any free one.")
+    public_url: str = setting(
+        "", read_public_url, "The server's address as browsers see it. https makes cookies Secure."
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (), read_networks, "Networks whose forwarding headers name the client, e.g. 127.0.0.1,10.0.0.0/8."
+    )
+    geoip_db: str = setting(
+        "", read_text, "MaxMind-format file for countries. Empty: the bundled DB-IP Lite country file."
+    )
+    ingest_rate_limit: float = setting(
+        20.0,
+        read_number(0.01, 1e9),
+        "Requests per second that one client may send to ingest.",
+        "-ingest-rate",
+        "--ingest-rate",
+    )
+    ingest_burst: int = setting(
+        40, read_integer(1, 10**9), "Requests that one client may send at once after a pause.", "-ingest-burst"
+    )
+    inbox_max_mb: int = setting(
+        1024, read_integer(1, 10**9), "Size of the inbox, in MB, past which ingest answers 503."
+    )
+    min_free_disk_mb: int = setting(
+        200, read_integer(0, 10**9), "Free disk space, in MB, below which ingest answers 503."
+    )
+    memory_limit: str = setting("512MB", read_memory, "Memory that DuckDB may use.")
+    query_timeout: float = setting(10.0, read_number(0.1, 3600), "Seconds after which a question is stopped.")
+    query_threads: int = setting(4, read_integer(1, 64), "Questions answered at the same time.")
+    lock_wait: float = setting(
+        0.0, read_number(0, 3600), "Seconds to wait for another process to leave the data directory.", "--wait"
+    )
+    log_level: str = setting("info", read_choice(*LOG_LEVELS), "How much to log: " + ", ".join(LOG_LEVELS) + ".")
+
+    @property
+    def directory(self) -> Path:
+        return Path(self.data_dir)
+
+
+SETTINGS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+
+
+def flags(name: str) -> tuple[str, ...]:
+    return (f"--{name.replace('_', '-')}", *SETTINGS[name].metadata["flags"])
+
+
+def long_flag(name: str) -> str:
+    return next(flag for flag in reversed(flags(name)) if flag.startswith("--"))
+
+
+def environment_name(name: str) -> str:
+    return ENVIRONMENT_PREFIX + name.upper()
+
+
+def load(flag_values: Mapping[str, object], environment: Mapping[str, str], file: str | None = None) -> Settings:
+    """Merge the sources. Raises SettingError naming the setting, the value and where it came from.
+
+    `flag_values` holds only the flags that were given. `file` falls back to HITKEEP_CONFIG.
+    """
+    values: dict[str, object] = {}
+    file = file or environment.get(ENVIRONMENT_PREFIX + "CONFIG")
+    if file:
+        values.update(_from_file(file))
+    values.update(_from_environment(environment))
+    for name, value in flag_values.items():
+        values[name] = _read(name, value, f"flag {long_flag(name)}")
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _from_file(path: str) -> dict[str, object]:
+    try:
+        with open(path, "rb") as file:
+            content = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"cannot read the configuration file {path}: {error}") from error
+    return {name: _read(name, value, f"file {path}") for name, value in content.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found = {}
+    for variable, value in environment.items():
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable != ENVIRONMENT_PREFIX + "CONFIG":
+            name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+            found[name] = _read(name, value, f"environment variable {variable}")
+    return found
+
+
+def _read(name: str, value: object, origin: str) -> object:
+    if name not in SETTINGS:
+        near = get_close_matches(name, SETTINGS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f". Settings are: {', '.join(SETTINGS)}"
+        raise SettingError(f"unknown setting {name} (from {origin}){hint}", field=name)
+    try:
+        return SETTINGS[name].metadata["read"](value)
+    except (ValueError, OverflowError) as error:
+        raise SettingError(f"{name} = {value!r} (from {origin}): {error}", field=name) from error
+
+
+def example_file() -> str:
+    """The text of config.example.toml: every setting, commented out, at its default."""
+    lines = [
+        "# Settings of `analytics serve`, each at its default.",
+        "# A flag wins over the environment, the environment over this file.",
+        "# Use it with: analytics serve --config FILE",
+    ]
+    for name, entry in SETTINGS.items():
+        lines += ["", f"# {entry.metadata['help']}", f"# {', '.join(flags(name))}, {environment_name(name)}"]
+        lines.append(f"{name} = {_toml(entry.default)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)

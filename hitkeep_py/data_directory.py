@@ -1,0 +1,164 @@
+"""The data directory: what lies where, and who may use it. One process at a time holds its lock."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from hitkeep_py.errors import DataDirectoryError, DataDirectoryLocked
+
+RESTORE_READY = "restore-ready-"
+LOCK_PAUSE = 0.02
+LEAST_WAIT = 0.1
+"""Seconds; `holder` takes the lock for a moment too."""
+
+
+class DataDirectory:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.events = path / "events.duckdb"
+        self.catalog = path / "catalog.sqlite"
+        self.inbox = path / "inbox.sqlite"
+        self.backups = path / "backups"
+        self.socket = path / "server.sock"
+        self._lock_file = path / "lock"
+        self._lock: int | None = None
+
+    def prepare(self) -> None:
+        """Make it, for this user only. Raises DataDirectoryError when it cannot be written."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.backups.mkdir(mode=0o700, exist_ok=True)
+            probe = self.path / f".writable-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise DataDirectoryError(f"cannot write to the data directory {self.path}: {error.strerror}") from error
+        # SQLite opens a file that it may not write as read-only, and every event would be refused later.
+        for file in (self.events, self.catalog, self.inbox, self._lock_file):
+            if file.exists() and not os.access(file, os.R_OK | os.W_OK):
+                raise DataDirectoryError(f"cannot write to {file}: Permission denied")
+
+    def lock(self, purpose: str, wait: float = 0.0) -> None:
+        """Hold the directory until `unlock`, waiting up to `wait` seconds. Raises DataDirectoryLocked."""
+        try:
+            descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DataDirectoryError(f"cannot write to {self._lock_file}: {error.strerror}") from error
+        deadline = time.monotonic() + max(wait, LEAST_WAIT)
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    os.close(descriptor)
+                    raise DataDirectoryLocked(
+                        f"the data directory {self.path} is in use by {self.holder() or 'another process'}"
+                    ) from None
+                time.sleep(LOCK_PAUSE)
+        os.ftruncate(descriptor, 0)
+        with suppress(OSError):  # On a full disk the lock holds all the same, without saying by whom.
+            os.pwrite(descriptor, f"process {os.getpid()} ({purpose})".encode(), 0)
+        self._lock = descriptor
+        self.finish_restore()
+
+    def unlock(self) -> None:
+        if self._lock is not None:
+            os.ftruncate(self._lock, 0)
+            os.close(self._lock)
+            self._lock = None
+
+    def holder(self) -> str | None:
+        """Who holds the lock, such as `process 12 (analytics serve)`, as far as it said so."""
+        try:
+            with open(self._lock_file, encoding="utf-8") as file:
+                if self._lock is None and is_free(file.fileno()):
+                    return None  # what it says is of a process that was killed
+                return file.read().strip() or None
+        except OSError:
+            return None
+
+    def begin_restore(self, source: "DataDirectory", name: str) -> None:
+        """Bring copies of a backup's files in. After the rename, whoever locks next finishes the restore."""
+        arriving = self.path / f"restoring-{name}"
+        arriving.mkdir()
+        for file in (source.events, source.inbox, source.catalog):
+            shutil.copyfile(file, arriving / file.name)
+            sync(arriving / file.name)
+        sync(arriving)
+        arriving.rename(self.path / f"{RESTORE_READY}{name}")
+        sync(self.path)
+
+    def restore_waiting(self) -> bool:
+        return any(self.path.glob(f"{RESTORE_READY}*"))
+
+    def finish_restore(self) -> Path | None:
+        """Put the files of a complete restore in place; also after it was broken off anywhere. Needs the lock.
+
+        Returns where the old files are; None when there were none.
+        """
+        kept = None
+        for ready in sorted(self.path.glob(f"{RESTORE_READY}*")):
+            kept = self.path / ready.name.replace(RESTORE_READY, "replaced-")
+            kept.mkdir(exist_ok=True)
+            for new in sorted(ready.iterdir()):
+                for old in self.path.glob(f"{new.name}*"):
+                    old.rename(kept / old.name)
+                new.rename(self.path / new.name)
+            ready.rmdir()
+            sync(self.path)
+            if not any(kept.iterdir()):
+                kept.rmdir()
+                kept = None
+        return kept
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.path).free
+
+    def used_bytes(self) -> int:
+        """Size of all files. `stat` only: opening the event store's file here would drop DuckDB's lock on it."""
+        return folder_bytes(self.path)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Size of the files below a folder, some of which may be vanishing."""
+    size = 0
+    for each in folder.rglob("*"):
+        with suppress(OSError):
+            size += each.stat().st_size if each.is_file() else 0
+    return size
+
+
+def is_free(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return True
+
+
+def sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def socket_address(path: Path) -> Iterator[str]:
+    """An address for a socket file of any length of path; the system itself takes 107 bytes."""
+    text = str(path)
+    if len(text.encode()) < 108:
+        yield text
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

@@ -1,0 +1,224 @@
+"""Moves accepted events from the inbox to the event store, exactly once.
+
+One thread, the only one that writes to the store. Each portion is one transaction that also records the inbox
+position it reaches; after a crash, or a failure, the writer asks the store for that position and goes on from there.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from hitkeep_py.errors import StoreDead, Unavailable
+from hitkeep_py.ingest.inbox import Inbox, Portion
+from hitkeep_py.ingest.sessions import KEPT_MS, Sessions
+from hitkeep_py.stores import EventStore
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.5
+"""Seconds between portions. Long enough to make portions worth a transaction, short enough for live numbers."""
+PORTION_EVENTS = 4_000
+EVENTS_BETWEEN_STOPS = 64
+NICENESS = 10
+"""Of the writer's thread, so that on two cores requests go first (docs/measurements.md)."""
+RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+RECENT_SESSIONS = """
+SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, epoch_ms(min(time)), epoch_ms(max(time))
+FROM events
+WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
+GROUP BY ALL
+ORDER BY max(event_id)
+"""
+
+
+Task = tuple[Callable[[], Any], Future[Any]]
+
+
+@dataclass(slots=True)
+class WriterCounters:
+    """Totals since the start; `lost` counts events that a damaged file had taken before the start."""
+
+    stored: int = 0
+    portions: int = 0
+    failures: int = 0
+    lost: int = 0
+    write_seconds: float = 0.0
+
+
+class Writer:
+    def __init__(self, inbox: Inbox, store: EventStore) -> None:
+        self.counters = WriterCounters()
+        self.failing = False
+        self.oldest_unstored: int | None = None
+        self._dead = False
+        self._inbox = inbox
+        self._store = store
+        self._position = store.position()
+        self._sessions = recent_sessions(store)
+        self._tasks: SimpleQueue[Task] = SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def position(self) -> int:
+        """The number of the newest stored event."""
+        return self._position
+
+    def lag(self) -> int:
+        """Accepted events that the store does not have yet."""
+        return max(0, self._inbox.position - self._position)
+
+    def run(self, task: Callable[[], Any]) -> Future[Any]:
+        """Have the writer thread run something that changes the store, after all events accepted so far."""
+        future: Future[Any] = Future()
+        if self._stopping.is_set():
+            future.set_exception(Unavailable("the server is shutting down"))
+            return future
+        self._tasks.put((task, future))
+        self._inbox.committed.set()
+        return future
+
+    def drain(self, timeout: float = 30.0) -> None:
+        """Wait until the store has every event accepted before the call. Raises Unavailable after `timeout` seconds."""
+        target = self._inbox.position
+        deadline = time.monotonic() + timeout
+        while self._position < target:
+            if time.monotonic() > deadline:
+                raise Unavailable(f"{target - self._position} accepted events are not in the store yet")
+            self._inbox.committed.set()
+            time.sleep(0.002)
+
+    def close(self) -> None:
+        """Store what the inbox still holds, as far as the store takes it, and stop."""
+        self._stopping.set()
+        self._inbox.committed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _write_for_ever(self) -> None:
+        if sys.platform == "linux":  # elsewhere this would slow the whole process
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while not self._stopping.is_set():
+            self._inbox.committed.wait(timeout=1.0)
+            self._inbox.committed.clear()
+            self._work()
+            self._stopping.wait(PAUSE)
+        self._work()
+
+    def _work(self) -> None:
+        tasks = self._take_tasks()
+        self._move_all()
+        run_tasks(tasks)
+
+    def _move_all(self) -> None:
+        """Move portions until one is not full; on failure keep the events and try for ever, with smaller portions.
+
+        Chasing the very last event would write many tiny portions, each as dear as a full one.
+        """
+        failures = 0
+        target = self._inbox.position
+        while True:
+            try:
+                if self.failing:
+                    self._recover()
+                portion = self._inbox.read(self._position, max(1, PORTION_EVENTS >> failures))
+                self.oldest_unstored = portion.committed_at if portion else None
+                if portion is None:
+                    self.failing = False
+                    break
+                self._move(portion)
+                failures = 0
+                self.failing = False
+                if len(portion.rows) < PORTION_EVENTS // 2 and portion.position >= target:
+                    break
+            except Exception as error:
+                self.failing = True
+                self.counters.failures += 1
+                self._dead = self._dead or isinstance(error, StoreDead)
+                log.error("writer: %s; the events stay in the inbox, trying again", str(error).partition("\n")[0])
+                if self._stopping.wait(RETRY_PAUSES[min(failures, len(RETRY_PAUSES) - 1)]) and failures:
+                    return
+                failures += 1
+
+    def _move(self, portion: Portion) -> None:
+        started = time.perf_counter()
+        self._store.append(self._columns(portion), portion.position)
+        self._position = portion.position
+        self._inbox.trim(portion.position)
+        self.counters.stored += len(portion.rows)
+        self.counters.portions += 1
+        self.counters.write_seconds += time.perf_counter() - started
+
+    def _columns(self, portion: Portion) -> dict[str, list[Any]]:
+        columns = {
+            name: list(values) for name, values in zip(portion.fields, zip(*portion.rows, strict=True), strict=True)
+        }
+        numbers = list(range(portion.position - len(portion.rows) + 1, portion.position + 1))
+        identities = self._identities(
+            numbers,
+            columns["time"],
+            columns["visitor_id"],
+            columns.pop("previous_visitor_id"),
+            columns.pop("session_key"),
+        )
+        columns["event_id"] = numbers
+        columns["crossed_visitor_id"] = [
+            own if own != visitor else None for own, (visitor, _) in zip(columns["visitor_id"], identities, strict=True)
+        ]
+        columns["visitor_id"] = [visitor for visitor, _ in identities]
+        columns["session_id"] = [session for _, session in identities]
+        return columns
+
+    def _identities(self, *columns: list[Any]) -> list[tuple[int, int]]:
+        """Visitor and session of each event. Stops often for requests, which else wait 5 ms for Python's lock."""
+        found = []
+        for index, event in enumerate(zip(*columns, strict=True)):
+            if index % EVENTS_BETWEEN_STOPS == 0:
+                time.sleep(0)
+            found.append(self._sessions.assign(*event))
+        return found
+
+    def reopen_store(self) -> None:
+        """A question found the store dead; without new events nobody else would notice."""
+        self._dead = self.failing = True
+        self._inbox.committed.set()
+
+    def _recover(self) -> None:
+        """Find out where the store is: a failed portion may have been committed, and its sessions are unsure."""
+        if self._dead:
+            self._store.reopen()
+            self._dead = False
+        self._position = self._store.position()
+        self._sessions = recent_sessions(self._store)
+
+    def _take_tasks(self) -> list[Task]:
+        """Taken before events are moved, so that a task finds all that was accepted before it was asked for."""
+        tasks: list[Task] = []
+        with suppress(Empty):
+            while True:
+                tasks.append(self._tasks.get_nowait())
+        return tasks
+
+
+def run_tasks(tasks: list[Task]) -> None:
+    for task, future in tasks:
+        try:
+            future.set_result(task())
+        except Exception as error:
+            future.set_exception(error)
+
+
+def recent_sessions(store: EventStore) -> Sessions:
+    return Sessions(store.select(RECENT_SESSIONS, [KEPT_MS]))

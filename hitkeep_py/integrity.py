@@ -1,0 +1,65 @@
+"""Reads everything in a data directory that no process uses, and tells what is damaged."""
+
+import sqlite3
+from pathlib import Path
+
+from hitkeep_py.data_directory import DataDirectory
+from hitkeep_py.errors import AnalyticsError
+from hitkeep_py.ingest.inbox import open_database, unusable
+from hitkeep_py.stores.duckdb import DuckDBStore
+
+
+def problems(directory: DataDirectory) -> list[str]:
+    """One sentence for each damaged file, or for files that do not fit together; [] when all is well."""
+    found = [text for text in (sqlite_problem(directory.catalog), sqlite_problem(directory.inbox)) if text]
+    if not directory.events.exists():
+        return [*found, f"{directory.events} is missing"]
+    try:
+        stored = verified_position(directory.events)
+        found += gap_problem(directory.inbox, stored) if not found else []
+    except AnalyticsError as error:
+        found.append(error.message)
+    return found
+
+
+def sqlite_problem(path: Path) -> str | None:
+    if not path.exists():
+        return f"{path} is missing"
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            answer = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return f"{path} cannot be read: {error}"
+    return None if answer == "ok" else f"{path} is damaged: {answer}"
+
+
+def verified_position(path: Path) -> int:
+    """The store's inbox position, after every stored value was read: DuckDB checks each block's checksum."""
+    store = DuckDBStore(path)
+    try:
+        columns = [
+            name for (name,) in store.select("SELECT column_name FROM duckdb_columns() WHERE table_name = 'events'")
+        ]
+        store.select("SELECT " + ", ".join(f"min(hash({name}))" for name in columns) + " FROM events")
+        return store.position()
+    finally:
+        store.close()
+
+
+def gap_problem(path: Path, stored: int) -> list[str]:
+    try:
+        connection = open_database(path)
+        try:
+            oldest, newest = connection.execute("SELECT min(position - events), max(position) FROM groups").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return [unusable(path, error).message]
+    if (newest or 0) < stored:
+        return ["inbox.sqlite is older than events.duckdb: accepted events and idempotency keys may be gone from it"]
+    if (oldest or 0) > stored:
+        return [f"events.duckdb lacks {oldest - stored} events that had been stored: its files were cut or are older"]
+    return []

@@ -1,0 +1,45 @@
+"""What differs between engines when they are asked the same thing."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Dialect(Protocol):
+    """Each method gives a piece of SQL; `?` in it stands for a value that the caller passes as a parameter."""
+
+    def moment(self) -> str:
+        """A time from a parameter in UTC milliseconds."""
+
+    def site(self) -> str:
+        """A site id from a parameter."""
+
+    def bucket(self, unit: str, offsets: Sequence[tuple[int, int]]) -> str:
+        """The key, as in time_range.buckets, of the bucket that the column `time` falls in."""
+
+    def seconds_between(self, first: str, last: str) -> str: ...
+
+
+class DuckDBDialect:
+    def moment(self) -> str:
+        return "epoch_ms(?::BIGINT)::TIMESTAMP_MS"
+
+    def site(self) -> str:
+        return "?::UUID"
+
+    def bucket(self, unit: str, offsets: Sequence[tuple[int, int]]) -> str:
+        offset = offset_case("epoch_ms(time)", offsets)
+        if unit == "hour":
+            return f"(epoch_ms(time) + {offset}) // 3600000 * 3600000 - {offset}"
+        return f"epoch_ms(date_trunc('{unit}', epoch_ms(epoch_ms(time) + {offset}))::TIMESTAMP)"
+
+    def seconds_between(self, first: str, last: str) -> str:
+        return f"(epoch_ms({last}) - epoch_ms({first})) / 1000.0"
+
+
+def offset_case(time: str, offsets: Sequence[tuple[int, int]]) -> str:
+    """The zone's offset at a time in milliseconds. The numbers are computed, never text from outside."""
+    text = f"{int(offsets[-1][1])}"
+    for (_, offset), (until, _) in reversed(list(itertools.pairwise(offsets))):
+        text = f"CASE WHEN {time} < {int(until)} THEN {int(offset)} ELSE {text} END"
+    return f"({text})"

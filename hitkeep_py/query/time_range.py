@@ -1,0 +1,151 @@
+"""Ranges and buckets of time, half-open, in a site's time zone.
+
+The engine is never asked about time zones: the zone's offsets within the range are worked out here, so that every
+engine, with or without a zone database, gives the same days, also where clocks change.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hitkeep_py.errors import InvalidInput
+
+DEFAULT_DAYS = 30
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+LONGEST_DAYS = 3_660
+# Far enough from the ends of the calendar for every zone and for the days around a range.
+EARLIEST, LATEST = -62_000_000_000_000, 253_000_000_000_000
+UNITS = ("hour", "day", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """UTC milliseconds from `start` up to, not including, `end`; days are those of `zone`."""
+
+    start: int
+    end: int
+    zone: str = "UTC"
+
+    def days(self) -> float:
+        return (self.end - self.start) / DAY_MS
+
+
+def read_range(start: str | None, end: str | None, zone: str, now: int) -> TimeRange:
+    """From `from` and `to` texts: RFC 3339 times or days; a day as `to` is included. Default: the last 30 days."""
+    timezone = ZoneInfo(zone)
+    today = datetime.fromtimestamp(now / 1000, timezone).date()
+    last = _moment(end, timezone, "to", 1) if end else _midnight(today + timedelta(days=1), timezone)
+    if start:
+        first = _moment(start, timezone, "from", 0)
+    else:
+        last_day = datetime.fromtimestamp((last - 1) / 1000, timezone).date()
+        first = _midnight(last_day - timedelta(days=DEFAULT_DAYS - 1), timezone)
+    if first >= last:
+        raise InvalidInput("the range is empty: from must be before to", field="from")
+    if last - first > LONGEST_DAYS * DAY_MS:
+        raise InvalidInput(f"the range is longer than {LONGEST_DAYS} days", field="from")
+    return TimeRange(first, last, zone)
+
+
+def _moment(text: str, timezone: ZoneInfo, field: str, days_later: int) -> int:
+    try:
+        if len(text) == len("2026-01-31"):
+            found = _midnight(date.fromisoformat(text) + timedelta(days=days_later), timezone)
+        else:
+            moment = datetime.fromisoformat(text)
+            found = _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=timezone))
+        if not EARLIEST <= found <= LATEST:
+            raise ValueError(text)
+        return found
+    except (ValueError, OverflowError) as error:
+        message = f"{field} must be a day such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z"
+        raise InvalidInput(message, field=field) from error
+
+
+def _midnight(day: date, timezone: ZoneInfo) -> int:
+    return _milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone))
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def unit_for(time_range: TimeRange) -> str:
+    """HitKeep's choice: under 48 hours by hour, from 180 days by month, else by day."""
+    days = time_range.days()
+    if days < 2:
+        return "hour"
+    return "month" if days >= 180 else "day"
+
+
+def offsets(time_range: TimeRange) -> list[tuple[int, int]]:
+    """The zone's offsets in the range, as (valid from, milliseconds to add to UTC); found to the minute."""
+    timezone = ZoneInfo(time_range.zone)
+    found = [(time_range.start, _offset(time_range.start, timezone))]
+    step = time_range.start
+    while step < time_range.end:
+        following = min(step + DAY_MS, time_range.end)
+        if _offset(following, timezone) != found[-1][1]:
+            change = _change_between(step, following, timezone)
+            found.append((change, _offset(change, timezone)))
+        step = following
+    return found
+
+
+def _change_between(low: int, high: int, timezone: ZoneInfo) -> int:
+    before = _offset(low, timezone)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(middle, timezone) == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _offset(milliseconds: int, timezone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(timezone).utcoffset()
+    return int((offset or timedelta()).total_seconds() * 1000)
+
+
+def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:
+    """Every bucket of the range in order, as (key, label).
+
+    The key is what the engine groups by (see Dialect.bucket): for hours the UTC start, since a local hour can
+    happen twice; for days and months the local start read as if it were UTC. The label is RFC 3339 with offset.
+    """
+    timezone = ZoneInfo(time_range.zone)
+    if unit == "hour":
+        return [(key, _label(key, timezone)) for key in _hours(time_range)]
+    return [
+        (
+            _milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)),
+            _label(_midnight(day, timezone), timezone),
+        )
+        for day in _days(time_range, unit, timezone)
+    ]
+
+
+def _hours(time_range: TimeRange) -> Iterator[int]:
+    spans = offsets(time_range)
+    for index, (since, offset) in enumerate(spans):
+        until = spans[index + 1][0] if index + 1 < len(spans) else time_range.end
+        first = (since + offset) // HOUR_MS * HOUR_MS - offset
+        yield from range(first, until, HOUR_MS)
+
+
+def _days(time_range: TimeRange, unit: str, timezone: ZoneInfo) -> Iterator[date]:
+    day = datetime.fromtimestamp(time_range.start / 1000, timezone).date()
+    if unit == "month":
+        day = day.replace(day=1)
+    last = datetime.fromtimestamp((time_range.end - 1) / 1000, timezone).date()
+    while day <= last:
+        if unit == "month" or _midnight(day, timezone) != _midnight(day + timedelta(days=1), timezone):
+            yield day
+        day = (day + timedelta(days=32)).replace(day=1) if unit == "month" else day + timedelta(days=1)
+
+
+def _label(milliseconds: int, timezone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, timezone).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,46 @@
+"""Errors and answers as JSON. Nothing here ever shows a stack trace."""
+
+import math
+from typing import Any
+
+import orjson
+
+from hitkeep_py import errors
+
+STATUSES: tuple[tuple[type[errors.AnalyticsError], int], ...] = (
+    (errors.PayloadTooLarge, 413),
+    (errors.InvalidInput, 400),
+    (errors.NotAuthenticated, 401),
+    (errors.AccessDenied, 403),
+    (errors.NotFound, 404),
+    (errors.Conflict, 409),
+    (errors.RateLimited, 429),
+    (errors.Unavailable, 503),
+    (errors.QueryTimeout, 504),
+)
+JSON_TYPE = b"application/json"
+HeaderList = list[tuple[bytes, bytes]]
+
+
+def status_of(error: errors.AnalyticsError) -> int:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def error_body(code: str, message: str, field: str | None = None) -> bytes:
+    return orjson.dumps({"error": {"code": code, "message": message, "field": field}})
+
+
+def body_of(error: errors.AnalyticsError) -> bytes:
+    return error_body(error.code, error.message, error.field)
+
+
+def headers_of(error: errors.AnalyticsError) -> HeaderList:
+    if isinstance(error, errors.RateLimited | errors.Unavailable):
+        return [(b"retry-after", str(max(1, math.ceil(error.retry_after))).encode())]
+    if isinstance(error, errors.PayloadTooLarge):
+        return [(b"connection", b"close")]
+    return []
+
+
+def json_body(value: Any) -> bytes:
+    return orjson.dumps(value)

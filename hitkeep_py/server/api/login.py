@@ -1,0 +1,44 @@
+"""First user, login, logout."""
+
+from hitkeep_py import __version__
+from hitkeep_py.catalog.users import ABSOLUTE_MS
+from hitkeep_py.errors import AccessDenied, InvalidInput
+from hitkeep_py.server.access import session_cookie
+from hitkeep_py.server.call import Call, Result
+
+COOKIE_SECONDS = ABSOLUTE_MS // 1000
+
+
+def status(call: Call) -> Result:
+    return Result({"needs_setup": not call.analytics.catalog.users.exist(), "version": __version__})
+
+
+def create_initial_user(call: Call) -> Result:
+    users = call.analytics.catalog.users
+    if users.exist():
+        raise AccessDenied("Setup has already been completed.")
+    call.logins.check_setup(call.client, call.body.get("setup_token"))
+    user = users.add(
+        call.body.get("email"),
+        call.body.get("password"),
+        call.body.get("given_name", ""),
+        call.body.get("last_name", ""),
+        first=True,
+    )
+    cookie = session_cookie(users.open_session(user), call.secure, COOKIE_SECONDS)
+    return Result({"status": "ok", "user": user.as_json()}, 201, [("set-cookie", cookie)])
+
+
+def log_in(call: Call) -> Result:
+    email, password = call.body.get("email"), call.body.get("password")
+    if not isinstance(email, str) or not isinstance(password, str):
+        raise InvalidInput("email and password are required")
+    call.logins.attempt(call.client, email)
+    _, token = call.analytics.catalog.users.log_in(email, password)
+    return Result({"status": "ok"}, headers=[("set-cookie", session_cookie(token, call.secure, COOKIE_SECONDS))])
+
+
+def log_out(call: Call) -> Result:
+    if call.caller.token:
+        call.analytics.catalog.users.close_session(call.caller.token)
+    return Result({"status": "ok"}, headers=[("set-cookie", session_cookie("", call.secure, 0))])

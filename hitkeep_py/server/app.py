@@ -1,0 +1,144 @@
+"""The server's ASGI application: the ingest routes beside a Starlette application for everything else."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.errors import AnalyticsError, InvalidInput
+from hitkeep_py.protocols.json_input import read_object
+from hitkeep_py.server.access import COOKIE, SAFE_METHODS, Caller, caller_of, own_origins, refuse_foreign, require
+from hitkeep_py.server.answers import body_of, error_body, headers_of, json_body, status_of
+from hitkeep_py.server.call import ApiRoute, Call, Result
+from hitkeep_py.server.client_address import ClientAddresses
+from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
+from hitkeep_py.server.logins import Logins
+from hitkeep_py.server.routes import ROUTES
+
+BODY_LIMIT = 64 * 1024
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """`app` is for the network; `local_app` is the same API for the socket file, without login."""
+
+    def __init__(self, analytics: Analytics) -> None:
+        self.analytics = analytics
+        self.addresses = ClientAddresses(analytics.settings.trusted_proxies)
+        self.logins = Logins(analytics.clock.monotonic)
+        self.ingest = IngestApp(analytics, self.addresses)
+        self._api = self._starlette(local=False)
+        self.local_app = self._starlette(local=True)
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self.ingest.serves(scope["path"]):
+            await self.ingest(scope, receive, send)
+        else:
+            await self._api(scope, receive, send)
+
+    def _starlette(self, *, local: bool) -> Starlette:
+        routes = [
+            Route(route.path, self._endpoint(route, local), methods=[route.method], include_in_schema=False)
+            for route in ROUTES
+        ]
+        application = Starlette(routes=routes, exception_handlers={HTTPException: answer_http_error})
+        application.router.redirect_slashes = False
+        return application
+
+    def _endpoint(self, route: ApiRoute, local: bool) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                caller = await run_in_threadpool(self._admitted, route, request, local)
+                given = {} if request.method in SAFE_METHODS else await read_json(request)
+                result = await run_in_threadpool(route.answer, self._call(request, caller, given))
+            except AnalyticsError as error:
+                headers = {name.decode(): value.decode() for name, value in headers_of(error)}
+                return Response(body_of(error), status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
+            except Exception:
+                log.exception("%s %s failed", request.method, request.url.path)
+                content = error_body("internal_error", "the server failed; its log tells why")
+                return Response(content, 500, SECURITY_HEADERS, "application/json")
+            return response_of(result)
+
+        return endpoint
+
+    def _admitted(self, route: ApiRoute, request: Request, local: bool) -> Caller:
+        caller = Caller(local=True) if local else self._caller(request)
+        require(route.access, caller)
+        return caller
+
+    def _caller(self, request: Request) -> Caller:
+        refuse_foreign(request.method, request.headers, self._own_origins(request))
+        return caller_of(request.cookies.get(COOKIE, ""), self.analytics.catalog.users)
+
+    def _own_origins(self, request: Request) -> set[str]:
+        return own_origins(self.analytics.settings.public_url, self._scheme(request), request.headers.get("host", ""))
+
+    def _scheme(self, request: Request) -> str:
+        peer = request.client.host if request.client else None
+        forwarded = request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+        return forwarded if forwarded and self.addresses.is_trusted(peer) else request.url.scheme
+
+    def _call(self, request: Request, caller: Caller, body: dict[str, Any]) -> Call:
+        peer = request.client.host if request.client else None
+        secure = self.analytics.settings.public_url.startswith("https:") or self._scheme(request) == "https"
+        query: dict[str, list[str]] = {}
+        for name, value in request.query_params.multi_items():
+            query.setdefault(name, []).append(value)
+        return Call(
+            self.analytics,
+            self.logins,
+            self.ingest,
+            caller,
+            self.addresses.client(peer, request.headers.raw),
+            secure,
+            request.path_params,
+            query,
+            body,
+        )
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The body as an object; {} for none. A browser cannot send this content type for a foreign page unasked."""
+    content = await read_body(dict(request.headers.raw), request.receive, BODY_LIMIT)
+    if not content:
+        return {}
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise InvalidInput("the Content-Type must be application/json")
+    return read_object(content)
+
+
+def response_of(result: Result) -> Response:
+    content = result.value if isinstance(result.value, bytes) else json_body(result.value)
+    response = Response(content, result.status, SECURITY_HEADERS, result.content_type)
+    for name, value in result.headers:
+        response.headers.append(name, value)
+    return response
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code, message = {
+        404: ("not_found", f"there is nothing at {request.url.path}"),
+        405: ("method_not_allowed", f"{request.url.path} does not take {request.method}"),
+    }.get(status, ("http_error", str(error)))
+    headers = {**SECURITY_HEADERS, "allow": ", ".join(methods_of(request))} if status == 405 else SECURITY_HEADERS
+    return Response(error_body(code, message), status, headers, "application/json")
+
+
+def methods_of(request: Request) -> list[str]:
+    routes = [each for each in request.app.routes if each.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in routes for method in route.methods or ()})

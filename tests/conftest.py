@@ -1,0 +1,51 @@
+"""The whole product in memory, and HTTP straight into its application: no port, no file, no mock."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.server.app import Server
+from tests.fake_clock import FakeClock
+
+EMAIL, PASSWORD = "you@example.com", "a long password"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def analytics(clock: FakeClock) -> Iterator[Analytics]:
+    opened = Analytics.in_memory(clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(analytics: Analytics) -> Site:
+    added = analytics.catalog.sites.add("example.com")
+    analytics.catalog.refresh()
+    return added
+
+
+@pytest.fixture
+def server(analytics: Analytics) -> Server:
+    return Server(analytics)
+
+
+@pytest.fixture
+def http(server: Server) -> Iterator[TestClient]:
+    """A caller from outside, not logged in."""
+    with TestClient(server.app, client=("203.0.113.9", 50000), raise_server_exceptions=True) as client:
+        yield client
+
+
+@pytest.fixture
+def logged_in(server: Server, analytics: Analytics) -> Iterator[TestClient]:
+    user = analytics.catalog.users.add(EMAIL, PASSWORD)
+    with TestClient(server.app, cookies={"hk_token": analytics.catalog.users.open_session(user)}) as client:
+        yield client

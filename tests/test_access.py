@@ -1,0 +1,292 @@
+"""Who may call what: every route for every kind of caller, and the walls around the state of the server."""
+
+import logging
+from collections.abc import Callable, Iterator
+from http.cookies import SimpleCookie
+
+import pytest
+from starlette.testclient import TestClient
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.config import Settings
+from hitkeep_py.server.access import Access
+from hitkeep_py.server.app import Server
+from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.routes import ROUTES
+from tests.conftest import EMAIL, PASSWORD
+from tests.fake_clock import FakeClock
+
+HOUR = 3_600
+DOCUMENTED_ROUTES = {
+    ("GET", "/healthz", Access.ANYONE),
+    ("GET", "/readyz", Access.ANYONE),
+    ("GET", "/metrics", Access.ANYONE),
+    ("GET", "/api/status", Access.ANYONE),
+    ("POST", "/api/initial-user", Access.SETUP),
+    ("POST", "/api/login", Access.ANYONE),
+    ("POST", "/api/logout", Access.ANYONE),
+    ("GET", "/api/health", Access.USER),
+    ("POST", "/api/backups", Access.USER),
+    ("GET", "/api/sites", Access.USER),
+    ("POST", "/api/sites", Access.USER),
+    ("GET", "/api/sites/{site_id}", Access.USER),
+    ("PATCH", "/api/sites/{site_id}", Access.USER),
+    ("DELETE", "/api/sites/{site_id}", Access.USER),
+    ("GET", "/api/sites/{site_id}/stats", Access.USER),
+    ("GET", "/api/sites/{site_id}/goals", Access.USER),
+    ("POST", "/api/sites/{site_id}/goals", Access.USER),
+    ("GET", "/api/sites/{site_id}/goals/stats", Access.USER),
+    ("GET", "/api/sites/{site_id}/goals/timeseries", Access.USER),
+    ("PATCH", "/api/sites/{site_id}/goals/{goal_id}", Access.USER),
+    ("DELETE", "/api/sites/{site_id}/goals/{goal_id}", Access.USER),
+}
+# What a caller who may call gets for the body in BODIES, or none, about a site and a goal that are not there.
+ANSWERS = {
+    ("POST", "/api/initial-user"): 403,
+    ("POST", "/api/login"): 401,
+    ("POST", "/api/backups"): 404,
+    ("POST", "/api/sites"): 201,
+}
+BODIES: dict[str, dict[str, object]] = {
+    "/api/initial-user": {"setup_token": "wrong", "email": EMAIL, "password": PASSWORD},
+    "/api/login": {"email": EMAIL, "password": "a wrong password"},
+    "/api/backups": {"name": "first"},
+    "/api/sites": {"domain": "example.com"},
+}
+FOREIGN = [
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": "https://testserver"},
+    {"origin": "http://testserver.evil.example"},
+    {"origin": "http://testserver:81"},
+    {"origin": ""},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "Cross-Site"},
+    {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
+    {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
+]
+
+
+@pytest.fixture
+def token(analytics: Analytics) -> str:
+    return analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
+
+
+def call(client: TestClient, route: ApiRoute, **headers: str) -> int:
+    """The status of a call that would be right, of a caller who may."""
+    address = route.path.replace("{site_id}", "nothing").replace("{goal_id}", "nothing")
+    body = None if route.method == "GET" else BODIES.get(route.path, {})
+    answer = client.request(route.method, address, json=body, headers=headers)
+    if answer.status_code >= 400:
+        assert set(answer.json()["error"]) == {"code", "message", "field"}
+    return answer.status_code
+
+
+def allowed_answer(route: ApiRoute) -> int:
+    return ANSWERS.get((route.method, route.path), 404 if "{" in route.path else 200)
+
+
+def refused_answer(route: ApiRoute) -> int:
+    return 401 if route.access is Access.USER else allowed_answer(route)
+
+
+def check_all(client: TestClient, expected: Callable[[ApiRoute], int], **headers: str) -> None:
+    wrong = {
+        (route.method, route.path, status)
+        for route in ROUTES
+        if (status := call(client, route, **headers)) != expected(route)
+    }
+    assert wrong == set()
+
+
+def test_routes_are_those_that_are_documented() -> None:
+    assert {(route.method, route.path, route.access) for route in ROUTES} == DOCUMENTED_ROUTES
+    assert len(ROUTES) == len(DOCUMENTED_ROUTES)
+
+
+def test_logged_in_user_may_call_every_route(http: TestClient, token: str) -> None:
+    for route in ROUTES:
+        if route.path not in ("/api/logout", "/api/login"):
+            assert call(http, route, cookie=f"hk_token={token}") == allowed_answer(route), route
+
+
+def test_anonymous_caller_may_call_public_routes_only(http: TestClient, token: str) -> None:
+    check_all(http, refused_answer)
+
+
+def test_expired_session_is_none(http: TestClient, token: str, clock: FakeClock) -> None:
+    clock.advance(12 * HOUR)
+    check_all(http, refused_answer, cookie=f"hk_token={token}")
+
+
+def test_session_that_was_logged_out_is_none(http: TestClient, token: str) -> None:
+    assert http.post("/api/logout", headers={"cookie": f"hk_token={token}"}).status_code == 200
+    check_all(http, refused_answer, cookie=f"hk_token={token}")
+
+
+def test_forged_cookie_is_no_session(http: TestClient, token: str) -> None:
+    for forged in ("x" * 43, "", "%00", token[:-1], token + "x", token.swapcase(), f"{token}\x7f", "' OR 1=1 --", '"'):
+        assert http.get("/api/sites", headers={"cookie": f"hk_token={forged}"}).status_code == 401, forged
+    check_all(http, refused_answer, cookie="hk_token=forged")
+
+
+def test_hash_from_the_catalogs_file_is_no_session(http: TestClient, analytics: Analytics, token: str) -> None:
+    stored = analytics.catalog.database.rows("SELECT token_hash FROM login_sessions")[0][0]
+    assert stored != token
+    assert http.get("/api/sites", headers={"cookie": f"hk_token={stored}"}).status_code == 401
+
+
+def test_foreign_page_may_change_nothing(logged_in: TestClient, analytics: Analytics) -> None:
+    def expected(route: ApiRoute) -> int:
+        return allowed_answer(route) if route.method == "GET" else 403
+
+    for headers in FOREIGN:
+        check_all(logged_in, expected, **headers)
+    assert logged_in.get("/api/sites").json() == []
+    assert len(analytics.catalog.users.all()) == 1
+
+
+def test_own_page_and_curl_may_change_things(logged_in: TestClient) -> None:
+    own: list[dict[str, str]] = [
+        {},
+        {"origin": "http://testserver"},
+        {"origin": "HTTP://TESTSERVER"},
+        {"sec-fetch-site": "same-origin", "origin": "http://testserver"},
+        {"sec-fetch-site": "none"},
+    ]
+    for number, headers in enumerate(own):
+        answer = logged_in.post("/api/sites", json={"domain": f"{number}.example.com"}, headers=headers)
+        assert answer.status_code == 201, headers
+
+
+def test_foreign_page_is_refused_before_its_body_is_looked_at(logged_in: TestClient) -> None:
+    headers = {"origin": "https://evil.example", "content-type": "text/plain"}
+    assert logged_in.post("/api/sites", content=b"{", headers=headers).status_code == 403
+
+
+def test_anonymous_caller_is_refused_before_the_body_is_looked_at(http: TestClient) -> None:
+    headers = {"content-type": "application/json"}
+    assert http.post("/api/sites", content=b"{", headers=headers).status_code == 401
+    assert http.post("/api/sites", content=b" " * 100_000, headers=headers).status_code == 401
+
+
+def test_socket_file_needs_no_login(server: Server) -> None:
+    with TestClient(server.local_app) as local:
+        check_all(local, allowed_answer)
+
+
+def test_socket_file_has_no_ingest(server: Server, site: Site) -> None:
+    with TestClient(server.local_app) as local:
+        body = {"site_id": site.id, "name": "signup", "url": "/"}
+        assert local.post("/ingest/event", json=body).status_code == 404
+
+
+def test_ingest_reads_no_cookie_and_takes_foreign_pages(http: TestClient, site: Site) -> None:
+    headers = {"origin": "https://example.com", "sec-fetch-site": "cross-site", "cookie": "hk_token=forged"}
+    assert http.post("/ingest", json={"path": "/"}, headers=headers).status_code == 202
+
+
+def public(settings: Settings, clock: FakeClock, peer: str = "203.0.113.9") -> Iterator[TestClient]:
+    """A client of a product with these settings and one user."""
+    analytics = Analytics.in_memory(clock, settings)
+    analytics.catalog.users.add(EMAIL, PASSWORD)
+    with TestClient(Server(analytics).app, client=(peer, 50000)) as client:
+        yield client
+    analytics.close()
+
+
+@pytest.fixture
+def behind_https(clock: FakeClock) -> Iterator[TestClient]:
+    yield from public(Settings(public_url="https://stats.example.com"), clock)
+
+
+@pytest.fixture
+def behind_proxy(clock: FakeClock) -> Iterator[TestClient]:
+    yield from public(Settings(trusted_proxies=("192.0.2.0/24",)), clock, peer="192.0.2.1")
+
+
+def cookie_of(client: TestClient, **headers: str) -> SimpleCookie:
+    answer = client.post("/api/login", json={"email": EMAIL, "password": PASSWORD}, headers=headers)
+    assert answer.status_code == 200
+    return SimpleCookie(answer.headers["set-cookie"])
+
+
+def is_secure(client: TestClient, **headers: str) -> bool:
+    return bool(cookie_of(client, **headers)["hk_token"]["secure"])
+
+
+def test_cookie_is_for_http_and_this_site_only(http: TestClient, token: str) -> None:
+    cookie = cookie_of(http)["hk_token"]
+    assert cookie["httponly"] is True
+    assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == "/"
+    assert cookie["domain"] == ""
+    assert cookie["max-age"] == str(14 * 24 * HOUR)
+    assert len(cookie.value) >= 43
+    assert cookie.value != token
+
+
+def test_cookie_is_secure_under_https_only(http: TestClient, token: str) -> None:
+    assert not is_secure(http)
+
+
+def test_cookie_is_secure_under_an_https_public_url(behind_https: TestClient) -> None:
+    assert is_secure(behind_https)
+    assert "Secure" in behind_https.post("/api/logout").headers["set-cookie"]
+
+
+def test_trusted_proxy_tells_that_it_is_https(behind_proxy: TestClient) -> None:
+    assert is_secure(behind_proxy, **{"x-forwarded-proto": "https"})
+    assert not is_secure(behind_proxy, **{"x-forwarded-proto": "http"})
+    assert not is_secure(behind_proxy)
+
+
+def test_stranger_cannot_tell_that_it_is_https(http: TestClient, token: str) -> None:
+    assert not is_secure(http, **{"x-forwarded-proto": "https"})
+
+
+def test_public_url_is_an_own_origin(behind_https: TestClient) -> None:
+    cookie_of(behind_https)
+    headers = {"origin": "https://stats.example.com", "host": "127.0.0.1:8080"}
+    for origin, status in (("https://stats.example.com", 200), ("http://stats.example.com", 403)):
+        answer = behind_https.post("/api/logout", headers={**headers, "origin": origin})
+        assert answer.status_code == status
+
+
+def test_own_origin_behind_a_proxy_has_the_proxys_scheme(behind_proxy: TestClient) -> None:
+    headers = {"origin": "https://stats.example.com", "host": "stats.example.com", "x-forwarded-proto": "https"}
+    assert behind_proxy.post("/api/logout", headers=headers).status_code == 200
+    headers["x-forwarded-proto"] = "http"
+    assert behind_proxy.post("/api/logout", headers=headers).status_code == 403
+
+
+def test_failure_of_the_server_tells_a_stranger_nothing(
+    logged_in: TestClient, analytics: Analytics, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The zone of a site is gone from the system, such as after the system's zones were updated."""
+    with analytics.catalog.database.transaction() as run:
+        run.execute("UPDATE sites SET time_zone = 'Gone/Away'")
+    with caplog.at_level(logging.CRITICAL):
+        answer = logged_in.get(f"/api/sites/{site.id}/stats")
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "error": {"code": "internal_error", "message": "the server failed; its log tells why", "field": None}
+    }
+
+
+def test_closed_store_is_503_without_a_trace(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    analytics.store.close()
+    answer = logged_in.get(f"/api/sites/{site.id}/stats")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert "Traceback" not in answer.text
+    assert ".py" not in answer.text
+
+
+def test_closed_catalog_is_503_without_a_trace(http: TestClient, analytics: Analytics) -> None:
+    analytics.catalog.close()
+    for answer in (http.get("/api/status"), http.get("/api/sites", headers={"cookie": "hk_token=x"})):
+        assert answer.status_code == 503
+        assert "Traceback" not in answer.text

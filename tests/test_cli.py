@@ -1,0 +1,336 @@
+"""The command line without a server: every command, its answers as text and as JSON, its exit codes and errors."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from hitkeep_py import __version__
+from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.cli import main
+from hitkeep_py.clock import SystemClock
+from hitkeep_py.data_directory import DataDirectory
+from hitkeep_py.errors import NotAuthenticated
+from tests.running_server import run
+
+PASSWORD = "a long password"
+GOAL = ["--name", "Pro Signup", "--type", "event", "--value", "signup"]
+HEAVY = ("duckdb", "starlette", "uvicorn")
+Analytics = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def analytics(folder: Path) -> Analytics:
+    """Runs a command on a data directory of its own."""
+
+    def invoke(*arguments: str, stdin: str = "", **environment: str) -> Result:
+        return CliRunner().invoke(
+            main, arguments, input=stdin, env={"HITKEEP_DATA_DIR": str(folder), **environment}, prog_name="analytics"
+        )
+
+    return invoke
+
+
+def answer(result: Result) -> Any:
+    """The object that a command answered with --json."""
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def failed(result: Result, code: int) -> str:
+    """The message of a command that failed properly."""
+    assert result.exit_code == code, (result.exit_code, result.output, result.exception)
+    assert isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    return result.stderr
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def test_commands_are_those_that_are_documented() -> None:
+    documented = {
+        "serve",
+        "user add",
+        "user list",
+        "user passwd",
+        "site add",
+        "site list",
+        "site remove",
+        "goal add",
+        "goal list",
+        "goal remove",
+        "goal stats",
+        "doctor",
+        "backup",
+        "restore",
+    }
+    assert {" ".join(path) for path in commands(main)} - {"", "user", "site", "goal"} == documented
+
+
+def test_every_command_has_help(analytics: Analytics) -> None:
+    for path in commands(main):
+        for option in ("--help", "-h"):
+            result = analytics(*path, option)
+            assert result.exit_code == 0, path
+            assert result.stdout.startswith(f"Usage: {' '.join(('analytics', *path))} "), path
+            assert len(result.stdout.splitlines()) > 4, path
+
+
+def test_help_changes_nothing(analytics: Analytics, folder: Path) -> None:
+    for path in commands(main):
+        analytics(*path, "--help")
+    assert not folder.exists()
+
+
+def test_every_command_but_serve_has_json_and_data_dir(analytics: Analytics) -> None:
+    for path in commands(main):
+        if path and path[0] != "serve" and path not in {("user",), ("site",), ("goal",)}:
+            text = analytics(*path, "--help").stdout
+            assert "--json" in text, path
+            assert "--data-dir" in text, path
+
+
+def test_version(analytics: Analytics) -> None:
+    assert analytics("--version").stdout == f"analytics, version {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["goal", "--help"], ["site", "list"], ["goal", "list", "x"]])
+def test_quick_commands_do_not_import_what_is_slow_to_import(arguments: list[str], folder: Path) -> None:
+    program = (
+        "import sys\nfrom hitkeep_py.cli import main\ntry:\n    main()\n"
+        f"finally:\n    print('imported', *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env={"HITKEEP_DATA_DIR": str(folder)}, timeout=30)
+    assert done.stderr.splitlines()[-1] == "imported"
+
+
+def test_site_is_added_listed_and_removed(analytics: Analytics) -> None:
+    site = answer(analytics("site", "add", "https://www.Example.com/", "--time-zone", "Europe/Berlin", "--json"))
+    assert (site["domain"], site["time_zone"], site["visitor_period"]) == ("example.com", "Europe/Berlin", "day")
+    assert answer(analytics("site", "list", "--json")) == [site]
+    assert answer(analytics("site", "remove", "www.example.com", "--json")) == site
+    assert answer(analytics("site", "list", "--json")) == []
+
+
+def test_site_commands_answer_in_words(analytics: Analytics) -> None:
+    assert analytics("site", "list").stdout == "No sites yet: analytics site add DOMAIN\n"
+    added = analytics("site", "add", "example.com").stdout
+    assert added.startswith("Added example.com with the id ")
+    heads, row = analytics("site", "list").stdout.splitlines()
+    assert heads.split() == ["DOMAIN", "ID", "TIME", "ZONE", "VISITOR", "PERIOD", "CREATED", "AT"]
+    assert row.split()[:4] == ["example.com", added.split()[-1], "UTC", "day"]
+    assert "Removed example.com" in analytics("site", "remove", added.split()[-1]).stdout
+
+
+def test_goal_is_added_listed_and_removed_by_id_or_name(analytics: Analytics) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    goal = answer(analytics("goal", "add", "example.com", *GOAL, "--json"))
+    assert goal == {
+        "id": goal["id"],
+        "site_id": site["id"],
+        "name": "Pro Signup",
+        "type": "event",
+        "value": "signup",
+        "created_at": goal["created_at"],
+    }
+    assert answer(analytics("goal", "list", site["id"], "--json")) == [goal]
+    assert answer(analytics("goal", "remove", "example.com", "Pro Signup", "--json")) == goal
+    goal = answer(analytics("goal", "add", "example.com", *GOAL, "--json"))
+    assert analytics("goal", "remove", site["id"], goal["id"]).stdout == "Removed the goal Pro Signup.\n"
+    assert analytics("goal", "list", "example.com").stdout == "No goals yet: analytics goal add --help\n"
+
+
+def test_goal_stats_without_a_server(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    goal = answer(analytics("goal", "add", "example.com", *GOAL, "--json"))
+    days = ("--from", "2026-11-01", "--to", "2026-11-02")
+    stats = answer(analytics("goal", "stats", "example.com", *days, "--json"))
+    figures = {"conversions": 0, "conversion_rate": 0.0, "events": 0, "visitors": 0}
+    assert stats == {
+        "from": "2026-11-01T00:00:00.000Z",
+        "to": "2026-11-03T00:00:00.000Z",
+        "sessions": 0,
+        "goals": [{"goal_id": goal["id"], "name": "Pro Signup", "type": "event", "value": "signup", **figures}],
+    }
+    first, heads, row = analytics("goal", "stats", "example.com", *days).stdout.splitlines()
+    assert first == "2026-11-01T00:00:00.000Z to 2026-11-03T00:00:00.000Z: 0 sessions"
+    assert heads.split() == ["NAME", "TYPE", "VALUE", "CONVERSIONS", "RATE", "EVENTS", "VISITORS"]
+    assert row.split() == ["Pro", "Signup", "event", "signup", "0", "0.0", "%", "0", "0"]
+
+
+def test_user_is_added_with_a_password_from_stdin(analytics: Analytics, folder: Path) -> None:
+    added = answer(analytics("user", "add", "You@Example.com", "--password-stdin", "--json", stdin=f"{PASSWORD}\r\n"))
+    assert added["email"] == "you@example.com"
+    assert PASSWORD not in json.dumps(added)
+    assert answer(analytics("user", "list", "--json")) == [added]
+    assert log_in(folder, PASSWORD)
+
+
+def test_password_is_asked_for_twice_and_not_shown(analytics: Analytics, folder: Path) -> None:
+    result = analytics("user", "add", "you@example.com", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0
+    assert result.stdout == "Added the user you@example.com.\n"
+    assert PASSWORD not in result.output
+    assert log_in(folder, PASSWORD)
+
+
+def test_password_is_changed(analytics: Analytics, folder: Path) -> None:
+    analytics("user", "add", "you@example.com", "--password-stdin", stdin=PASSWORD)
+    changed = analytics("user", "passwd", "YOU@example.com", "--password-stdin", stdin="another long password\n")
+    assert changed.stdout == "Changed the password of you@example.com and ended all sessions.\n"
+    assert not log_in(folder, PASSWORD)
+    assert log_in(folder, "another long password")
+
+
+def log_in(folder: Path, password: str) -> bool:
+    catalog = Catalog(DataDirectory(folder).catalog, SystemClock())
+    try:
+        return catalog.users.log_in("you@example.com", password)[0].email == "you@example.com"
+    except NotAuthenticated:
+        return False
+    finally:
+        catalog.close()
+
+
+def test_doctor_without_a_server(analytics: Analytics, folder: Path) -> None:
+    report = answer(analytics("doctor", "--json"))
+    assert report["data_dir"] == str(folder.resolve())
+    assert (report["version"], report["server"], report["lock"]) == (__version__, "not running", "free")
+    assert report["inbox_events"] == 0
+    assert {"python", "duckdb", "sqlite", "disk_free_mb", "disk_used_mb"} <= set(report)
+    assert "not running" in analytics("doctor").stdout
+
+
+def test_what_is_not_there_exits_with_1(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    for arguments in (
+        ["site", "remove", "nothing.example"],
+        ["goal", "list", "nothing.example"],
+        ["goal", "add", "nothing.example", *GOAL],
+        ["goal", "stats", "nothing.example"],
+        ["goal", "remove", "example.com", "Nothing"],
+        ["user", "passwd", "nobody@example.com", "--password-stdin"],
+    ):
+        assert failed(analytics(*arguments, stdin=PASSWORD), 1).startswith("Error: there is no "), arguments
+
+
+def test_what_is_there_already_exits_with_1(analytics: Analytics) -> None:
+    for arguments in (
+        ["site", "add", "example.com"],
+        ["goal", "add", "example.com", *GOAL],
+        ["user", "add", "you@example.com", "--password-stdin"],
+    ):
+        assert analytics(*arguments, stdin=PASSWORD).exit_code == 0
+        assert " already" in failed(analytics(*arguments, stdin=PASSWORD), 1), arguments
+
+
+def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    for arguments, named in (
+        (["nothing"], "nothing"),
+        (["site", "add"], "DOMAIN"),
+        (["site", "list", "--nothing"], "--nothing"),
+        (["site", "add", "not a domain"], "not a domain"),
+        (["site", "add", "example.org", "--time-zone", "Mars"], "Mars"),
+        (["site", "add", "example.org", "--visitor-period", "year"], "visitor_period"),
+        (["goal", "add", "example.com", "--name", "x", "--type", "page", "--value", "y"], "page"),
+        (["goal", "add", "example.com", "--name", "x", "--type", "path", "--value", "y"], "/"),
+        (["goal", "add", "example.com", "--name", " ", "--type", "event", "--value", "y"], "name"),
+        (["goal", "stats", "example.com", "--from", "yesterday"], "from"),
+        (["user", "add", "no address", "--password-stdin"], "email"),
+        (["serve", "--port", "eighty"], "eighty"),
+    ):
+        assert named in failed(analytics(*arguments, stdin=PASSWORD), 2), arguments
+
+
+def test_weak_passwords_exit_with_2(analytics: Analytics) -> None:
+    for weak in ("", "\n", "short\n", "password123\n", "you@example.com\n"):
+        message = failed(analytics("user", "add", "you@example.com", "--password-stdin", stdin=weak), 2)
+        assert "password" in message
+    assert answer(analytics("user", "list", "--json")) == []
+
+
+def test_password_that_is_no_utf8_is_refused_in_words(folder: Path) -> None:
+    code, _, errors = run(
+        "user", "add", "you@example.com", "--password-stdin", "--data-dir", str(folder), stdin=b"p\xe4ssw\xf6rter\n"
+    )
+    assert code in (0, 2)
+    assert "Traceback" not in errors
+
+
+def test_prompt_that_is_left_exits_with_1(analytics: Analytics) -> None:
+    assert failed(analytics("user", "add", "you@example.com"), 1).endswith("Aborted!\n")
+
+
+def test_bad_setting_stops_every_command_and_is_named(analytics: Analytics) -> None:
+    assert "HITKEEP_PROT" in failed(analytics("site", "list", HITKEEP_PROT="80"), 2)
+    assert "HITKEEP_PORT" in failed(analytics("doctor", HITKEEP_PORT="eighty"), 2)
+    assert "missing.toml" in failed(analytics("site", "list", "--config", "missing.toml"), 2)
+
+
+def test_data_directory_of_the_flag_wins(analytics: Analytics, folder: Path, tmp_path: Path) -> None:
+    analytics("site", "add", "example.com", "--data-dir", str(tmp_path / "other"))
+    assert not folder.exists()
+    assert (tmp_path / "other" / "catalog.sqlite").exists()
+
+
+def test_data_directory_of_the_file_is_used(analytics: Analytics, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(f'data_dir = "{tmp_path / "filed"}"\n')
+    result = CliRunner(env={"HITKEEP_DATA_DIR": None}).invoke(
+        main, ["site", "list", "--config", str(tmp_path / "settings.toml")]
+    )
+    assert result.exit_code == 0
+    assert (tmp_path / "filed" / "catalog.sqlite").exists()
+
+
+def test_data_directory_that_cannot_be_used_exits_with_3(analytics: Analytics, folder: Path) -> None:
+    folder.write_text("a file")
+    for arguments in (["site", "list"], ["doctor"], ["goal", "stats", "example.com"], ["serve", "--port", "0"]):
+        assert str(folder) in failed(analytics(*arguments), 3), arguments
+        assert "Traceback" not in analytics(*arguments).output
+
+
+def test_damaged_catalog_exits_with_3(analytics: Analytics, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "catalog.sqlite").write_bytes(b"nothing that SQLite knows" * 100)
+    assert "catalog.sqlite cannot be read" in failed(analytics("site", "list"), 3)
+
+
+def test_question_about_events_names_the_process_that_holds_them(analytics: Analytics, folder: Path) -> None:
+    """Not a server, which would answer, but another command that opened the events."""
+    analytics("site", "add", "example.com")
+    directory = DataDirectory(folder)
+    directory.lock("analytics backup")
+    try:
+        message = failed(analytics("goal", "stats", "example.com"), 3)
+    finally:
+        directory.unlock()
+    assert "in use by process" in message
+    assert "(analytics backup)" in message
+
+
+def test_files_are_for_their_owner_only(folder: Path) -> None:
+    assert run("site", "add", "example.com", "--data-dir", str(folder))[0] == 0
+    modes = {path.name: path.stat().st_mode & 0o777 for path in [folder, *folder.iterdir()]}
+    assert not {name: oct(mode) for name, mode in modes.items() if mode & 0o077}

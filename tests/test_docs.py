@@ -1,0 +1,55 @@
+"""The documentation is complete and agrees with the code."""
+
+import re
+
+import pytest
+
+from hitkeep_py import __version__
+from hitkeep_py.event import DropReason
+from hitkeep_py.protocols.formats import FORMATS
+from hitkeep_py.server.routes import ROUTES
+from tests.reference import PAGES, ROOT
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_page_is_up_to_date(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == PAGES[name](), "run scripts/generate"
+
+
+@pytest.mark.parametrize("reason", list(DropReason))
+def test_every_drop_reason_is_explained(reason: DropReason) -> None:
+    assert f"`{reason}`" in (ROOT / "docs/ingest.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [each.path for each in FORMATS])
+def test_every_ingest_route_is_explained(path: str) -> None:
+    assert f"`POST {path}`" in (ROOT / "docs/ingest.md").read_text(encoding="utf-8")
+
+
+def test_every_metric_is_documented() -> None:
+    source = (ROOT / "hitkeep_py/server/api/health.py").read_text(encoding="utf-8")
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    metrics = re.findall(r'metric\("(?:counter|gauge)", "(\w+)"', source)
+    assert len(metrics) > 10
+    assert [name for name in metrics if f"`hitkeep_{name}`" not in page] == []
+
+
+def test_every_script_is_listed_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    scripts = [each.name for each in (ROOT / "scripts").iterdir() if not each.suffix]
+    assert [name for name in scripts if f"`scripts/{name}`" not in readme] == []
+
+
+def test_changelog_begins_with_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^## ([\w.]+)", changelog, re.MULTILINE).group(1) == __version__  # type: ignore[union-attr]
+
+
+def test_local_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_route_has_a_summary_of_one_sentence() -> None:
+    assert [route.path for route in ROUTES if not re.fullmatch(r"[A-Z].*[^.]\.", route.summary)] == []

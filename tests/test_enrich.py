@@ -1,0 +1,303 @@
+"""Look-ups: right for what is usual, None for what is not, and never an exception."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hitkeep_py.enrich.country import Countries, country_code
+from hitkeep_py.enrich.page import Page, Pages
+from hitkeep_py.enrich.referrer import Referrers
+from hitkeep_py.enrich.user_agent import UserAgents, device_of_viewport
+from hitkeep_py.enrich.visitor import session_key, visitor_id
+from hitkeep_py.text import clean, is_hostname, normalised_hostname
+from tests.mmdb import country_file, mapping, text
+
+SMALL = country_file(mapping(country_code=text("DE")))
+KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+WINDOWS, ANDROID = "Windows NT 10.0; Win64; x64", "Linux; Android 14"
+UBUNTU, CHROME_OS = "X11; Ubuntu; Linux x86_64", "X11; CrOS x86_64 14541.0.0"
+REFERRERS, USER_AGENTS = Referrers(), UserAgents()
+ANYTHING = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Countries:
+    return Countries()
+
+
+@pytest.mark.parametrize(
+    ("ip", "country"),
+    [
+        ("8.8.8.8", "US"),
+        ("2001:638::1", "DE"),
+        ("193.0.6.139", "NL"),
+        ("133.11.0.1", "JP"),
+        ("127.0.0.1", None),
+        ("10.0.0.1", None),
+        ("0.0.0.0", None),
+        ("::1", None),
+        ("not an address", None),
+        ("", None),
+    ],
+)
+def test_bundled_file_knows_countries(ip: str, country: str | None, bundled: Countries) -> None:
+    assert bundled.country(ip) == country
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (mapping(country_code=text("DE")), "DE"),
+        (mapping(country_code=text("de")), "DE"),
+        (mapping(country=mapping(iso_code=text("FR"))), "FR"),
+        (mapping(country_code=text("Germany")), None),
+        (mapping(country_code=text("1!")), None),
+        (mapping(country=text("FR")), None),
+        (mapping(), None),
+        (text("DE"), None),
+    ],
+)
+def test_country_files_of_all_makers(record: bytes, code: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "countries.mmdb"
+    file.write_bytes(country_file(record))
+    countries = Countries(str(file))
+    assert countries.problem is None
+    assert countries.country("1.2.3.4") == code
+    assert countries.country("200.1.2.3") is None
+
+
+@pytest.mark.parametrize("record", [None, 5, "DE", [], {"country": 5}, {"country": {"iso_code": 5}}, {5: 6}])
+def test_records_of_any_shape_have_no_country(record: object) -> None:
+    assert country_code(record) is None
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x00" * 1000, b"GIF89a", SMALL[: len(SMALL) // 2], SMALL[:-40]])
+def test_missing_or_damaged_file_costs_the_countries_and_one_warning(
+    content: bytes | None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "countries.mmdb"
+    if content is not None:
+        file.write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        countries = Countries(str(file))
+        assert {countries.country(f"1.2.3.{number}") for number in range(100)} == {None}
+    assert len(caplog.records) == 1
+    assert countries.problem
+
+
+def test_a_damaged_record_costs_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "countries.mmdb"
+    file.write_bytes(country_file(b"\x42\xff\xff"))
+    with caplog.at_level(logging.WARNING):
+        countries = Countries(str(file))
+        assert {countries.country(f"1.2.3.{number}") for number in range(100)} == {None}
+    assert len(caplog.records) == 1
+
+
+def test_a_file_cut_short_in_place_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "countries.mmdb"
+    file.write_bytes(SMALL)
+    countries = Countries(str(file))
+    file.write_bytes(b"")
+    assert countries.country("1.2.3.4") == "DE"
+
+
+@ANYTHING
+@given(changes=st.lists(st.tuples(st.integers(0, len(SMALL) - 1), st.integers(0, 255)), max_size=8), cut=st.integers(0))
+def test_no_mutation_of_a_file_raises(changes: list[tuple[int, int]], cut: int, tmp_path: Path) -> None:
+    content = bytearray(SMALL)
+    for place, byte in changes:
+        content[place] = byte
+    file = tmp_path / "countries.mmdb"
+    file.write_bytes(content[: len(content) - cut % 20])
+    countries = Countries(str(file))
+    for ip in ("1.2.3.4", "200.1.2.3", "::1", "nothing"):
+        code = countries.country(ip)
+        assert code is None or len(code) == 2
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "browser", "system", "device"),
+    [
+        (f"Mozilla/5.0 ({WINDOWS}) {KIT} Chrome/130.0.0.0 Safari/537.36", "Chrome", "Windows", "desktop"),
+        (f"Mozilla/5.0 ({WINDOWS}) {KIT} Chrome/130.0 Safari/537.36 Edg/130.0", "Edge", "Windows", "desktop"),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 "
+            "Safari/605.1.15",
+            "Safari",
+            "Mac OS X",
+            "desktop",
+        ),
+        (f"Mozilla/5.0 ({UBUNTU}; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox", "Ubuntu", "desktop"),
+        (f"Mozilla/5.0 ({CHROME_OS}) {KIT} Chrome/130.0 Safari/537.36", "Chrome", "Chrome OS", "desktop"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/17.5 Mobile/15E148 Safari/604.1",
+            "Mobile Safari",
+            "iOS",
+            "mobile",
+        ),
+        (
+            "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "
+            "Mobile/15E148 Safari/604.1",
+            "Mobile Safari",
+            "iOS",
+            "tablet",
+        ),
+        (
+            f"Mozilla/5.0 ({ANDROID}; Pixel 8) {KIT} Chrome/130.0.0.0 Mobile Safari/537.36",
+            "Chrome Mobile",
+            "Android",
+            "mobile",
+        ),
+        (f"Mozilla/5.0 ({ANDROID}; SM-X710) {KIT} Chrome/130.0 Safari/537.36", "Chrome", "Android", "tablet"),
+        (f"Mozilla/5.0 (SMART-TV; Linux; Tizen 7.0) {KIT} Version/7.0 TV Safari/537.36", "Safari", "Tizen", "tv"),
+        ("curl/8.5.0", "curl", None, None),
+        ("", None, None, None),
+        ("\x00\xff" * 40, None, None, None),
+    ],
+)  # fmt: skip
+def test_user_agents(user_agent: str, browser: str | None, system: str | None, device: str | None) -> None:
+    found = USER_AGENTS.technology(user_agent)
+    assert (found.browser, found.os, found.device) == (browser, system, device)
+
+
+@pytest.mark.parametrize(
+    ("width", "device"),
+    [(-1, None), (0, None), (1, "mobile"), (575, "mobile"), (576, "tablet"), (991, "tablet"), (992, "desktop")],
+)
+def test_device_of_a_viewport(width: int, device: str | None) -> None:
+    assert device_of_viewport(width) == device
+
+
+@pytest.mark.parametrize(
+    ("value", "address", "source"),
+    [
+        ("https://www.google.com/search?q=secret", "google.com/search", "Google"),
+        ("https://www.google.co.uk/", "google.co.uk", "Google"),
+        ("https://google.evil.example.com/", "google.evil.example.com", "google.evil.example.com"),
+        ("https://notgoogle.com/", "notgoogle.com", "notgoogle.com"),
+        ("https://news.ycombinator.com/item?id=1", "news.ycombinator.com/item", None),
+        ("https://blog.example.org/post/", "blog.example.org/post", "blog.example.org"),
+        ("https://example.org:8443/a#b", "example.org/a", "example.org"),
+        ("https://user:secret@example.org/a", "example.org/a", "example.org"),
+        ("https://EXAMPLE.org./A", "example.org/A", "example.org"),
+        ("https://bücher.example/", "xn--bcher-kva.example", "xn--bcher-kva.example"),
+        *((nothing, None, None) for nothing in ("", "https://site.example/a", "http://www.SITE.example", "/path")),
+        *((bad, None, None) for bad in ("javascript:alert(1)", "data:text/html,x", "https://", "https://[", "ftp://a.b")),
+        *((bad, None, None) for bad in ("https://exa mple.org/", "https://<script>/", "https://" + "a" * 300 + ".org")),
+    ],
+)  # fmt: skip
+def test_referrers(value: str, address: str | None, source: str | None) -> None:
+    found = REFERRERS.referrer(value, "site.example")
+    assert found.address == address
+    assert found.source == source or (source is None and address is not None)
+
+
+def test_a_referring_app_is_a_source() -> None:
+    found = REFERRERS.referrer("android-app://com.example.reader/https/x?q=secret", "site.example")
+    assert found == ("android-app:com.example.reader", "com.example.reader")
+
+
+@pytest.mark.parametrize(
+    ("url", "hostname", "path"),
+    [
+        ("https://example.com/a/b?c=d#e", "example.com", "/a/b"),
+        ("https://www.Example.com", "example.com", "/"),
+        ("http://example.com:8080/ä", "example.com", "/ä"),
+        ("/only/a/path?utm_source=x", None, "/only/a/path"),
+        ("https://user:secret@example.com/", "example.com", "/"),
+        *((bad, None, None) for bad in ("", "a/b", "javascript:alert(1)", "https://[", "mailto:a@b.c", "file:///etc")),
+    ],
+)
+def test_pages(url: str, hostname: str | None, path: str | None) -> None:
+    found = Pages().page(url)
+    assert (found.hostname, found.path) == (hostname, path)
+
+
+@pytest.mark.parametrize(
+    ("query", "campaign"),
+    [
+        ("utm_source=nl&utm_medium=mail", {"utm_source": "nl", "utm_medium": "mail"}),
+        ("utm_source=a%20b+c&utm_term=%C3%A4", {"utm_source": "a b c", "utm_term": "ä"}),
+        ("ref=hn", {"utm_source": "hn"}),
+        ("source=hn&ref=", {"utm_source": "hn"}),
+        ("utm_source=nl&ref=hn", {"utm_source": "nl"}),
+        ("utm_source=a&utm_source=b", {"utm_source": "b"}),
+        ("utm_source=%00%0A&utm_medium=%20", {}),
+        ("q=secret&UTM_SOURCE=x", {}),
+        ("utm_source=" + "x" * 300, {"utm_source": "x" * 255}),
+        ("utm_source=%ff%fe", {"utm_source": "\ufffd\ufffd"}),
+    ],
+)
+def test_campaigns(query: str, campaign: dict[str, str]) -> None:
+    assert Pages().page(f"https://example.com/?{query}").campaign == campaign
+
+
+def addresses() -> st.SearchStrategy[str]:
+    starts = st.sampled_from(["", "/", "//", "http://", "https://", "https://[", "android-app://", "javascript:", "?"])
+    return st.builds(str.__add__, starts, st.text(st.characters(codec="utf-8"), max_size=60))
+
+
+@ANYTHING
+@given(url=addresses())
+def test_any_address_as_a_page(url: str) -> None:
+    found = Pages().page(url)
+    assert found == Page(found.hostname, found.path, found.campaign)
+    for value in (found.hostname, found.path, *found.campaign.values()):
+        assert value is None or (value == clean(value, 2048) and value != "")
+
+
+@ANYTHING
+@given(value=addresses(), hostname=st.none() | addresses())
+def test_any_address_as_a_referrer(value: str, hostname: str | None) -> None:
+    for kept in REFERRERS.referrer(value, hostname):
+        assert kept is None or (kept != "" and clean(kept, 2048) == kept)
+
+
+@ANYTHING
+@given(user_agent=st.text(st.characters(max_codepoint=255), max_size=600))
+def test_any_user_agent(user_agent: str) -> None:
+    for value in USER_AGENTS.technology(user_agent):
+        assert value is None or len(value) <= 512
+
+
+@ANYTHING
+@given(value=st.text(max_size=80), length=st.integers(0, 100))
+def test_clean_text_is_short_composed_and_stays_as_it_is(value: str, length: int) -> None:
+    found = clean(value, length)
+    assert len(found) <= length
+    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in found)
+    assert clean(found, length) == found.strip()
+
+
+@ANYTHING
+@given(value=st.text(st.characters(codec="utf-8"), max_size=80))
+def test_a_normalised_hostname_stays_as_it_is(value: str) -> None:
+    found = normalised_hostname(value)
+    if is_hostname(found):
+        assert normalised_hostname(found) == found or found.startswith("www.")
+
+
+@ANYTHING
+@given(salt=st.binary(min_size=32, max_size=32), ip=st.ip_addresses().map(str), user_agent=st.text(max_size=40))
+def test_visitor_ids_depend_on_everything_and_on_nothing_else(salt: bytes, ip: str, user_agent: str) -> None:
+    found = visitor_id(salt, "site", ip, user_agent)
+    assert found == visitor_id(salt, "site", ip, user_agent)
+    assert 0 <= found < 2**64
+    others = {
+        visitor_id(bytes([salt[0] ^ 1]) + salt[1:], "site", ip, user_agent),
+        visitor_id(salt, "another", ip, user_agent),
+        visitor_id(salt, "site", ip + "0", user_agent),
+        visitor_id(salt, "site", ip, user_agent + "x"),
+    }
+    assert len(others) == 4
+    assert found not in others
+
+
+def test_a_named_session_is_its_sites_own() -> None:
+    assert session_key("a", "tab") == session_key("a", "tab") != session_key("b", "tab")
+    assert session_key("a", "tab") > 0

@@ -1,0 +1,162 @@
+"""Each wire format as data: request → answer → stored rows, from tests/formats/*.json; and keys that come again."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.config import Settings
+from tests.fake_clock import FakeClock
+from tests.product import Answer, Product, Request, in_memory, served
+
+CASES: list[dict[str, Any]] = [
+    case
+    for file in sorted((Path(__file__).parent / "formats").glob("*.json"))
+    for case in json.loads(file.read_bytes())
+]
+NAMES = [case["name"] for case in CASES]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a case led to; `words` are its placeholders."""
+
+    words: dict[str, str]
+    sites: tuple[Site, Site]
+    answers: list[tuple[dict[str, Any], Answer]] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> Iterator[dict[str, Outcome]]:
+    """All cases sent one after the other into one product, each with two sites of its own, then read back."""
+    with in_memory() as product:
+        found = {case["name"]: replay(product, case, number) for number, case in enumerate(CASES)}
+        product.analytics.drain()
+        for outcome in found.values():
+            outcome.rows = rows_of(product.analytics, outcome.sites)
+        yield found
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_request_gets_its_answer_and_is_stored_as_documented(
+    case: dict[str, Any], outcomes: dict[str, Outcome]
+) -> None:
+    outcome = outcomes[case["name"]]
+    for expected, answer in outcome.answers:
+        check_answer(filled(expected, outcome.words), answer)
+    rows = with_named_sessions(outcome.rows)
+    wanted = filled(case["rows"], outcome.words)
+    assert len(rows) == len(wanted)
+    for row, columns in zip(rows, wanted, strict=True):
+        assert {name: row[name] for name in columns} == columns
+    assert outcome.dropped == case.get("dropped", {})
+
+
+def test_one_key_sent_64_times_at_once_is_stored_once() -> None:
+    with in_memory() as product:
+        site = product.add_site("example.com")
+        body = json.dumps({"site_id": site.id, "name": "order"}).encode()
+        headers = [(b"idempotency-key", b"order-1")]
+        clients = [f"198.51.100.{number}" for number in range(64)]
+        requests = [Request("POST", "/ingest/event", headers, (body,), client=client) for client in clients]
+        answers = product.requests.send_together(requests)
+        assert {(answer.status, answer.body) for answer in answers} == {(202, b"")}
+        assert product.stored("name", site) == [("order",)]
+        assert product.analytics.inbox.counters.duplicates == 63
+
+
+def test_a_key_is_remembered_when_the_data_directory_is_opened_again(tmp_path: Path) -> None:
+    settings, clock = Settings(data_dir=str(tmp_path / "data")), FakeClock()
+    answers, site = [], None
+    for name in ("first", "second"):
+        with served(Analytics.open(settings, "test", clock), clock) as product:
+            site = site or product.add_site("example.com")
+            body = json.dumps({"site_id": site.id, "name": name}).encode()
+            answers.append(product.requests.post("/ingest/event", body, [(b"idempotency-key", b"order-1")]))
+            assert product.stored("name", site) == [("first",)]
+    assert answers[0] == answers[1]
+
+
+def replay(product: Product, case: dict[str, Any], number: int) -> Outcome:
+    site, other = product.add_site(f"case{number}.example"), product.add_site(f"other{number}.example")
+    words = {
+        "$SITE_ID_IN_CAPITALS": site.id.upper(),
+        "$SITE_ID": site.id,
+        "$DOMAIN_IN_CAPITALS": site.domain.upper(),
+        "$DOMAIN": site.domain,
+        "$OTHER_ID": other.id,
+    }
+    outcome = Outcome(words, (site, other))
+    before = product.analytics.pipeline.dropped.copy()
+    product.clock.advance(10)
+    for exchange in case["exchanges"]:
+        for _ in range(exchange.get("times", 1)):
+            answer = product.requests.send(request_of(filled(exchange["request"], words)))
+            outcome.answers.append((exchange["answer"], answer))
+    outcome.dropped = {str(reason): count for reason, count in (product.analytics.pipeline.dropped - before).items()}
+    return outcome
+
+
+def filled(value: Any, words: dict[str, str]) -> Any:
+    """The same with every placeholder replaced."""
+    if isinstance(value, str):
+        for word, meaning in words.items():
+            value = value.replace(word, meaning)
+        return value
+    if isinstance(value, dict):
+        return {name: filled(each, words) for name, each in value.items()}
+    return [filled(each, words) for each in value] if isinstance(value, list) else value
+
+
+def request_of(given: dict[str, Any]) -> Request:
+    text = given.get("text")
+    if text is None:
+        text = json.dumps(given["body"], ensure_ascii=False) if "body" in given else ""
+    body = text.encode().ljust(given.get("padded_to", 0))
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in given["headers"].items()]
+    pieces = given.get("pieces", 1)
+    if pieces == 1:
+        headers.append((b"content-length", str(len(body)).encode()))
+    size = max(1, -(-len(body) // pieces))
+    chunks = [body[start : start + size] for start in range(0, len(body), size)] or [b""]
+    return Request(given["method"], given["path"], headers, chunks, client=given.get("client", "203.0.113.9"))
+
+
+def check_answer(expected: dict[str, Any], answer: Answer) -> None:
+    assert answer.status == expected["status"], answer.body
+    for name, value in expected.get("headers", {}).items():
+        assert answer.headers.get(name) == value, name
+    for name in expected.get("absent", ()):
+        assert name not in answer.headers
+    assert answer.headers["content-length"] == str(len(answer.body))
+    wanted = expected["body"]
+    if wanted == "":
+        assert answer.body == b""
+    else:
+        error = answer.json()["error"]
+        assert set(error) == {"code", "message", "field"}
+        assert {name: error[name] for name in wanted["error"]} == wanted["error"]
+
+
+def rows_of(analytics: Analytics, sites: tuple[Site, Site]) -> list[dict[str, Any]]:
+    columns = [row[0] for row in analytics.store.select("DESCRIBE events")]
+    found = analytics.store.select(
+        "SELECT * FROM events WHERE site_id IN (?::UUID, ?::UUID) ORDER BY event_id", [site.id for site in sites]
+    )
+    rows = [dict(zip(columns, row, strict=True)) for row in found]
+    return [{**row, "site_id": str(row["site_id"])} for row in rows]
+
+
+def with_named_sessions(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sessions called $SESSION_1, $SESSION_2 in the order in which they appear, since their numbers say nothing."""
+    names: dict[int, str] = {}
+    for row in rows:
+        names.setdefault(row["session_id"], f"$SESSION_{len(names) + 1}")
+    return [{**row, "session_id": names[row["session_id"]]} for row in rows]

@@ -1,0 +1,191 @@
+"""The server as a process: its start, what stops it, its end, and the first user."""
+
+import os
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.config import Settings
+from tests.running_server import RunningServer, run, running
+
+PASSWORD = "a long password"
+
+
+def add_site(data_dir: Path) -> str:
+    """A site's id, from the command line's words."""
+    code, output, errors = run("site", "add", "example.com", "--data-dir", str(data_dir))
+    assert code == 0, errors
+    return output.split()[-1]
+
+
+def stored_events(data_dir: Path) -> int:
+    analytics = Analytics.open(Settings(data_dir=str(data_dir)), "test")
+    try:
+        analytics.drain()
+        return int(analytics.store.select("SELECT count(*) FROM events")[0][0])
+    finally:
+        analytics.close()
+
+
+def send_until_it_ends(server: RunningServer, site_id: str) -> int:
+    """How many events were acknowledged before the server took no more."""
+    acknowledged = 0
+    body = {"site_id": site_id, "name": "signup", "url": "/"}
+    with httpx2.Client(base_url=server.address) as client:
+        while True:
+            try:
+                answer = client.post("/ingest/event", json=body)
+            except httpx2.TransportError:
+                return acknowledged
+            acknowledged += answer.status_code == 202
+
+
+def test_first_lines_of_the_readme_work(tmp_path: Path) -> None:
+    """Start, make the first user with the printed token, add a site and a goal, send an event, read it back."""
+    with running(tmp_path / "data", tmp_path) as server, httpx2.Client(base_url=server.address) as client:
+        assert client.get("/api/status").json()["needs_setup"] is True
+        user = {"setup_token": server.setup_token, "email": "you@example.com", "password": PASSWORD}
+        assert client.post("/api/initial-user", json=user).status_code == 201
+        site = client.post("/api/sites", json={"domain": "example.com"}).json()
+        goal = {"name": "Pro Signup", "type": "event", "value": "signup"}
+        assert client.post(f"/api/sites/{site['id']}/goals", json=goal).status_code == 201
+        event = {"site_id": site["id"], "name": "signup", "url": "https://example.com/", "props": {"plan": "pro"}}
+        assert client.post("/ingest/event", json=event).status_code == 202
+        deadline = time.monotonic() + 2
+        while client.get(f"/api/sites/{site['id']}/stats").json()["goals"][0]["conversions"] != 1:
+            assert time.monotonic() < deadline
+
+
+def test_setup_token_is_printed_until_there_is_a_user(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with running(data_dir, tmp_path) as server:
+        assert len(server.setup_token) >= 22
+        assert f"user add you@example.com --data-dir {data_dir}" in server.log
+    run("user", "add", "you@example.com", "--password-stdin", "--data-dir", str(data_dir), stdin=PASSWORD.encode())
+    with running(data_dir, tmp_path) as server:
+        assert httpx2.get(f"{server.address}/api/status").json()["needs_setup"] is False
+        assert "/api/initial-user" not in server.log
+
+
+def test_connection_is_taken_as_soon_as_the_log_says_so(tmp_path: Path) -> None:
+    """A script that waits for the line must not find the door shut."""
+    for number in range(3):
+        with running(tmp_path / str(number), tmp_path) as server:
+            socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+
+
+def test_sigterm_exits_with_0_within_5_seconds_with_all_that_was_acknowledged_stored(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    site_id = add_site(data_dir)
+    with (
+        running(data_dir, tmp_path, "--ingest-rate", "100000", "--ingest-burst", "100000") as server,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        senders = [pool.submit(send_until_it_ends, server, site_id) for _ in range(4)]
+        time.sleep(1)
+        assert server.stop(signal.SIGTERM, timeout=5) == 0
+        acknowledged = sum(sender.result() for sender in senders)
+        assert "stopped; everything acknowledged is in the store" in server.log
+        assert "Traceback" not in server.log
+    assert acknowledged > 50
+    assert stored_events(data_dir) == acknowledged
+
+
+def test_ctrl_c_exits_with_0(tmp_path: Path) -> None:
+    with running(tmp_path / "data", tmp_path) as server:
+        assert server.stop(signal.SIGINT, timeout=5) == 0
+        assert "Traceback" not in server.log
+
+
+def test_stopped_server_leaves_nothing_that_looks_alive(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with running(data_dir, tmp_path) as server:
+        server.stop(signal.SIGTERM)
+    assert not (data_dir / "server.sock").exists()
+    assert '"lock": "free"' in run("doctor", "--json", "--data-dir", str(data_dir))[1]
+
+
+def test_killed_server_does_not_look_alive(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with running(data_dir, tmp_path) as server:
+        server.stop(signal.SIGKILL)
+    code, output, _ = run("doctor", "--json", "--data-dir", str(data_dir))
+    assert code == 0
+    assert '"server": "not running"' in output
+    assert '"lock": "free"' in output
+
+
+def test_server_starts_again_after_a_kill_and_commands_work_meanwhile(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    site_id = add_site(data_dir)
+    with running(data_dir, tmp_path) as server:
+        body = {"site_id": site_id, "name": "signup", "url": "/"}
+        assert httpx2.post(f"{server.address}/ingest/event", json=body).status_code == 202
+        server.stop(signal.SIGKILL)
+    code, output, errors = run("goal", "stats", "example.com", "--data-dir", str(data_dir))
+    assert (code, "1 sessions" in output) == (0, True), errors
+    with running(data_dir, tmp_path) as server:
+        assert httpx2.get(f"{server.address}/readyz").status_code == 200
+
+
+def test_data_directory_of_any_length_works(tmp_path: Path) -> None:
+    """A socket's address has 107 bytes at most; the path of its file may have more."""
+    data_dir = tmp_path / ("a" * 100) / ("b" * 100)
+    with running(data_dir, tmp_path):
+        code, output, errors = run("doctor", "--json", "--data-dir", str(data_dir))
+        assert (code, errors) == (0, "")
+        assert '"server": "running"' in output
+
+
+def test_relative_data_directory_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with running(Path("data"), tmp_path) as server:
+        assert '"server": "running"' in run("doctor", "--json", "--data-dir", "data")[1]
+        assert server.stop(signal.SIGTERM) == 0
+    assert (tmp_path / "data" / "events.duckdb").exists()
+
+
+def test_address_that_cannot_be_had_exits_with_1_in_words(tmp_path: Path) -> None:
+    for host in ("host.invalid", "192.0.2.1", "a" * 70, "a..b", "not a host", "\N{SNOWMAN}" * 70):
+        code, _, errors = run("serve", "--host", host, "--port", "0", "--data-dir", str(tmp_path / "data"))
+        assert "Traceback" not in errors, host
+        assert (code, f"cannot listen on {host}" in errors) == (1, True), (host, errors)
+
+
+def test_bad_settings_exit_with_2_before_anything_is_made(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    environment = {**os.environ, "HITKEEP_PORTS": "1"}
+    for arguments, variables in (
+        (["--port", "eighty"], os.environ),
+        (["--ingest-rate", "0"], os.environ),
+        (["--memory-limit", "0MB"], os.environ),
+        ([], environment),
+    ):
+        code, _, errors = run("serve", "--data-dir", str(data_dir), *arguments, environment=variables)
+        assert code == 2, (arguments, errors)
+        assert errors.splitlines()[-1].startswith("Error: "), arguments
+        assert "Traceback" not in errors
+    assert not data_dir.exists()
+
+
+def test_environment_sets_the_documented_limit(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    site_id = add_site(data_dir)
+    environment = {**os.environ, "HITKEEP_INGEST_RATE_LIMIT": "0.01", "HITKEEP_INGEST_BURST": "3"}
+    with running(data_dir, tmp_path, environment=environment) as server:
+        body = {"site_id": site_id, "name": "signup", "url": "/"}
+        statuses = [httpx2.post(f"{server.address}/ingest/event", json=body).status_code for _ in range(4)]
+    assert statuses == [202, 202, 202, 429]
+
+
+def test_missing_country_file_is_a_warning(tmp_path: Path) -> None:
+    with running(tmp_path / "data", tmp_path, "--geoip-db", str(tmp_path / "none.mmdb")) as server:
+        assert httpx2.get(f"{server.address}/readyz").status_code == 200
+        assert "none.mmdb" in server.log
+        assert "Traceback" not in server.log

@@ -1,0 +1,177 @@
+"""Sessions: 30 minutes of inactivity in event time, the same whatever the portions and the restarts."""
+
+from collections import Counter
+from concurrent.futures import Future
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hitkeep_py.event import Event, event_row
+from hitkeep_py.ingest.inbox import Batch, Inbox
+from hitkeep_py.ingest.sessions import KEPT_MS, SESSION_TIMEOUT_MS, Sessions
+from hitkeep_py.ingest.writer import Writer
+from hitkeep_py.stores.duckdb import DuckDBStore
+from tests.fake_clock import FakeClock
+from tests.stored_events import SITE
+
+IDENTITIES = "SELECT visitor_id, session_id FROM events ORDER BY event_id"
+MINUTE = 60_000
+START = 1_790_000_000_000
+ALICE, BOB, ALICE_BEFORE = 11, 22, 12
+NAMED = 0xABCDEF01
+Arrival = tuple[int, int, int | None, int | None]
+"""Time, visitor, the visitor's id under the salt before, the session the client named."""
+
+
+def assigned(sessions: Sessions, arrivals: list[Arrival], first: int = 1) -> list[tuple[int, int]]:
+    return [sessions.assign(number, *arrival) for number, arrival in enumerate(arrivals, first)]
+
+
+def session_ids(*minutes: float, visitor: int = ALICE) -> list[int]:
+    arrivals: list[Arrival] = [(START + round(minute * MINUTE), visitor, None, None) for minute in minutes]
+    return [session for _, session in assigned(Sessions(), arrivals)]
+
+
+def test_a_session_goes_on_for_30_minutes_after_its_last_event() -> None:
+    assert session_ids(0, 30, 60, 90) == [1, 1, 1, 1]
+    assert session_ids(0, 30 + 1 / MINUTE) == [1, 2]
+    assert session_ids(0, 10, 40, 70.1, 80) == [1, 1, 1, 4, 4]
+
+
+def test_visitors_have_sessions_of_their_own() -> None:
+    arrivals: list[Arrival] = [(START, visitor, None, None) for visitor in (ALICE, BOB, ALICE, BOB)]
+    assert assigned(Sessions(), arrivals) == [(ALICE, 1), (BOB, 2), (ALICE, 1), (BOB, 2)]
+
+
+def test_late_events_join_the_session_they_belong_to() -> None:
+    assert session_ids(20, 0, 10) == [1, 1, 1]
+    assert session_ids(20, -10, -40) == [1, 1, 1]
+    assert session_ids(20, -10.1) == [1, 2]
+
+
+def test_a_late_event_does_not_break_the_session_that_is_going_on() -> None:
+    """A request that was long under way, or a clock that was set back, costs no visitor the session."""
+    _, going_on, late, next_one = session_ids(0, 100, 0, 101)
+    assert late != going_on
+    assert next_one == going_on
+
+
+def test_a_session_that_the_client_names_wins() -> None:
+    arrivals: list[Arrival] = [
+        (START, ALICE, None, None),
+        (START + MINUTE, ALICE, None, NAMED),
+        (START + 2 * MINUTE, ALICE, None, None),
+        (START + 300 * MINUTE, ALICE, None, NAMED),
+        (START + 301 * MINUTE, BOB, None, NAMED),
+        (START + 302 * MINUTE, ALICE, None, NAMED + 2),
+    ]
+    assert [session for _, session in assigned(Sessions(), arrivals)] == [1, NAMED, NAMED, NAMED, NAMED, NAMED + 2]
+
+
+def test_two_tabs_of_one_visitor_keep_their_names() -> None:
+    keys = [NAMED, NAMED + 2] * 3
+    arrivals: list[Arrival] = [(START + number * MINUTE, ALICE, None, key) for number, key in enumerate(keys)]
+    assert [session for _, session in assigned(Sessions(), arrivals)] == keys
+
+
+def test_a_session_crosses_the_change_of_salt_under_its_first_visitor() -> None:
+    arrivals: list[Arrival] = [
+        (START, ALICE_BEFORE, None, None),
+        (START + 10 * MINUTE, ALICE, ALICE_BEFORE, None),
+        (START + 35 * MINUTE, ALICE, None, None),
+    ]
+    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, 1)] * 3
+
+
+def test_who_was_away_at_the_change_of_salt_is_new() -> None:
+    arrivals: list[Arrival] = [
+        (START, ALICE_BEFORE, None, None),
+        (START + 31 * MINUTE, ALICE, ALICE_BEFORE, None),
+        (START + 32 * MINUTE, ALICE, ALICE_BEFORE, None),
+        (START + 33 * MINUTE, BOB, BOB + 1, None),
+    ]
+    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, 1), (ALICE, 2), (ALICE, 2), (BOB, 4)]
+
+
+def test_a_named_session_keeps_its_visitor_across_the_change_of_salt() -> None:
+    arrivals: list[Arrival] = [
+        (START, ALICE_BEFORE, None, NAMED),
+        (START + 10 * MINUTE, ALICE, ALICE_BEFORE, NAMED),
+        (START + 11 * MINUTE, ALICE, ALICE_BEFORE, NAMED + 2),
+    ]
+    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, NAMED), (ALICE_BEFORE, NAMED), (ALICE_BEFORE, NAMED + 2)]
+
+
+def test_old_sessions_are_forgotten() -> None:
+    sessions = Sessions()
+    for number in range(60_000):
+        sessions.assign(number + 1, START + number * 1_000, number, None, None)
+    assert len(sessions._open) < 25_000
+
+
+def test_a_crossed_session_goes_on_after_a_restart() -> None:
+    """The store knows the session by its first visitor only; the requests name the new one only."""
+    before: list[Arrival] = [(START, ALICE_BEFORE, None, None), (START + 10 * MINUTE, ALICE, ALICE_BEFORE, None)]
+    after: list[Arrival] = [(START + 31 * MINUTE, ALICE, None, None)]
+    assert stored([before, after]) == stored([before + after]) == [(ALICE_BEFORE, 1)] * 3
+
+
+def arrivals_in_order() -> st.SearchStrategy[list[Arrival]]:
+    """Events as the server times them: never back in time, pauses around the length of a session."""
+    pauses = st.sampled_from([0, 1, MINUTE, 29 * MINUTE, SESSION_TIMEOUT_MS, SESSION_TIMEOUT_MS + 1, 70 * MINUTE])
+    arrival = st.tuples(pauses, st.integers(1, 3), st.none() | st.sampled_from([NAMED, NAMED + 2]))
+
+    def in_time(steps: list[tuple[int, int, int | None]]) -> list[Arrival]:
+        now = START
+        timed: list[Arrival] = []
+        for pause, visitor, key in steps:
+            now += pause
+            timed.append((now, visitor, None, key))
+        return timed
+
+    return st.lists(arrival, max_size=30).map(in_time)
+
+
+@settings(max_examples=20, deadline=None)
+@given(arrivals=arrivals_in_order(), cuts=st.sets(st.integers(0, 30), max_size=3))
+def test_portions_and_restarts_change_nothing(arrivals: list[Arrival], cuts: set[int]) -> None:
+    edges = [0, *sorted(cuts), len(arrivals)]
+    assert stored([arrivals[start:end] for start, end in pairwise(edges)]) == assigned(Sessions(), arrivals)
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrivals=arrivals_in_order())
+def test_no_session_of_the_servers_has_a_pause_longer_than_30_minutes(arrivals: list[Arrival]) -> None:
+    unnamed: list[Arrival] = [(time, visitor, None, None) for time, visitor, _, _ in arrivals]
+    last: dict[tuple[int, int], int] = {}
+    ended: dict[int, int] = {}
+    for (time, visitor, _, _), key in zip(unnamed, assigned(Sessions(), unnamed), strict=True):
+        assert time - last.get(key, time) <= SESSION_TIMEOUT_MS
+        assert key in last or time - ended.get(visitor, START - KEPT_MS) > SESSION_TIMEOUT_MS
+        last[key] = ended[visitor] = time
+    assert Counter(visitor for _, visitor, _, _ in arrivals).keys() == {visitor for visitor, _ in last}
+
+
+def stored(lives: list[list[Arrival]]) -> list[tuple[int, int]]:
+    """What the store has in the end, when each list of events comes to a writer that has just been started."""
+    store = DuckDBStore(None, memory_limit="64MB")
+    try:
+        for arrivals in lives:
+            write(arrivals, store)
+        return [(visitor, session) for visitor, session in store.select(IDENTITIES)]
+    finally:
+        store.close()
+
+
+def write(arrivals: list[Arrival], store: DuckDBStore) -> None:
+    inbox = Inbox(None, FakeClock())
+    writer = Writer(inbox, store)
+    inbox.start(writer.position)
+    for time, visitor, previous, key in arrivals:
+        event = Event(SITE, time, "pageview", None, visitor, previous, key)
+        inbox.append(Batch([event_row(event)], None, Future()))
+    inbox.stop()
+    writer.start()
+    writer.close()
+    inbox.close(writer.position)

@@ -1,0 +1,201 @@
+"""The embedded store: all or nothing, limits on questions, closed to the world outside its file."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError, QueryTimeout, StoreUnavailable
+from hitkeep_py.event import EVENT_FIELDS
+from hitkeep_py.stores.duckdb import DuckDBStore
+from tests.stored_events import OTHER_SITE, SITE, START
+
+HEAVY = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE hash(a.range, b.range) = 1"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.duckdb"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[DuckDBStore]:
+    opened = DuckDBStore(path, memory_limit="128MB")
+    yield opened
+    opened.close()
+
+
+def columns(count: int = 1, first: int = 1, **values: Any) -> dict[str, list[Any]]:
+    """`count` events, all alike."""
+    one = {"site_id": SITE, "time": START, "kind": "event", "name": "x", "visitor_id": 1, "session_id": 1, **values}
+    return {"event_id": list(range(first, first + count)), **{name: [value] * count for name, value in one.items()}}
+
+
+def count_of(store: DuckDBStore) -> int:
+    return int(store.select("SELECT count(*) FROM events")[0][0])
+
+
+def test_every_field_of_an_event_comes_back_as_it_was(store: DuckDBStore) -> None:
+    kept: dict[str, Any] = {name: f"{name} ä\x00😀'\"\\" for name in EVENT_FIELDS if name not in NOT_STORED}
+    numbers = {"time": START + 1, "visitor_id": 2**64 - 1, "session_id": 2**63}
+    store.append(columns(**{**kept, **numbers}), 1)
+    names = ", ".join(kept)
+    assert store.select(f"SELECT {names} FROM events") == [tuple(kept.values())]
+    assert store.select("SELECT epoch_ms(time), visitor_id, session_id, site_id::VARCHAR FROM events") == [
+        (START + 1, 2**64 - 1, 2**63, SITE)
+    ]
+
+
+NOT_STORED = ("site_id", "time", "visitor_id", "previous_visitor_id", "session_key")
+
+
+def test_missing_columns_are_null(store: DuckDBStore) -> None:
+    store.append(columns(3), 3)
+    assert store.select("SELECT DISTINCT path, props, country FROM events") == [(None, None, None)]
+    assert count_of(store) == 3
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"site_id": "no id"},
+        {"site_id": None},
+        {"kind": None},
+        {"visitor_id": -1},
+        {"time": "yesterday"},
+        {"session_id": None},
+    ],
+)
+def test_an_append_is_all_or_nothing(broken: dict[str, Any], store: DuckDBStore) -> None:
+    store.append(columns(2), 2)
+    bad = columns(3, first=3)
+    for name, value in broken.items():
+        bad[name][-1] = value
+    with pytest.raises(StoreUnavailable):
+        store.append(bad, 5)
+    assert (count_of(store), store.position()) == (2, 2)
+    store.append(columns(1, first=3), 3)
+    assert (count_of(store), store.position()) == (3, 3)
+
+
+def test_position_and_events_survive_opening_again(path: Path, store: DuckDBStore) -> None:
+    assert store.position() == 0
+    store.append(columns(10), 10)
+    store.reopen()
+    assert (count_of(store), store.position()) == (10, 10)
+    store.append(columns(1, first=11), 11)
+    assert store.position() == 11
+
+
+def test_version_changes_with_what_is_stored_and_only_then(store: DuckDBStore) -> None:
+    versions = [store.version()]
+    store.select("SELECT 1")
+    assert store.version() == versions[0]
+    store.append(columns(), 1)
+    versions.append(store.version())
+    store.delete_site(SITE)
+    versions.append(store.version())
+    assert len(set(versions)) == 3
+
+
+def test_deleting_a_site_deletes_its_events_only(store: DuckDBStore) -> None:
+    store.append(columns(5), 5)
+    store.append(columns(2, first=6, site_id=OTHER_SITE), 7)
+    assert store.delete_site(SITE) == 5
+    assert store.delete_site(SITE) == 0
+    assert store.select("SELECT DISTINCT site_id::VARCHAR FROM events") == [(OTHER_SITE,)]
+    assert store.position() == 7
+
+
+def test_a_question_that_takes_too_long_is_stopped_and_others_are_not(store: DuckDBStore) -> None:
+    started = time.perf_counter()
+    with pytest.raises(QueryTimeout):
+        store.select(HEAVY, timeout=0.1)
+    assert time.perf_counter() - started < 3
+    store.append(columns(), 1)
+    assert store.select("SELECT count(*) FROM events", timeout=5) == [(1,)]
+
+
+def test_a_question_that_is_wrong_is_not_a_timeout(store: DuckDBStore) -> None:
+    with pytest.raises(StoreUnavailable) as caught:
+        store.select("SELECT nothing FROM nowhere", timeout=5)
+    assert not isinstance(caught.value, QueryTimeout)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM glob('/etc/*')",
+        "COPY events TO '/tmp/stolen.csv'",
+        "ATTACH '/tmp/other.duckdb' AS other",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET memory_limit = '100GB'",
+        "PRAGMA lock_configuration = false",
+        "EXPORT DATABASE '/tmp/stolen'",
+    ],
+)
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_sql_reaches_nothing_outside_the_database(sql: str, in_memory: bool, store: DuckDBStore) -> None:
+    asked = DuckDBStore(None) if in_memory else store
+    with pytest.raises(StoreUnavailable):
+        asked.select(sql)
+    if in_memory:
+        asked.close()
+
+
+def test_a_backup_opens_as_a_store(tmp_path: Path, path: Path) -> None:
+    backups = tmp_path / "it's a folder"
+    backups.mkdir()
+    store = DuckDBStore(path, backups=backups)
+    store.append(columns(10), 10)
+    store.backup(backups / "events.duckdb")
+    store.append(columns(1, first=11), 11)
+    store.close()
+    copy = DuckDBStore(backups / "events.duckdb")
+    assert (count_of(copy), copy.position()) == (10, 10)
+    copy.append(columns(1, first=11), 11)
+    copy.close()
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
+    DuckDBStore(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("INSERT INTO migrations VALUES (99, 'of a newer version')")
+    for _ in range(2):
+        with pytest.raises(DataDirectoryError, match="newer"):
+            DuckDBStore(path)
+
+
+@pytest.mark.parametrize("content", [b"not a database" * 1000, b"\x00" * 50_000, b"x"])
+def test_a_file_that_is_no_store_is_named_and_left_alone(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(DataDamaged, match=r"events\.duckdb"):
+        DuckDBStore(path)
+    assert path.read_bytes() == content
+
+
+def test_a_duckdb_file_of_something_else_is_refused_in_our_words(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE migrations (version VARCHAR)")
+    with pytest.raises(AnalyticsError):
+        DuckDBStore(path)
+
+
+def test_a_closed_store_answers_with_our_errors(path: Path) -> None:
+    store = DuckDBStore(path)
+    store.close()
+    for call in (lambda: store.select("SELECT 1"), lambda: store.append(columns(), 1), store.checkpoint):
+        with pytest.raises(StoreUnavailable):
+            call()
+    store.reopen()
+    store.append(columns(), 1)
+    assert count_of(store) == 1
+    store.close()
