@@ -7,7 +7,10 @@ import duckdb
 
 
 def names(path: str) -> dict[str, int]:
+    """How often each event name is stored; nothing in a store that was killed before it had a table."""
     with duckdb.connect(path, read_only=False) as connection:
+        if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'events'").fetchall():
+            return {}
         return dict(connection.execute("SELECT name, count(*) FROM events GROUP BY name").fetchall())
 
 
