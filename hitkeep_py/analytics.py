@@ -5,13 +5,14 @@ import shutil
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hitkeep_py import __version__
 from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.catalog.experiments import Experiment
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import Clock, SystemClock
@@ -19,13 +20,19 @@ from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, sync
 from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.errors import Conflict, DataDamaged, QueryBusy, StoreDead, StoreUnavailable, Unavailable
+from hitkeep_py.ingest.debugger import Debugger
 from hitkeep_py.ingest.inbox import Inbox
+from hitkeep_py.ingest.intake import Intake
+from hitkeep_py.ingest.ledger import month_json
 from hitkeep_py.ingest.pipeline import Pipeline
 from hitkeep_py.ingest.sessions import KEPT_MS
+from hitkeep_py.ingest.usage import Usage, month_of
 from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dialect import Dialect, DuckDBDialect
 from hitkeep_py.query.question import Query, Statement
 from hitkeep_py.query.time_range import TimeRange, unit_for
+from hitkeep_py.reports import events as events_report
+from hitkeep_py.reports import experiments as experiments_report
 from hitkeep_py.reports import goals as goals_report
 from hitkeep_py.reports import overview as overview_report
 from hitkeep_py.reports import series as series_report
@@ -33,6 +40,7 @@ from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
 
 LEAST_SECONDS = 0.01
+LEDGER_SECONDS = 5.0
 LIVE_MS = 5 * 60 * 1000
 MEGABYTE = 1_000_000
 log = logging.getLogger(__name__)
@@ -48,6 +56,7 @@ class Analytics:
         directory: DataDirectory | None,
         catalog: Catalog,
         store: EventStore,
+        lookups: Lookups | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -55,9 +64,12 @@ class Analytics:
         self.catalog = catalog
         self.store = store
         self.dialect: Dialect = DuckDBDialect()
-        self.lookups = Lookups(settings.geoip_db)
-        self.pipeline = Pipeline(catalog, self.lookups)
+        self.lookups = lookups or Lookups(settings.geoip_db, settings.referrer_spam_list)
         self.inbox = Inbox(directory.inbox if directory else None, clock, max_bytes=settings.inbox_max_mb * MEGABYTE)
+        self.usage = Usage(clock.now_ms(), self.inbox.usage(month_of(clock.now_ms())))
+        self.debugger = Debugger()
+        pipeline = Pipeline(catalog, self.lookups, settings.max_event_age_days)
+        self.intake = Intake(pipeline, self.usage, self.debugger)
         self.writer = Writer(self.inbox, store)
         self.query_seconds = 0.0
         self.queries = 0
@@ -78,10 +90,7 @@ class Analytics:
             return cls._open(settings, directory, clock or SystemClock())
         except Unavailable as error:
             directory.unlock()
-            raise DataDamaged(
-                f"the files in {directory.path} cannot be used: {error.message}. Move the data directory away and "
-                "bring back a backup with `analytics restore BACKUP`"
-            ) from error
+            raise DataDamaged(f"the files in {directory.path} cannot be used: {error.message}") from error
         except BaseException:
             directory.unlock()
             raise
@@ -99,10 +108,12 @@ class Analytics:
         return analytics
 
     @classmethod
-    def in_memory(cls, clock: Clock | None = None, settings: Settings | None = None) -> "Analytics":
-        """The whole product without a file."""
+    def in_memory(
+        cls, clock: Clock | None = None, settings: Settings | None = None, lookups: Lookups | None = None
+    ) -> "Analytics":
+        """The whole product without a file. Look-ups take 0.2 s to open; they may be shared."""
         clock = clock or SystemClock()
-        analytics = cls(settings or Settings(), clock, None, Catalog(None, clock), DuckDBStore(None))
+        analytics = cls(settings or Settings(), clock, None, Catalog(None, clock), DuckDBStore(None), lookups)
         analytics._start()
         return analytics
 
@@ -126,6 +137,9 @@ class Analytics:
 
     def close(self) -> None:
         """Everything acknowledged reaches the store; then the files are closed."""
+        self.inbox.note_drops(self.usage.take_drops())
+        with suppress(Unavailable):  # When a key was last used is not worth an unfinished stop.
+            self.catalog.keys.save_uses()
         self.inbox.stop()
         self.writer.close()
         try:
@@ -186,6 +200,38 @@ class Analytics:
         statement = goals_report.build_series(query, goals, unit, self.dialect)
         return goals_report.shape_series(self.ask(statement), query, unit)
 
+    def event_names(self, site: Site, time_range: TimeRange) -> events_report.EventNames:
+        query = Query(site.id, time_range)
+        return events_report.shape_names(self.ask(events_report.build_names(query, self.dialect)))
+
+    def event_properties(self, site: Site, time_range: TimeRange, name: str) -> events_report.Properties:
+        query = Query(site.id, time_range)
+        return events_report.shape_properties(self.ask(events_report.build_properties(query, name, self.dialect)))
+
+    def event_series(self, site: Site, time_range: TimeRange, name: str, unit: str) -> list[events_report.EventPoint]:
+        query = Query(site.id, time_range)
+        statement = events_report.build_series(query, name, unit, self.dialect)
+        return events_report.shape_series(self.ask(statement), query, unit)
+
+    def experiment_results(
+        self, site: Site, experiment: Experiment, time_range: TimeRange
+    ) -> list[experiments_report.VariantResult]:
+        """One result for each variant, in the experiment's order."""
+        query, variant_ids = Query(site.id, time_range), [each.id for each in experiment.variants]
+        statement = experiments_report.build(query, experiment.id, experiment.event, variant_ids, self.dialect)
+        return experiments_report.shape(self.ask(statement), variant_ids)
+
+    def usage_of(self, month: str | None = None, site_id: str | None = None) -> dict[str, Any]:
+        """The ledger of a month such as 2026-11, of this one by default, for all sites or one."""
+        month = month or month_of(self.clock.now_ms())
+        self.inbox.note_drops(self.usage.take_drops()).wait(LEDGER_SECONDS)
+        sites = [site for site in self.catalog.sites.all() if site_id in (None, site.id)]
+        events, drops = self.inbox.usage(month), self.inbox.drops(month)
+        if site_id is not None:
+            events = {each: count for each, count in events.items() if each == site_id}
+            drops = [drop for drop in drops if drop[0] == site_id]
+        return month_json(month, sites, events, drops)
+
     def delete_removed_sites(self) -> None:
         """Delete the events of sites that were removed, after all of them that were accepted have been stored.
 
@@ -199,6 +245,7 @@ class Analytics:
                 del self._deletions[site_id]
                 log.info("deleted %d events of the removed site %s", deletion.result(), site_id)
                 self.catalog.sites.events_deleted(site_id)
+                self.debugger.forget(site_id)
 
     def forget_crossings(self) -> None:
         """Unlink the two visitor ids of sessions that crossed a change of salt, once they are over (D5)."""
@@ -237,7 +284,7 @@ class Analytics:
             "accepted": self.inbox.counters.accepted,
             "stored": self.writer.counters.stored,
             "duplicates": self.inbox.counters.duplicates,
-            "dropped": {str(reason): count for reason, count in self.pipeline.dropped.items()},
+            "dropped": {str(reason): count for reason, count in self.usage.dropped.items()},
             "inbox_waiting": self.inbox.waiting(),
             "inbox_unstored_events": self.writer.lag(),
             "inbox_bytes": self.inbox.used_bytes(),
@@ -246,4 +293,5 @@ class Analytics:
             "writer_failing": self.writer.failing,
             "refusing": self.inbox.refusal,
             "geoip_problem": self.lookups.countries.problem,
+            "referrer_spam_list_problem": self.lookups.referrer_spam.problem,
         }

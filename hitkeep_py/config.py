@@ -115,6 +115,9 @@ class Settings:
     geoip_db: str = setting(
         "", read_text, "MaxMind-format file for countries. Empty: the bundled DB-IP Lite country file."
     )
+    referrer_spam_list: str = setting(
+        "", read_text, "File with hosts of referrer spam, one a line. Empty: the bundled copy of Matomo's list."
+    )
     ingest_rate_limit: float = setting(
         20.0,
         read_number(0.01, 1e9),
@@ -127,6 +130,11 @@ class Settings:
     )
     inbox_max_mb: int = setting(
         1024, read_integer(1, 10**9), "Size of the inbox, in MB, past which ingest answers 503."
+    )
+    max_event_age_days: float = setting(
+        30.0,
+        read_number(0, 3660),
+        "Days for which the time that a client gives its event is believed; past it the server's own time counts.",
     )
     min_free_disk_mb: int = setting(
         200, read_integer(0, 10**9), "Free disk space, in MB, below which ingest answers 503."

@@ -8,6 +8,7 @@ AnalyticsError
 ├── NotFound
 ├── Conflict                it exists already
 ├── RateLimited
+│   └── QuotaReached        the site has sent all the events that its month may have
 ├── Unavailable             try again later; nothing was stored
 │   ├── StoreUnavailable    the event store failed; the writer keeps the events and retries
 │   │   └── StoreDead       the store's instance must be reopened before anything works again
@@ -67,6 +68,10 @@ class RateLimited(AnalyticsError):
         self.retry_after = retry_after
 
 
+class QuotaReached(RateLimited):
+    code = "quota_reached"
+
+
 class Unavailable(AnalyticsError):
     code = "unavailable"
     retry_after = 1
@@ -101,4 +106,12 @@ class DataDirectoryLocked(DataDirectoryError):
 
 
 class DataDamaged(DataDirectoryError):
+    """`problem` says what cannot be used; what to do is added."""
+
     code = "data_damaged"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"{problem}. Nothing was changed. Move the data directory away and bring back a backup with "
+            "`analytics restore BACKUP`"
+        )

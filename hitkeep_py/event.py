@@ -6,55 +6,104 @@ from operator import attrgetter
 
 PAGEVIEW = "pageview"
 CUSTOM = "event"
+ENGAGEMENT = "engagement"
+WEB_VITAL = "web_vital"
+EXPOSURE = "exposure"
+IDENTIFY = "identify"
+"""Kinds of events. Only pageviews and custom events count as such; the others say more about a visit."""
+
+CONVERSION = "conversion"
+"""The category of events that their sender calls conversions."""
 
 
 class DropReason(StrEnum):
-    """Why a well-formed request did not become an event. docs/ingest.md explains each."""
+    """Why a well-formed event was not stored. docs/ingest.md explains each."""
 
     UNKNOWN_SITE = "unknown_site"
+    UNKNOWN_KEY = "unknown_key"
     DUPLICATE = "duplicate"
+    DO_NOT_TRACK = "do_not_track"
+    PREFETCH = "prefetch"
+    BOT = "bot"
+    REFERRER_SPAM = "referrer_spam"
+    EXCLUDED_IP = "excluded_ip"
+    EXCLUDED_COUNTRY = "excluded_country"
+    EXCLUDED_PATH = "excluded_path"
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed"
+    URL_NOT_ALLOWED = "url_not_allowed"
+    QUOTA = "quota"
 
 
 @dataclass(slots=True)
 class IncomingEvent:
     """What a wire format said, in neutral words; nothing looked up yet.
 
-    Exactly one of `site_id` and `origin_hostname` names the site. `url` is absolute or a path.
-    `props_json` is checked JSON text (see protocols.json_input).
+    One of `site_id`, `hostname` and `site_key` names the site; a key must be of one of `key_kinds`. With `site_named`
+    the sender named its site itself, and is told when there is none. `url` is absolute or a path; `path`, when given,
+    wins over the url's. `props_json` is checked JSON text (see protocols.json_input). `visitor` and `user` are the
+    caller's own names for who it was. `time` is UTC milliseconds. `revenue` is an amount as it was sent, a number or a
+    text, in `currency`, or in the site's when that is "". `ip` and `user_agent` replace those of the request. With
+    `must_match_url` the url has to be of the site (its allowed origins, or its domain).
     """
 
     kind: str
     name: str
     site_id: str | None = None
-    origin_hostname: str | None = None
+    hostname: str | None = None
+    site_key: str | None = None
+    key_kinds: tuple[str, ...] = ()
+    site_named: bool = False
+    must_match_url: bool = False
     url: str = ""
+    path: str = ""
+    keep_fragment: bool = False
+    title: str = ""
     referrer: str = ""
     session: str = ""
+    visitor: str = ""
+    user: str = ""
     language: str = ""
     screen_width: int = 0
     screen_height: int = 0
     viewport_width: int = 0
     campaign: dict[str, str] | None = None
     props_json: str | None = None
+    category: str = ""
+    label: str = ""
+    value: float | None = None
+    revenue: object = None
+    currency: str = ""
+    experiment_id: str = ""
+    variant_id: str = ""
+    scroll_depth: int | None = None
+    engagement_ms: int | None = None
+    time: int | None = None
+    ip: str = ""
+    user_agent: str = ""
+    do_not_track: bool = False
+    bot: bool = False
     idempotency_key: str = ""
 
 
 @dataclass(slots=True)
 class Sender:
-    """Who sent a request. Lives for the request only: neither field may reach a file (D5)."""
+    """Who sent a request. Lives for the request only: neither address nor user agent may reach a file (D5)."""
 
     ip: str
     user_agent: str
     language: str
     received_at: int
+    origin: str = ""
+    do_not_track: bool = False
+    prefetch: bool = False
 
 
 @dataclass(slots=True)
 class Event:
-    """An event as the inbox keeps it. Times are UTC milliseconds.
+    """An event as the inbox keeps it. Times are UTC milliseconds, `revenue` is in minor units of `currency`.
 
     The writer turns `visitor_id`, `previous_visitor_id` and `session_key` into the stored visitor and
-    session; every other field is stored as it is.
+    session; every other field is stored as it is. `flagged` is why reports leave it out, or None.
     """
 
     site_id: str = ""
@@ -64,8 +113,10 @@ class Event:
     visitor_id: int = 0
     previous_visitor_id: int | None = None
     session_key: int | None = None
+    user_id: int | None = None
     hostname: str | None = None
     path: str | None = None
+    title: str | None = None
     referrer: str | None = None
     source: str | None = None
     utm_source: str | None = None
@@ -82,6 +133,16 @@ class Event:
     device: str | None = None
     screen: str | None = None
     props: str | None = None
+    category: str | None = None
+    label: str | None = None
+    value: float | None = None
+    revenue: int | None = None
+    currency: str | None = None
+    experiment_id: str | None = None
+    variant_id: str | None = None
+    scroll_depth: int | None = None
+    engagement_ms: int | None = None
+    flagged: str | None = None
 
 
 EVENT_FIELDS: tuple[str, ...] = tuple(Event.__dataclass_fields__)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import AnalyticsError
-from hitkeep_py.ingest.inbox import open_database, unusable
+from hitkeep_py.ingest.inbox_file import open_database, unusable
 from hitkeep_py.stores.duckdb import DuckDBStore
 
 

@@ -26,7 +26,10 @@ class Jobs:
         self.jobs = (
             Job(PAUSE, analytics.catalog.refresh),
             Job(1, self.watch_disk),
+            Job(1, self.save_drops),
             Job(5, analytics.delete_removed_sites),
+            Job(5, analytics.catalog.keys.save_uses),
+            Job(600, analytics.catalog.keys.forget_expired),
             Job(30, analytics.catalog.rotate_salts),
             Job(600, analytics.forget_crossings),
             Job(60, analytics.inbox.forget_old_keys),
@@ -46,6 +49,9 @@ class Jobs:
         if refusal != self._analytics.inbox.refusal:
             log.warning("ingest: %s", refusal or "accepting events again")
         self._analytics.inbox.refusal = refusal
+
+    def save_drops(self) -> None:
+        self._analytics.inbox.note_drops(self._analytics.usage.take_drops())
 
     def _disk_problem(self) -> str | None:
         analytics = self._analytics

@@ -9,6 +9,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
 from tests.fake_clock import FakeClock
+from tests.product import lookups
 
 EMAIL, PASSWORD = "you@example.com", "a long password"
 
@@ -20,7 +21,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def analytics(clock: FakeClock) -> Iterator[Analytics]:
-    opened = Analytics.in_memory(clock)
+    opened = Analytics.in_memory(clock, lookups=lookups())
     yield opened
     opened.close()
 

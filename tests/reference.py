@@ -43,8 +43,10 @@ def routes_page() -> str:
         "| Route | Who may call it | What it is for |",
         "|---|---|---|",
     ]
+    ingest = {f"{method} {each.path}": each.name for each in FORMATS for method in each.methods if method != "HEAD"}
     lines += [
-        f"| `POST {each.path}` | anyone, rate limited | Ingest: {each.name} ([ingest](ingest.md)) |" for each in FORMATS
+        f"| `{route}` | anyone, rate limited | Ingest: {name} ([formats](formats.md)) |"
+        for route, name in ingest.items()
     ]
     lines += [f"| `{each.method} {each.path}` | {each.access.value} | {each.summary} |" for each in ROUTES]
     return "\n".join(lines) + "\n"

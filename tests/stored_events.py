@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.inbox import Batch, Inbox, idempotency_hash
+from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
 
 SITE = str(uuid.UUID(int=1))
@@ -30,6 +32,20 @@ def put(inbox: Inbox, *names: str, key: str | None = None, site: str = SITE) -> 
 def names_after(inbox: Inbox, position: int) -> list[str]:
     portion = inbox.read(position, 1_000_000)
     return [] if portion is None else [each[portion.fields.index("name")] for each in portion.rows]
+
+
+def store_rows(store: EventStore, site_id: str, *rows: Mapping[str, Any]) -> None:
+    """Rows straight into the store, in this order. `time` may be a text, in UTC."""
+    same = {"site_id": site_id, "time": START, "kind": "event", "visitor_id": 1, "session_id": 1}
+    filled = [{**same, "event_id": number, **row} for number, row in enumerate(rows, start=1)]
+    names = {name for row in filled for name in row}
+    columns = {name: [row.get(name) for row in filled] for name in names}
+    columns["time"] = [milliseconds(time) if isinstance(time, str) else time for time in columns["time"]]
+    store.append(columns, 0)
+
+
+def milliseconds(text: str) -> int:
+    return round(datetime.fromisoformat(f"{text}+00:00").timestamp() * 1000)
 
 
 class FailingStore(DuckDBStore):

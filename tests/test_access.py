@@ -1,6 +1,7 @@
 """Who may call what: every route for every kind of caller, and the walls around the state of the server."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 
@@ -28,25 +29,51 @@ DOCUMENTED_ROUTES = {
     ("POST", "/api/logout", Access.ANYONE),
     ("GET", "/api/health", Access.USER),
     ("POST", "/api/backups", Access.USER),
+    ("GET", "/api/usage", Access.USER),
+    ("GET", "/api/debug", Access.USER),
+    ("GET", "/api/sites/{site_id}/debug", Access.USER),
     ("GET", "/api/sites", Access.USER),
     ("POST", "/api/sites", Access.USER),
-    ("GET", "/api/sites/{site_id}", Access.USER),
+    ("GET", "/api/sites/{site_id}", Access.READER),
     ("PATCH", "/api/sites/{site_id}", Access.USER),
     ("DELETE", "/api/sites/{site_id}", Access.USER),
-    ("GET", "/api/sites/{site_id}/stats", Access.USER),
-    ("GET", "/api/sites/{site_id}/goals", Access.USER),
+    ("GET", "/api/sites/{site_id}/stats", Access.READER),
+    ("GET", "/api/sites/{site_id}/goals", Access.READER),
     ("POST", "/api/sites/{site_id}/goals", Access.USER),
-    ("GET", "/api/sites/{site_id}/goals/stats", Access.USER),
-    ("GET", "/api/sites/{site_id}/goals/timeseries", Access.USER),
+    ("GET", "/api/sites/{site_id}/goals/stats", Access.READER),
+    ("GET", "/api/sites/{site_id}/goals/timeseries", Access.READER),
     ("PATCH", "/api/sites/{site_id}/goals/{goal_id}", Access.USER),
     ("DELETE", "/api/sites/{site_id}/goals/{goal_id}", Access.USER),
+    ("GET", "/api/sites/{site_id}/keys", Access.USER),
+    ("POST", "/api/sites/{site_id}/keys", Access.USER),
+    ("POST", "/api/sites/{site_id}/keys/{key_id}/rotate", Access.USER),
+    ("DELETE", "/api/sites/{site_id}/keys/{key_id}", Access.USER),
+    ("GET", "/api/sites/{site_id}/experiments", Access.READER),
+    ("POST", "/api/sites/{site_id}/experiments", Access.USER),
+    ("PATCH", "/api/sites/{site_id}/experiments/{experiment_id}", Access.USER),
+    ("DELETE", "/api/sites/{site_id}/experiments/{experiment_id}", Access.USER),
+    ("GET", "/api/sites/{site_id}/experiments/{experiment_id}/results", Access.READER),
+    ("GET", "/api/websites/{site_id}/events", Access.READER),
+    ("GET", "/api/websites/{site_id}/events/properties", Access.READER),
+    ("GET", "/api/websites/{site_id}/events/timeseries", Access.READER),
+    ("GET", "/api/analytics/experiments/active", Access.ANYONE),
+    ("GET", "/api/analytics/experiments/assignments", Access.ANYONE),
 }
+KEYED = (Access.READER, Access.USER)
 # What a caller who may call gets for the body in BODIES, or none, about a site and a goal that are not there.
 ANSWERS = {
+    ("GET", "/api/analytics/experiments/active"): 404,
+    ("GET", "/api/analytics/experiments/assignments"): 404,
     ("POST", "/api/initial-user"): 403,
     ("POST", "/api/login"): 401,
     ("POST", "/api/backups"): 404,
     ("POST", "/api/sites"): 201,
+}
+# What an API key gets about its own site where that is not 200: the experiment is not there, no event is named.
+READINGS = {
+    ("GET", "/api/sites/{site_id}/experiments/{experiment_id}/results"): 404,
+    ("GET", "/api/websites/{site_id}/events/properties"): 400,
+    ("GET", "/api/websites/{site_id}/events/timeseries"): 400,
 }
 BODIES: dict[str, dict[str, object]] = {
     "/api/initial-user": {"setup_token": "wrong", "email": EMAIL, "password": PASSWORD},
@@ -74,9 +101,9 @@ def token(analytics: Analytics) -> str:
     return analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
 
 
-def call(client: TestClient, route: ApiRoute, **headers: str) -> int:
+def call(client: TestClient, route: ApiRoute, site_id: str = "nothing", **headers: str) -> int:
     """The status of a call that would be right, of a caller who may."""
-    address = route.path.replace("{site_id}", "nothing").replace("{goal_id}", "nothing")
+    address = re.sub(r"\{\w+\}", "nothing", route.path.replace("{site_id}", site_id))
     body = None if route.method == "GET" else BODIES.get(route.path, {})
     answer = client.request(route.method, address, json=body, headers=headers)
     if answer.status_code >= 400:
@@ -89,14 +116,28 @@ def allowed_answer(route: ApiRoute) -> int:
 
 
 def refused_answer(route: ApiRoute) -> int:
-    return 401 if route.access is Access.USER else allowed_answer(route)
+    return 401 if route.access in KEYED else allowed_answer(route)
 
 
-def check_all(client: TestClient, expected: Callable[[ApiRoute], int], **headers: str) -> None:
+def reading_answer(route: ApiRoute) -> int:
+    """What a valid API key gets about its own site."""
+    if route.access is Access.READER:
+        return READINGS.get((route.method, route.path), 200)
+    return 403 if route.access is Access.USER else allowed_answer(route)
+
+
+def foreign_answer(route: ApiRoute) -> int:
+    """What a valid API key gets about a site that is not its own, or is not there."""
+    return 403 if route.access in KEYED else allowed_answer(route)
+
+
+def check_all(
+    client: TestClient, expected: Callable[[ApiRoute], int], site_id: str = "nothing", **headers: str
+) -> None:
     wrong = {
         (route.method, route.path, status)
         for route in ROUTES
-        if (status := call(client, route, **headers)) != expected(route)
+        if (status := call(client, route, site_id, **headers)) != expected(route)
     }
     assert wrong == set()
 
@@ -104,6 +145,11 @@ def check_all(client: TestClient, expected: Callable[[ApiRoute], int], **headers
 def test_routes_are_those_that_are_documented() -> None:
     assert {(route.method, route.path, route.access) for route in ROUTES} == DOCUMENTED_ROUTES
     assert len(ROUTES) == len(DOCUMENTED_ROUTES)
+
+
+def test_what_any_page_may_read_is_open_to_anyone() -> None:
+    assert {route.access for route in ROUTES if route.cors} == {Access.ANYONE}
+    assert {route.method for route in ROUTES if route.cors} == {"GET"}
 
 
 def test_logged_in_user_may_call_every_route(http: TestClient, token: str) -> None:
@@ -170,6 +216,109 @@ def test_anonymous_caller_is_refused_before_the_body_is_looked_at(http: TestClie
     headers = {"content-type": "application/json"}
     assert http.post("/api/sites", content=b"{", headers=headers).status_code == 401
     assert http.post("/api/sites", content=b" " * 100_000, headers=headers).status_code == 401
+
+
+def added_key(analytics: Analytics, site: Site, kind: str = "api") -> tuple[str, str]:
+    """Id and text of a new key."""
+    key, text = analytics.catalog.keys.add(site.id, kind)
+    analytics.catalog.refresh()
+    return key.id, text
+
+
+def bearer(text: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {text}"}
+
+
+def test_api_key_may_read_its_own_site_only(
+    http: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+) -> None:
+    other = analytics.catalog.sites.add("example.org")
+    _, text = added_key(analytics, site)
+    for headers in (bearer(text), {"authorization": f"bearer  {text}"}, {"x-api-key": text}):
+        for own in (site.id, site.id.upper(), "example.com", "WWW.example.com"):
+            clock.advance(HOUR)  # Logins are throttled.
+            check_all(http, reading_answer, own, **headers)
+        for foreign in (other.id, "example.org", "nothing", "%00"):
+            clock.advance(HOUR)
+            check_all(http, foreign_answer, foreign, **headers)
+    assert analytics.catalog.sites.all() == [site, other]
+
+
+def test_keys_of_other_kinds_read_nothing(http: TestClient, analytics: Analytics, site: Site) -> None:
+    for kind in ("secret", "public"):
+        _, text = added_key(analytics, site, kind)
+        check_all(http, refused_answer, site.id, **bearer(text))
+        check_all(http, refused_answer, site.id, **{"x-api-key": text})
+
+
+def test_revoked_key_is_none(http: TestClient, analytics: Analytics, site: Site) -> None:
+    key_id, text = added_key(analytics, site)
+    analytics.catalog.keys.revoke(site.id, key_id)
+    analytics.catalog.refresh()
+    check_all(http, refused_answer, site.id, **bearer(text))
+
+
+def test_key_of_a_removed_site_is_none(http: TestClient, analytics: Analytics, site: Site) -> None:
+    _, text = added_key(analytics, site)
+    analytics.catalog.sites.remove(site.id)
+    assert call(http, route_of("GET", "/api/sites/{site_id}"), site.id, **bearer(text)) == 404
+    analytics.catalog.refresh()
+    check_all(http, refused_answer, site.id, **bearer(text))
+
+
+def test_rotated_key_is_good_for_24_hours_beside_the_new_one(
+    http: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+) -> None:
+    key_id, old = added_key(analytics, site)
+    _, new = analytics.catalog.keys.rotate(site.id, key_id)
+    analytics.catalog.refresh()
+    clock.advance(24 * HOUR - 1)
+    for text in (old, new):
+        check_all(http, reading_answer, site.id, **bearer(text))
+    clock.advance(1)
+    check_all(http, refused_answer, site.id, **bearer(old))
+    check_all(http, reading_answer, site.id, **bearer(new))
+
+
+def test_forged_key_is_none_even_beside_a_cookie(
+    http: TestClient, analytics: Analytics, site: Site, token: str
+) -> None:
+    _, text = added_key(analytics, site)
+    forged = ("", "x", text[:-1], text + "x", text.swapcase(), text[:12], text[:12] + "x" * 24, "hka_" + "x" * 32)
+    for each in (*forged, "x" * 10_000, f"{text} {text}", "' OR 1=1 --"):
+        for headers in (bearer(each), {"x-api-key": each}):
+            answer = http.get("/api/sites", headers={**headers, "cookie": f"hk_token={token}"})
+            assert answer.status_code == 401, headers
+    check_all(http, refused_answer, site.id, **bearer(forged[-1]), cookie=f"hk_token={token}")
+
+
+def test_key_does_not_borrow_the_cookies_rights(http: TestClient, analytics: Analytics, site: Site, token: str) -> None:
+    _, text = added_key(analytics, site)
+    answer = http.post("/api/sites", json={}, headers={**bearer(text), "cookie": f"hk_token={token}"})
+    assert answer.status_code == 403
+
+
+def test_authorization_of_a_proxy_is_no_key(http: TestClient, token: str) -> None:
+    headers = {"authorization": "Basic eW91OnNlY3JldA==", "cookie": f"hk_token={token}"}
+    assert http.get("/api/sites", headers=headers).status_code == 200
+
+
+def test_foreign_page_cannot_make_its_login_a_programs(http: TestClient, analytics: Analytics, site: Site) -> None:
+    """Routes that are open to anyone look at no key, so it does not lift the wall around them either."""
+    _, text = added_key(analytics, site)
+    answer = http.post("/api/logout", headers={**bearer(text), "origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_use_of_an_api_key_is_seen(http: TestClient, analytics: Analytics, site: Site, clock: FakeClock) -> None:
+    _, text = added_key(analytics, site)
+    clock.advance(60)
+    assert http.get(f"/api/sites/{site.id}", headers=bearer(text)).status_code == 200
+    assert analytics.catalog.keys.of_site(site.id)[0].last_used_at == clock.now_ms()
+
+
+def route_of(method: str, path: str) -> ApiRoute:
+    return next(route for route in ROUTES if (route.method, route.path) == (method, path))
 
 
 def test_socket_file_needs_no_login(server: Server) -> None:

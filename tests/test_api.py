@@ -1,5 +1,6 @@
 """The API's answers: sites and goals from birth to removal, the shape of errors, and what is no route."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,6 +78,17 @@ def test_added_site_is_answered_listed_and_shown(logged_in: TestClient) -> None:
         "time_zone": "Europe/Berlin",
         "visitor_period": "day",
         "created_at": NOW,
+        "aliases": [],
+        "allowed_origins": [],
+        "excluded_ips": [],
+        "excluded_countries": [],
+        "excluded_paths": [],
+        "bots": "drop",
+        "referrer_spam": "drop",
+        "do_not_track": "honour",
+        "monthly_quota": None,
+        "quota_answer": "refuse",
+        "currency": "USD",
     }
     assert logged_in.get("/api/sites").json() == [added]
     assert logged_in.get(f"/api/sites/{added['id']}").json() == added
@@ -128,7 +140,7 @@ def test_every_route_of_an_unknown_site_is_404(logged_in: TestClient) -> None:
     for route in ROUTES:
         for unknown in (NOBODY, "example.com", "%00", "' OR 1=1 --"):
             if "{site_id}" in route.path:
-                address = route.path.replace("{site_id}", unknown).replace("{goal_id}", NOBODY)
+                address = re.sub(r"\{\w+\}", NOBODY, route.path.replace("{site_id}", unknown))
                 answer = logged_in.request(route.method, address, json=None if route.method == "GET" else {})
                 assert error_of(answer, 404) == ("not_found", None), (route, unknown)
 
@@ -265,8 +277,9 @@ def wrong_methods() -> Iterator[tuple[str, str, set[str]]]:
         # A goal's id may stand where `stats` and `timeseries` do.
         others = {path, path.replace("/goals/stats", GOAL).replace("/goals/timeseries", GOAL)}
         allowed = {route.method for route in ROUTES if route.path in others}
+        allowed |= {"OPTIONS" for route in ROUTES if route.path in others and route.cors}
         for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - allowed):
-            yield path.replace("{site_id}", NOBODY).replace("{goal_id}", NOBODY), method, allowed
+            yield re.sub(r"\{\w+\}", NOBODY, path), method, allowed
 
 
 def test_wrong_method_is_405_in_json(logged_in: TestClient) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.catalog import Catalog
-from hitkeep_py.catalog.sites import read_domain, read_time_zone
+from hitkeep_py.catalog.site_settings import read_domain, read_time_zone
 from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, InvalidInput, NotFound
 from hitkeep_py.text import is_hostname, normalised_hostname
 from tests.fake_clock import FakeClock

@@ -21,6 +21,8 @@ from tests.running_server import run
 
 PASSWORD = "a long password"
 GOAL = ["--name", "Pro Signup", "--type", "event", "--value", "signup"]
+EXPERIMENT = ["--name", "Hero", "--variant", "Plain", "--variant", "Bold:3"]
+GROUPS = ("user", "site", "goal", "key", "experiment")
 HEAVY = ("duckdb", "starlette", "uvicorn")
 Analytics = Callable[..., Result]
 
@@ -75,16 +77,29 @@ def test_commands_are_those_that_are_documented() -> None:
         "user passwd",
         "site add",
         "site list",
+        "site show",
+        "site change",
         "site remove",
         "goal add",
         "goal list",
         "goal remove",
         "goal stats",
+        "key add",
+        "key list",
+        "key rotate",
+        "key revoke",
+        "experiment add",
+        "experiment list",
+        "experiment stop",
+        "experiment start",
+        "experiment remove",
+        "usage",
+        "debug",
         "doctor",
         "backup",
         "restore",
     }
-    assert {" ".join(path) for path in commands(main)} - {"", "user", "site", "goal"} == documented
+    assert {" ".join(path) for path in commands(main)} - {"", *GROUPS} == documented
 
 
 def test_every_command_has_help(analytics: Analytics) -> None:
@@ -104,7 +119,7 @@ def test_help_changes_nothing(analytics: Analytics, folder: Path) -> None:
 
 def test_every_command_but_serve_has_json_and_data_dir(analytics: Analytics) -> None:
     for path in commands(main):
-        if path and path[0] != "serve" and path not in {("user",), ("site",), ("goal",)}:
+        if path and path[0] != "serve" and path not in {(name,) for name in GROUPS}:
             text = analytics(*path, "--help").stdout
             assert "--json" in text, path
             assert "--data-dir" in text, path
@@ -114,7 +129,9 @@ def test_version(analytics: Analytics) -> None:
     assert analytics("--version").stdout == f"analytics, version {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["goal", "--help"], ["site", "list"], ["goal", "list", "x"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["goal", "--help"], ["site", "list"], ["goal", "list", "x"], ["key", "list", "x"]]
+)
 def test_quick_commands_do_not_import_what_is_slow_to_import(arguments: list[str], folder: Path) -> None:
     program = (
         "import sys\nfrom hitkeep_py.cli import main\ntry:\n    main()\n"
@@ -179,6 +196,86 @@ def test_goal_stats_without_a_server(analytics: Analytics) -> None:
     assert row.split() == ["Pro", "Signup", "event", "signup", "0", "0.0", "%", "0", "0"]
 
 
+def test_key_is_added_listed_rotated_and_revoked(analytics: Analytics) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    added = answer(analytics("key", "add", "example.com", "--kind", "api", "--name", "Shop", "--json"))
+    text = added.pop("key")
+    assert added["prefix"] == text[:12]
+    assert (added["site_id"], added["kind"], added["name"]) == (site["id"], "api", "Shop")
+    assert answer(analytics("key", "list", site["id"], "--json")) == [added]
+    rotated = answer(analytics("key", "rotate", "example.com", "Shop", "--json"))
+    assert rotated.pop("key") != text
+    assert rotated["id"] == added["id"]
+    assert answer(analytics("key", "list", "example.com", "--json")) == [rotated]
+    assert answer(analytics("key", "revoke", "example.com", rotated["prefix"], "--json")) == rotated
+    assert analytics("key", "list", "example.com").stdout == "No keys yet: analytics key add SITE\n"
+
+
+def test_key_is_shown_on_a_line_of_its_own_and_once(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    words, text = analytics("key", "add", "example.com", "--name", "Shop").stdout.splitlines()
+    assert words == "Added the secret key Shop to example.com. It is shown only this once:"
+    assert text.startswith("hks_")
+    assert len(text) == 36
+    listed = analytics("key", "list", "example.com").stdout
+    assert text[:12] in listed
+    assert text not in listed
+    words, new = analytics("key", "rotate", "example.com", "Shop").stdout.splitlines()
+    assert words.startswith("Rotated the key Shop; the old one is valid until 2")
+    assert words.endswith(" It is shown only this once:")
+    assert new.startswith("hks_")
+    assert analytics("key", "revoke", "example.com", text[:12]).stdout == "Revoked the key Shop.\n"
+
+
+def test_experiment_is_added_listed_stopped_started_and_removed(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    options = ["--variant", "Plain", "--variant", "bold=Bold: really:3", "--event", "signup", "--id", "exp_hero_v2"]
+    added = answer(analytics("experiment", "add", "example.com", "--name", "Hero", *options, "--json"))
+    assert added["variants"] == [
+        {"id": "var_a", "name": "Plain", "weight": 1},
+        {"id": "bold", "name": "Bold: really", "weight": 3},
+    ]
+    assert (added["id"], added["event"], added["status"]) == ("exp_hero_v2", "signup", "running")
+    assert answer(analytics("experiment", "list", "example.com", "--json")) == [added]
+    stopped = answer(analytics("experiment", "stop", "example.com", "Hero", "--json"))
+    assert stopped == {**added, "status": "stopped"}
+    assert analytics("experiment", "start", "example.com", "exp_hero_v2").stdout == "The experiment Hero is running.\n"
+    row = analytics("experiment", "list", "example.com").stdout.splitlines()[1]
+    assert "var_a=Plain:1, bold=Bold: really:3" in row
+    assert answer(analytics("experiment", "remove", "example.com", "Hero", "--json")) == added
+    assert answer(analytics("experiment", "list", "example.com", "--json")) == []
+
+
+def test_site_is_changed_by_its_settings(analytics: Analytics) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    options = [
+        "--excluded-countries",
+        "DE, FR",
+        "--bots",
+        "flag",
+        "--monthly-quota",
+        "1000",
+        "--time-zone",
+        "Asia/Kolkata",
+    ]
+    changed = answer(analytics("site", "change", "example.com", *options, "--json"))
+    new = {"excluded_countries": ["DE", "FR"], "bots": "flag", "monthly_quota": 1000, "time_zone": "Asia/Kolkata"}
+    assert changed == {**site, **new}
+    assert answer(analytics("site", "show", site["id"], "--json")) == changed
+    shown = analytics("site", "show", "example.com").stdout.splitlines()
+    assert {"excluded_countries: DE,FR", "monthly_quota: 1000", "excluded_ips:"} <= set(shown)
+    answer(analytics("site", "change", "example.com", "--excluded-countries", "", "--monthly-quota", "none", "--json"))
+    shown = analytics("site", "show", "example.com").stdout.splitlines()
+    assert {"excluded_countries:", "monthly_quota: none", "bots: flag"} <= set(shown)
+
+
+def test_site_change_answers_in_words(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    changed = analytics("site", "change", "example.com", "--bots", "flag", "--domain", "example.org").stdout
+    assert changed == "Changed domain, bots of example.org.\n"
+    assert analytics("site", "change", "example.org").stdout == "Changed nothing of example.org.\n"
+
+
 def test_user_is_added_with_a_password_from_stdin(analytics: Analytics, folder: Path) -> None:
     added = answer(analytics("user", "add", "You@Example.com", "--password-stdin", "--json", stdin=f"{PASSWORD}\r\n"))
     assert added["email"] == "you@example.com"
@@ -230,6 +327,17 @@ def test_what_is_not_there_exits_with_1(analytics: Analytics) -> None:
         ["goal", "add", "nothing.example", *GOAL],
         ["goal", "stats", "nothing.example"],
         ["goal", "remove", "example.com", "Nothing"],
+        ["site", "show", "nothing.example"],
+        ["site", "change", "nothing.example"],
+        ["key", "add", "nothing.example"],
+        ["key", "list", "nothing.example"],
+        ["key", "rotate", "example.com", "Nothing"],
+        ["key", "revoke", "example.com", ""],
+        ["experiment", "add", "nothing.example", *EXPERIMENT],
+        ["experiment", "list", "nothing.example"],
+        ["experiment", "stop", "example.com", "Nothing"],
+        ["experiment", "start", "example.com", "Nothing"],
+        ["experiment", "remove", "example.com", "Nothing"],
         ["user", "passwd", "nobody@example.com", "--password-stdin"],
     ):
         assert failed(analytics(*arguments, stdin=PASSWORD), 1).startswith("Error: there is no "), arguments
@@ -239,6 +347,8 @@ def test_what_is_there_already_exits_with_1(analytics: Analytics) -> None:
     for arguments in (
         ["site", "add", "example.com"],
         ["goal", "add", "example.com", *GOAL],
+        ["key", "add", "example.com", "--name", "Shop"],
+        ["experiment", "add", "example.com", *EXPERIMENT],
         ["user", "add", "you@example.com", "--password-stdin"],
     ):
         assert analytics(*arguments, stdin=PASSWORD).exit_code == 0
@@ -258,6 +368,15 @@ def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
         (["goal", "add", "example.com", "--name", "x", "--type", "path", "--value", "y"], "/"),
         (["goal", "add", "example.com", "--name", " ", "--type", "event", "--value", "y"], "name"),
         (["goal", "stats", "example.com", "--from", "yesterday"], "from"),
+        (["key", "add", "example.com", "--kind", "master"], "master"),
+        (["key", "add", "example.com", "--name", "x" * 256], "name"),
+        (["experiment", "add", "example.com", "--name", "x", "--variant", "only one"], "variants"),
+        (["experiment", "add", "example.com", "--name", "x"], "--variant"),
+        (["experiment", "add", "example.com", *EXPERIMENT, "--id", "a b"], "id"),
+        (["experiment", "add", "example.com", "--name", "x", "--variant", "a:0", "--variant", "b:0"], "weight"),
+        (["site", "change", "example.com", "--bots", "greet"], "bots"),
+        (["site", "change", "example.com", "--monthly-quota", "many"], "monthly_quota"),
+        (["site", "change", "example.com", "--domain", ""], "domain"),
         (["user", "add", "no address", "--password-stdin"], "email"),
         (["serve", "--port", "eighty"], "eighty"),
     ):

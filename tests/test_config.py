@@ -26,9 +26,11 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "public_url": ("https://one.example", "https://two.example", "http://three.example:8000"),
     "trusted_proxies": ("10.0.0.0/8", "::1,127.0.0.1", "192.0.2.0/24"),
     "geoip_db": ("/one.mmdb", "/two.mmdb", "/three.mmdb"),
+    "referrer_spam_list": ("/one.txt", "/two.txt", "/three.txt"),
     "ingest_rate_limit": ("1.5", "2.5", "3.5"),
     "ingest_burst": ("1", "2", "3"),
     "inbox_max_mb": ("11", "12", "13"),
+    "max_event_age_days": ("1.5", "2", "3.0"),
     "min_free_disk_mb": ("21", "22", "23"),
     "memory_limit": ("1GB", "2GB", "300MB"),
     "query_timeout": ("1.5", "2.5", "3.5"),
@@ -63,6 +65,7 @@ BAD_VALUES: list[tuple[str, object]] = [
     ("ingest_burst", 0),
     ("ingest_burst", "2.5"),
     ("inbox_max_mb", 0),
+    ("max_event_age_days", -1),
     ("memory_limit", "much"),
     ("memory_limit", "512"),
     ("memory_limit", "0MB"),
@@ -180,7 +183,7 @@ def test_bad_value_stops_the_start_and_is_named(name: str, value: object) -> Non
     assert raised.value.field == name
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ("host", "geoip_db")])
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ("host", "geoip_db", "referrer_spam_list")])
 def test_bad_value_in_environment_names_the_variable(name: str) -> None:
     variable = config.environment_name(name)
     value = {"data_dir": ""}.get(name, "\N{SNOWMAN}!")

@@ -21,9 +21,11 @@ def test_every_drop_reason_is_explained(reason: DropReason) -> None:
     assert f"`{reason}`" in (ROOT / "docs/ingest.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [each.path for each in FORMATS])
-def test_every_ingest_route_is_explained(path: str) -> None:
-    assert f"`POST {path}`" in (ROOT / "docs/ingest.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "route", sorted({f"{method} {each.path}" for each in FORMATS for method in each.methods if method != "HEAD"})
+)
+def test_every_ingest_route_is_explained(route: str) -> None:
+    assert f"`{route}`" in (ROOT / "docs/formats.md").read_text(encoding="utf-8")
 
 
 def test_every_metric_is_documented() -> None:

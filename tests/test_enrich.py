@@ -299,5 +299,5 @@ def test_visitor_ids_depend_on_everything_and_on_nothing_else(salt: bytes, ip: s
 
 
 def test_a_named_session_is_its_sites_own() -> None:
-    assert session_key("a", "tab") == session_key("a", "tab") != session_key("b", "tab")
-    assert session_key("a", "tab") > 0
+    assert session_key(b"a", "tab") == session_key(b"a", "tab") != session_key(b"b", "tab")
+    assert session_key(b"a", "tab") > 0

@@ -30,11 +30,14 @@ FLOORS = {
     "enrich": 3,
     "protocols": 2,
     "query": 2,
+    "site_rules": 2,
     "event": 1,
+    "assignment": 1,
     "config": 1,
     "clock": 1,
     "text": 1,
     "data_directory": 1,
+    "money": 1,
     "errors": 0,
     "__init__": 0,
 }
@@ -47,6 +50,7 @@ ROOM_OF_LIBRARY = {
     "duckdb": "stores",
     "ua_parser": "enrich",
     "maxminddb": "enrich",
+    "iso4217": "money",
     "argon2": "catalog",
 }
 EVERYWHERE = {"orjson"}

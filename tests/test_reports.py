@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.query.time_range import TimeRange, read_range
 from tests.product import Product, Request, in_memory
+from tests.stored_events import store_rows
 
 # (time, visitor, session, kind, name, path), a line an event. The day in question is November 20.
 EVENTS = [
@@ -55,22 +55,8 @@ def goals(product: Product, site: Site) -> dict[str, Goal]:
 
 
 def put(product: Product, site: Site, events: list[tuple[Any, ...]]) -> None:
-    times, visitors, sessions, kinds, names, paths = (list(column) for column in zip(*events, strict=True))
-    columns: dict[str, list[Any]] = {
-        "event_id": list(range(1, len(events) + 1)),
-        "site_id": [site.id] * len(events),
-        "time": [milliseconds(time) if isinstance(time, str) else time for time in times],
-        "visitor_id": visitors,
-        "session_id": sessions,
-        "kind": kinds,
-        "name": names,
-        "path": paths,
-    }
-    product.analytics.store.append(columns, 0)
-
-
-def milliseconds(text: str) -> int:
-    return round(datetime.fromisoformat(f"{text}+00:00").timestamp() * 1000)
+    names = ("time", "visitor_id", "session_id", "kind", "name", "path")
+    store_rows(product.analytics.store, site.id, *(dict(zip(names, event, strict=True)) for event in events))
 
 
 def day_of(product: Product, site: Site, start: str = DAY[0], end: str = DAY[1]) -> TimeRange:
@@ -91,6 +77,55 @@ def test_key_figures_of_nothing_are_zero(product: Product, site: Site) -> None:
     found = product.analytics.overview(site, day_of(product, site, "2020-01-01", "2020-01-01"))
     assert (found.visitors, found.sessions, found.pageviews, found.events) == (0, 0, 0, 0)
     assert (found.bounce_rate, found.average_session_duration, found.pages_per_session) == (0.0, 0.0, 0.0)
+
+
+@pytest.fixture
+def other_kinds(product: Product) -> Iterator[Site]:
+    """Session 1: a pageview and all the kinds that are neither pageviews nor events. Session 2: one of those alone."""
+    site = product.add_site("kinds.example")
+    put(product, site, [("2026-11-20T10:00:00", 1, 1, "pageview", None, "/")])
+    for minute, kind in enumerate(("engagement", "web_vital", "exposure", "identify"), start=1):
+        put(product, site, [(f"2026-11-20T10:0{minute}:00", 1, 1, kind, "signup", "/")])
+    put(product, site, [("2026-11-20T11:00:00", 2, 2, "identify", None, None)])
+    yield site
+    product.analytics.catalog.sites.remove(site.id)
+
+
+def test_other_kinds_lengthen_a_session_but_are_neither_pageviews_nor_events(
+    product: Product, other_kinds: Site
+) -> None:
+    found = product.analytics.overview(other_kinds, day_of(product, other_kinds))
+    assert (found.visitors, found.sessions, found.pageviews, found.events) == (2, 2, 1, 0)
+    assert found.average_session_duration == 4 * 60 / 2
+
+
+def test_other_kinds_do_not_end_a_bounce(product: Product, other_kinds: Site) -> None:
+    assert product.analytics.overview(other_kinds, day_of(product, other_kinds)).bounce_rate == 1 / 2
+
+
+def test_other_kinds_convert_no_goal(product: Product, other_kinds: Site) -> None:
+    goal = product.analytics.catalog.goals.add(other_kinds.id, "Signup", "event", "signup")
+    _, found = product.analytics.goal_stats(other_kinds, day_of(product, other_kinds), [goal])
+    assert (found[0].conversions, found[0].events) == (0, 0)
+
+
+def test_flagged_events_count_nowhere(product: Product, site: Site, goals: dict[str, Goal]) -> None:
+    analytics, day = product.analytics, day_of(product, site)
+
+    def figures() -> list[object]:
+        wanted = [goals["event signup"], goals["path /"]]
+        return [
+            analytics.overview(site, day),
+            analytics.live_visitors(site),
+            analytics.series(site, day),
+            analytics.goal_stats(site, day, wanted),
+            analytics.goal_series(site, day, wanted),
+        ]
+
+    before = figures()
+    robot = {"time": "2026-11-20T11:59:00", "visitor_id": 99, "session_id": 999, "flagged": "bot", "path": "/"}
+    store_rows(analytics.store, site.id, {**robot, "kind": "pageview"}, {**robot, "name": "signup"})
+    assert figures() == before
 
 
 def test_a_session_over_midnight_is_one_session_of_both_days(product: Product, site: Site) -> None:

@@ -1,1 +1,1 @@
-"""What people define: users, login sessions, sites, goals; and the salts. One SQLite file."""
+"""What people define: users, login sessions, sites, goals, keys, experiments; and the salts. One SQLite file."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hitkeep_py.catalog.database import Database
+from hitkeep_py.catalog.experiments import Experiment, Experiments
 from hitkeep_py.catalog.goals import Goals
+from hitkeep_py.catalog.keys import KeyRing, Keys
 from hitkeep_py.catalog.salts import SaltRing, Salts
 from hitkeep_py.catalog.sites import VISITOR_PERIODS, Site, Sites
 from hitkeep_py.catalog.users import Users
@@ -15,11 +17,20 @@ from hitkeep_py.text import normalised_hostname
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What ingest needs of the catalog, as of one moment."""
+    """What requests need of the catalog without asking it, as of one moment."""
 
     by_id: dict[str, Site]
+    """By their aliases as well."""
     by_domain: dict[str, Site]
     salts: SaltRing
+    keys: KeyRing
+    experiments: dict[str, tuple[Experiment, ...]]
+    """The running ones, by site."""
+
+    def of_alias(self, text: str) -> Site | None:
+        alias = text.lower()
+        site = self.by_id.get(alias)
+        return site if site and alias in site.aliases else None
 
     def of_hostname(self, hostname: str) -> Site | None:
         return self.by_domain.get(hostname) or self.by_domain.get(normalised_hostname(hostname))
@@ -31,11 +42,13 @@ class Catalog:
         self.users = Users(self.database, clock)
         self.sites = Sites(self.database, clock)
         self.goals = Goals(self.database, clock)
+        self.keys = Keys(self.database, clock)
+        self.experiments = Experiments(self.database, clock)
         self.salts = Salts(self.database)
         self._clock = clock
         self._version = (-1, -1)
         self._refreshing = threading.Lock()
-        self.directory = Directory({}, {}, SaltRing({}))
+        self.directory = Directory({}, {}, SaltRing({}), KeyRing({}), {})
 
     def refresh(self) -> bool:
         """Bring the directory up to date if this or another process changed the catalog."""
@@ -45,7 +58,11 @@ class Catalog:
                 return False
             sites = self.sites.all()
             self.directory = Directory(
-                {site.id: site for site in sites}, {site.domain: site for site in sites}, self.salts.ring()
+                {name: site for site in sites for name in (*site.aliases, site.id)},
+                {site.domain: site for site in sites},
+                self.salts.ring(),
+                self.keys.ring(),
+                self.experiments.running(),
             )
             self._version = version
             return True

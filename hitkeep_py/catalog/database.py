@@ -30,10 +30,7 @@ class Database:
         except sqlite3.OperationalError as error:
             raise DataDirectoryError(f"cannot use {path}: {error}") from error
         except sqlite3.DatabaseError as error:
-            raise DataDamaged(
-                f"{path} cannot be read: {error}. Nothing was changed. Move the data directory away and bring back "
-                "a backup with `analytics restore BACKUP`"
-            ) from error
+            raise DataDamaged(f"{path} cannot be read: {error}") from error
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock, _translating():

@@ -55,4 +55,57 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             """,
         ),
     ),
+    (
+        2,
+        "keys, experiments, settings of sites",
+        (
+            """
+            CREATE TABLE keys (
+                id TEXT PRIMARY KEY,
+                site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+                kind TEXT NOT NULL,
+                name TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                last_used_at INTEGER
+            )
+            """,
+            "CREATE UNIQUE INDEX keys_names ON keys (site_id, name) WHERE name <> ''",
+            """
+            CREATE TABLE key_secrets (
+                prefix TEXT NOT NULL,
+                hash BLOB PRIMARY KEY,
+                key_id TEXT NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER
+            )
+            """,
+            "CREATE INDEX key_secrets_of_a_key ON key_secrets (key_id)",
+            """
+            CREATE TABLE experiments (
+                id TEXT NOT NULL,
+                site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+                name TEXT NOT NULL,
+                variants TEXT NOT NULL,
+                status TEXT NOT NULL,
+                event TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                PRIMARY KEY (site_id, id),
+                UNIQUE (site_id, name)
+            )
+            """,
+            "ALTER TABLE sites ADD COLUMN aliases TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE sites ADD COLUMN allowed_origins TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE sites ADD COLUMN excluded_ips TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE sites ADD COLUMN excluded_countries TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE sites ADD COLUMN excluded_paths TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE sites ADD COLUMN bots TEXT NOT NULL DEFAULT 'drop'",
+            "ALTER TABLE sites ADD COLUMN referrer_spam TEXT NOT NULL DEFAULT 'drop'",
+            "ALTER TABLE sites ADD COLUMN do_not_track TEXT NOT NULL DEFAULT 'honour'",
+            "ALTER TABLE sites ADD COLUMN monthly_quota INTEGER",
+            "ALTER TABLE sites ADD COLUMN quota_answer TEXT NOT NULL DEFAULT 'refuse'",
+            "ALTER TABLE sites ADD COLUMN currency TEXT NOT NULL DEFAULT 'USD'",
+            "ALTER TABLE sites ADD COLUMN identity_key BLOB NOT NULL DEFAULT x''",
+            "UPDATE sites SET identity_key = randomblob(16)",
+        ),
+    ),
 )

@@ -1,35 +1,55 @@
 """Sites: whose events are kept, and how."""
 
-import re
+import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
+from hitkeep_py.catalog.site_settings import SETTINGS, read_setting
+from hitkeep_py.catalog.site_settings import VISITOR_PERIODS as VISITOR_PERIODS
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import InvalidInput, NotFound
+from hitkeep_py.errors import Conflict, NotFound
 from hitkeep_py.text import normalised_hostname
 
-CHANGEABLE = ("domain", "time_zone", "visitor_period")
-VISITOR_PERIODS = ("day", "week", "month")
-LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+CHANGEABLE = tuple(SETTINGS)
 REQUEST_LIFE_MS = 2_000
-COLUMNS = "id, domain, time_zone, visitor_period, created_at"
-ADDRESS_START = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+IDENTITY_KEY_BYTES = 16
+COLUMNS = ("id", "created_at", "identity_key", *SETTINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Site(Record):
-    """`visitor_period` is how long one salt lasts, so how long a visitor is recognised."""
+    """`visitor_period` is how long one salt lasts, so how long a visitor is recognised.
+
+    Ids that the site's own programs give its users are hashed with `identity_key`, which never changes.
+    """
+
+    HIDDEN: ClassVar = ("identity_key",)
 
     id: str
     domain: str
     time_zone: str
     visitor_period: str
     created_at: int
+    aliases: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    excluded_ips: tuple[str, ...]
+    excluded_countries: tuple[str, ...]
+    excluded_paths: tuple[str, ...]
+    bots: str
+    referrer_spam: str
+    do_not_track: str
+    monthly_quota: int | None
+    quota_answer: str
+    currency: str
+    identity_key: bytes = field(repr=False)
+
+    def is_named(self, id_or_domain: str) -> bool:
+        key = id_or_domain.strip().lower()
+        return key == self.id or key in self.aliases or normalised_hostname(key) == self.domain
 
 
 class Sites:
@@ -37,61 +57,64 @@ class Sites:
         self._database = database
         self._clock = clock
 
-    def add(self, domain: object, time_zone: object = "UTC", visitor_period: object = "day") -> Site:
-        """Raises InvalidInput, or Conflict when the domain has a site."""
+    def add(
+        self, domain: object, time_zone: object = "UTC", visitor_period: object = "day", **settings: object
+    ) -> Site:
+        """`settings` are those of SETTINGS. Raises InvalidInput, or Conflict when the domain or an alias is taken."""
+        given = {"domain": domain, "time_zone": time_zone, "visitor_period": visitor_period, **settings}
+        values = {name: entry.default for name, entry in SETTINGS.items()}
+        values |= {name: read_setting(name, value) for name, value in given.items()}
         site = Site(
-            str(uuid.uuid4()),
-            read_domain(domain),
-            read_time_zone(time_zone),
-            read_visitor_period(visitor_period),
-            self._clock.now_ms(),
+            id=str(uuid.uuid4()),
+            created_at=self._clock.now_ms(),
+            identity_key=secrets.token_bytes(IDENTITY_KEY_BYTES),
+            **values,
         )
         with self._database.transaction(f"there is a site for {site.domain} already") as run:
+            self._require_free(site)
             run.execute(
-                f"INSERT INTO sites ({COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-                (site.id, site.domain, site.time_zone, site.visitor_period, site.created_at),
+                f"INSERT INTO sites ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})",
+                [to_column(name, getattr(site, name)) for name in COLUMNS],
             )
         return site
 
     def all(self) -> list[Site]:
-        return [Site(*row) for row in self._database.rows(f"SELECT {COLUMNS} FROM sites ORDER BY domain")]
+        return self._select("ORDER BY domain")
 
     def find(self, id_or_domain: str) -> Site:
-        """A site by its id or its domain. Raises NotFound."""
+        """A site by its id, its domain or one of its aliases. Raises NotFound."""
         key = id_or_domain.strip().lower()
-        rows = self._database.rows(
-            f"SELECT {COLUMNS} FROM sites WHERE id = ? OR domain = ?", (key, normalised_hostname(key))
+        found = self._select(
+            "WHERE id = ? OR domain = ? OR EXISTS (SELECT 1 FROM json_each(aliases) WHERE value = ?)"
+            " ORDER BY id = ? DESC, domain = ? DESC",
+            *(key, normalised_hostname(key), key, key, normalised_hostname(key)),
         )
-        if not rows:
+        if not found:
             raise NotFound(f"there is no site {id_or_domain}")
-        return Site(*rows[0])
+        return found[0]
 
     def get(self, site_id: str) -> Site:
-        rows = self._database.rows(f"SELECT {COLUMNS} FROM sites WHERE id = ?", (site_id.lower(),))
-        if not rows:
+        found = self._select("WHERE id = ?", site_id.lower())
+        if not found:
             raise NotFound(f"there is no site {site_id}")
-        return Site(*rows[0])
+        return found[0]
 
     def change(self, site_id: str, changes: Mapping[str, object]) -> Site:
-        for name in changes:
-            if name not in CHANGEABLE:
-                raise InvalidInput(f"a site's {name} cannot be changed; {', '.join(CHANGEABLE)} can", field=name)
-        site = self.get(site_id)
-        site = replace(
-            site,
-            domain=read_domain(changes.get("domain", site.domain)),
-            time_zone=read_time_zone(changes.get("time_zone", site.time_zone)),
-            visitor_period=read_visitor_period(changes.get("visitor_period", site.visitor_period)),
-        )
+        """Only what is named changes, also beside another process's changes."""
+        values = {name: read_setting(name, value) for name, value in changes.items()}
+        site = replace(self.get(site_id), **values)
+        if not values:
+            return site
         with self._database.transaction(f"there is a site for {site.domain} already") as run:
+            self._require_free(site)
             run.execute(
-                "UPDATE sites SET domain = ?, time_zone = ?, visitor_period = ? WHERE id = ?",
-                (site.domain, site.time_zone, site.visitor_period, site.id),
+                f"UPDATE sites SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?",
+                [*(to_column(name, value) for name, value in values.items()), site.id],
             )
         return site
 
     def remove(self, site_id: str) -> Site:
-        """Take the site away at once, with its goals; its events are deleted by the server's next round."""
+        """Take the site away at once, with all that belongs to it; the server's next round deletes its events."""
         site = self.get(site_id)
         with self._database.transaction() as run:
             run.execute("DELETE FROM sites WHERE id = ?", (site.id,))
@@ -110,32 +133,24 @@ class Sites:
         with self._database.transaction() as run:
             run.execute("DELETE FROM removed_sites WHERE id = ?", (site_id,))
 
+    def _require_free(self, site: Site) -> None:
+        """Raises Conflict when one of the site's aliases is another's already."""
+        for alias in site.aliases:
+            for other in self._select("WHERE id != ? AND id = ?", site.id, alias) or self._select(
+                "WHERE id != ? AND EXISTS (SELECT 1 FROM json_each(aliases) WHERE value = ?)", site.id, alias
+            ):
+                raise Conflict(f"{alias} is {other.domain} already", field="aliases")
 
-def read_domain(value: object) -> str:
-    """A domain as people type it, also as a whole address. Raises InvalidInput."""
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidInput("domain is required, such as example.com", field="domain")
-    try:
-        hostname = urlsplit("//" + ADDRESS_START.sub("", value.strip())).hostname or ""
-    except ValueError:
-        hostname = ""
-    domain = normalised_hostname(hostname)
-    if len(domain) > 253 or not all(LABEL.fullmatch(label) for label in domain.split(".")):
-        raise InvalidInput(f"{value!r} is not a domain such as example.com", field="domain")
-    return domain
-
-
-def read_time_zone(value: object) -> str:
-    try:
-        if not isinstance(value, str):
-            raise ValueError(value)
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput(f"{value!r} is not a time zone such as Europe/Berlin", field="time_zone") from error
-    return value
+    def _select(self, condition: str, *parameters: object) -> list[Site]:
+        rows = self._database.rows(f"SELECT {', '.join(COLUMNS)} FROM sites {condition}", parameters)
+        return [
+            Site(**{name: from_column(name, value) for name, value in zip(COLUMNS, row, strict=True)}) for row in rows
+        ]
 
 
-def read_visitor_period(value: object) -> str:
-    if value not in VISITOR_PERIODS:
-        raise InvalidInput(f"visitor_period must be one of {', '.join(VISITOR_PERIODS)}", field="visitor_period")
-    return str(value)
+def to_column(name: str, value: Any) -> Any:
+    return SETTINGS[name].to_column(value) if name in SETTINGS else value
+
+
+def from_column(name: str, column: Any) -> Any:
+    return SETTINGS[name].from_column(column) if name in SETTINGS else column

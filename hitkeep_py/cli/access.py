@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import click
 import orjson
 
 from hitkeep_py.catalog.catalog import Catalog
@@ -23,6 +24,8 @@ ANSWER_SECONDS = 600.0
 def catalog(settings: Settings) -> Iterator[Catalog]:
     """The catalog, also beside a running server, which sees changes within a second."""
     directory = DataDirectory(settings.directory)
+    if not directory.path.exists():
+        click.echo(f"Making a new data directory: {directory.path}", err=True)
     directory.prepare()
     if directory.restore_waiting():
         raise DataDirectoryError("a restore was broken off: start the server, or run `analytics restore` again, first")

@@ -13,36 +13,22 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
 
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import DataDamaged, DataDirectoryError, StoreUnavailable, Unavailable
+from hitkeep_py.errors import StoreUnavailable, Unavailable
 from hitkeep_py.event import EVENT_FIELDS
-from hitkeep_py.ingest.inbox_log import read_log
+from hitkeep_py.ingest.inbox_file import open_database, open_with_log_checked
+from hitkeep_py.ingest.usage import Drop
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
-SCHEMA = f"""
-BEGIN;
-CREATE TABLE groups (
-    position INTEGER PRIMARY KEY,
-    events INTEGER NOT NULL,
-    committed_at INTEGER NOT NULL,
-    fields TEXT NOT NULL,
-    payload BLOB NOT NULL
-);
-CREATE TABLE idempotency_keys (key TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX idempotency_keys_seen_at ON idempotency_keys (seen_at);
-PRAGMA user_version = {SCHEMA_VERSION};
-COMMIT;
-"""
 PAGE_BYTES = 4096
 GROUP_EVENTS = 2_000
 GROUP_BYTES = PORTION_BYTES = 4_000_000
@@ -50,6 +36,7 @@ GROUP_BYTES = PORTION_BYTES = 4_000_000
 KEY_LIFE_MS = 30 * 86_400_000
 KEYS_FORGOTTEN_AT_ONCE = 2_000
 FIELDS_TEXT = ",".join(EVENT_FIELDS)
+SITE_ID = EVENT_FIELDS.index("site_id")
 
 
 class Waiter(Protocol):
@@ -64,13 +51,16 @@ class Waiter(Protocol):
 class Batch:
     """Events stored together or not at all; `keys` has an idempotency key, or None, for each row.
 
-    `size` is about what they take, in bytes.
+    `size` is about what they take, in bytes; `month` is the month that they count for. Once the waiter is resolved,
+    `duplicates` are the places of rows whose key was known, so that they were not stored again.
     """
 
     rows: list[tuple[object, ...]]
     keys: list[str | None] | None
     waiter: Waiter
     size: int = 0
+    month: str = ""
+    duplicates: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -178,6 +168,34 @@ class Inbox:
     def forget_old_keys(self) -> None:
         self._waiting.put(self._forget_old_keys)
 
+    def note_drops(self, drops: Mapping[Drop, int]) -> threading.Event:
+        """Have drops added to the ledger; the event is set once they are, or could not be."""
+        noted = threading.Event()
+
+        def note() -> None:
+            try:
+                self._note_drops(drops)
+            finally:
+                noted.set()
+
+        if drops and self._committer.is_alive():
+            self._waiting.put(note)
+        else:
+            noted.set()
+        return noted
+
+    def usage(self, month: str) -> dict[str, int]:
+        """Events accepted in a month, by site."""
+        with self._reader_lock:
+            return dict(self._reader.execute("SELECT site_id, events FROM usage WHERE month = ?", (month,)).fetchall())
+
+    def drops(self, month: str) -> list[tuple[str, str, int]]:
+        """(site id, reason, events) of a month."""
+        with self._reader_lock:
+            return self._reader.execute(
+                "SELECT site_id, reason, events FROM drops WHERE month = ?", (month,)
+            ).fetchall()
+
     def used_bytes(self) -> int:
         """Disk that unstored events and keys hold; what trimming freed is used again by SQLite."""
         with self._reader_lock:
@@ -265,19 +283,19 @@ class Inbox:
         if any(batch.keys for batch in batches):
             self._store_keyed(batches)
             return
-        self._insert([row for batch in batches for row in batch.rows])
+        self._insert([row for batch in batches for row in batch.rows], usage_of(batches))
 
     def _store_keyed(self, batches: list[Batch]) -> None:
-        rows = [row for batch in batches for row in batch.rows]
-        keys = [key for batch in batches for key in batch.keys or [None] * len(batch.rows)]
         run = self._connection.execute
         run("BEGIN IMMEDIATE")
         try:
-            new = self._remember([key for key in keys if key])
-            fresh = [row for row, key in zip(rows, keys, strict=True) if key is None or new.pop(key, False)]
+            new = self._remember([key for batch in batches for key in batch.keys or () if key])
+            for batch in batches:
+                batch.duplicates = known_places(batch, new)
+            fresh = [row for batch in batches for row in fresh_rows(batch)]
             before = self._position
             if fresh:
-                self._insert(fresh)
+                self._insert(fresh, usage_of(batches))
             try:
                 run("COMMIT")
             except sqlite3.Error:
@@ -287,7 +305,7 @@ class Inbox:
             if self._connection.in_transaction:
                 run("ROLLBACK")
             raise
-        self.counters.duplicates += len(rows) - len(fresh)
+        self.counters.duplicates += sum(len(batch.duplicates) for batch in batches)
 
     def _remember(self, keys: list[str]) -> dict[str, bool]:
         """Record keys and tell which were new. One statement: each costs two waits for the GIL."""
@@ -297,11 +315,11 @@ class Inbox:
         )
         return dict.fromkeys((key for (key,) in new.fetchall()), True)
 
-    def _insert(self, rows: list[tuple[object, ...]]) -> None:
+    def _insert(self, rows: list[tuple[object, ...]], usage: str) -> None:
         position = self._position + len(rows)
         self._connection.execute(
-            "INSERT INTO groups VALUES (?, ?, ?, ?, ?)",
-            (position, len(rows), self._clock.now_ms(), FIELDS_TEXT, orjson.dumps(rows)),
+            "INSERT INTO groups VALUES (?, ?, ?, ?, ?, ?)",
+            (position, len(rows), self._clock.now_ms(), FIELDS_TEXT, usage, orjson.dumps(rows)),
         )
         self._position = position
 
@@ -317,12 +335,41 @@ class Inbox:
             "DELETE FROM groups WHERE position <= ? AND position < (SELECT max(position) FROM groups)", (position,)
         )
 
+    def _note_drops(self, drops: Mapping[Drop, int]) -> None:
+        self._connection.execute(
+            "INSERT INTO drops SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true"
+            " ON CONFLICT (month, site_id, reason) DO UPDATE SET events = events + excluded.events",
+            (orjson.dumps([[*drop, events] for drop, events in drops.items()]).decode(),),
+        )
+
     def _forget_old_keys(self) -> None:
         self._connection.execute(
             "DELETE FROM idempotency_keys WHERE key IN"
             " (SELECT key FROM idempotency_keys WHERE seen_at < ? ORDER BY seen_at LIMIT ?)",
             (self._clock.now_ms() - KEY_LIFE_MS, KEYS_FORGOTTEN_AT_ONCE),
         )
+
+
+def known_places(batch: Batch, new: dict[str, bool]) -> list[int]:
+    """Places of the rows whose key is not new; the first row with a new key takes it."""
+    return [place for place, key in enumerate(batch.keys or ()) if key is not None and not new.pop(key, False)]
+
+
+def fresh_rows(batch: Batch) -> list[tuple[object, ...]]:
+    if not batch.duplicates:
+        return batch.rows
+    known = set(batch.duplicates)
+    return [row for place, row in enumerate(batch.rows) if place not in known]
+
+
+def usage_of(batches: list[Batch]) -> str:
+    """What the rows add to the ledger, as JSON: (month, site id, events)."""
+    counts: dict[tuple[str, Any], int] = {}
+    for batch in batches:
+        for row in fresh_rows(batch):
+            key = batch.month, row[SITE_ID]
+            counts[key] = counts.get(key, 0) + 1
+    return orjson.dumps([[*month_and_site, events] for month_and_site, events in counts.items()]).decode()
 
 
 def acknowledge(waiters: list[Waiter]) -> None:
@@ -335,45 +382,3 @@ def refuse(waiters: list[Waiter], error: Unavailable) -> None:
     for waiter in waiters:
         if not waiter.done():
             waiter.set_exception(error)
-
-
-def open_with_log_checked(path: Path) -> sqlite3.Connection:
-    """Keeps a copy of a damaged log and says so, since SQLite would drop its rest, and then the file, silently."""
-    log_path = path.with_name(path.name + "-wal")
-    frames = read_log(log_path)
-    content = log_path.read_bytes() if frames.commits else b""
-    connection = open_database(path)
-    try:
-        known_frames = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
-    except sqlite3.Error as error:
-        connection.close()
-        raise unusable(path, error) from error
-    if frames.lost_commits(known_frames):
-        kept = log_path.with_name(log_path.name + "-damaged")
-        kept.write_bytes(content)
-        log.error("inbox.sqlite-wal is damaged: acknowledged events behind the damage are lost. A copy is in %s", kept)
-    return connection
-
-
-def open_database(path: Path | None) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=5)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise DataDirectoryError(f"{path} was written by a newer version; install that version")
-        if version == 0:
-            connection.executescript(SCHEMA)
-        return connection
-    except sqlite3.DatabaseError as error:
-        raise unusable(path, error) from error
-
-
-def unusable(path: Path | None, error: sqlite3.Error) -> DataDirectoryError:
-    if isinstance(error, sqlite3.OperationalError):
-        return DataDirectoryError(f"cannot use {path}: {error}")
-    return DataDamaged(
-        f"{path} cannot be read: {error}. Nothing was changed. Move the data directory away and bring back a backup "
-        "with `analytics restore BACKUP`"
-    )

@@ -1,6 +1,26 @@
-"""The wire formats that the server speaks; a new one is a line here."""
+"""The wire formats that the server speaks; a new one is a line here. Of those that share a path the first claims."""
 
-from hitkeep_py.protocols import hitkeep
+from hitkeep_py.protocols import (
+    clickport,
+    goatcounter,
+    grademypage,
+    hitkeep,
+    pixel,
+    plausible,
+    project_key,
+    sparklytics,
+    umami,
+)
 from hitkeep_py.protocols.format import WireFormat
 
-FORMATS: tuple[WireFormat, ...] = (hitkeep.PAGEVIEWS, hitkeep.EVENTS)
+FORMATS: tuple[WireFormat, ...] = (
+    *hitkeep.FORMATS,
+    *sparklytics.FORMATS,
+    *grademypage.FORMATS,
+    *umami.FORMATS,
+    *goatcounter.FORMATS,
+    *pixel.FORMATS,
+    *project_key.FORMATS,
+    *clickport.FORMATS,
+    *plausible.FORMATS,
+)

@@ -1,17 +1,24 @@
 """JSON from strangers: parsed strictly, bounded in size and depth, typed field by field."""
 
 import math
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from hitkeep_py.errors import InvalidInput, PayloadTooLarge
+from hitkeep_py.text import clean
 
 PROPS_DEPTH = 5
 PROPS_BYTES = 16_384
 PROPS_KEYS = 255
 KEY_LENGTH = 255
 TEXT_LENGTH = 4096
+NAME_LENGTH = 255
+ID_LENGTH = 255
+NUMBER_LENGTH = 64
+LATEST_MS = 253_402_300_800_000
+SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -35,6 +42,28 @@ def text_field(body: dict[str, Any], field: str, length: int = TEXT_LENGTH) -> s
     return value if len(value) <= length else value[:length]
 
 
+def required_name(body: dict[str, Any], field: str, length: int = NAME_LENGTH) -> str:
+    """An event's name. Raises InvalidInput when it is missing, blank or longer than `length` characters."""
+    name = clean(text_field(body, field, 4 * length), length + 1)
+    if not 1 <= len(name) <= length:
+        raise InvalidInput(f"{field} is required and has 1 to {length} characters", field=field)
+    return name
+
+
+def id_field(body: dict[str, Any], field: str, length: int = ID_LENGTH) -> str:
+    """The caller's own name for something: a text, or a whole number; "" when it is missing or blank.
+
+    Never cut, since two ids could become one: raises InvalidInput past `length`, and for another type.
+    """
+    value = body.get(field)
+    if value is None:
+        return ""
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or len(text) > length:
+        raise InvalidInput(f"{field} must be a text of at most {length} characters", field=field)
+    return text if text.strip() else ""
+
+
 def whole_field(body: dict[str, Any], field: str) -> int:
     """A number of pixels and the like, or 0 when missing; fractions are cut off. Raises InvalidInput."""
     value = body.get(field)
@@ -46,16 +75,25 @@ def whole_field(body: dict[str, Any], field: str) -> int:
 
 
 def props_field(body: dict[str, Any], field: str) -> str | None:
-    """The properties as compact JSON text, types kept, or None when there are none.
-
-    Raises InvalidInput past a depth of 5, 255 keys or 16 KiB. DuckDB's JSON functions can lose the whole instance
-    on depths above 128.
-    """
+    """The properties as compact JSON text, types kept, or None when there are none. Raises as `props_text`."""
     value = body.get(field)
     if not value and (value is None or value == {}):
         return None
     if not isinstance(value, dict):
         raise InvalidInput(f"{field} must be an object", field=field)
+    return props_text(value, field)
+
+
+def props_text(value: dict[str, Any], field: str) -> str | None:
+    """Raises InvalidInput past a depth of 5, 255 keys or 16 KiB.
+
+    DuckDB's JSON functions can lose the whole instance on depths above 128.
+    """
+    if not value:
+        return None
+    quick = short_flat_text(value)
+    if quick:
+        return quick
     check_props(value, field, PROPS_DEPTH)
     if len(value) > PROPS_KEYS:
         raise InvalidInput(f"{field} has more than {PROPS_KEYS} keys", field=field)
@@ -66,6 +104,57 @@ def props_field(body: dict[str, Any], field: str) -> str | None:
     if len(text) > PROPS_BYTES:
         raise PayloadTooLarge(f"{field} is larger than {PROPS_BYTES} bytes", field=field)
     return text.decode()
+
+
+def short_flat_text(value: dict[str, Any]) -> str | None:
+    """JSON of a length at which no limit can be passed, or None: half the time of a look at every value.
+
+    What JSON cannot say, such as infinity, was written as null.
+    """
+    if not SCALARS.issuperset(map(type, value.values())):
+        return None
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:
+        return None
+    return text if len(text) <= KEY_LENGTH and "null" not in text else None
+
+
+def object_field(body: dict[str, Any], field: str) -> dict[str, Any]:
+    """An object, or {} when it is missing or null. Raises InvalidInput."""
+    value = body.get(field)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{field} must be an object", field=field)
+    return value
+
+
+def number_value(value: object) -> float | None:
+    """A finite number, also when it was sent as a text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > NUMBER_LENGTH:
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def time_field(body: dict[str, Any], field: str) -> int | None:
+    """UTC milliseconds of an RFC 3339 text or a number of milliseconds; None when missing. Raises InvalidInput."""
+    value = body.get(field)
+    if value is None or value == "":
+        return None
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LATEST_MS:
+            return round(value)
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidInput(f"{field} must be a time such as 2026-01-31T12:00:00Z", field=field)
 
 
 def check_props(value: dict[str, Any] | list[Any], field: str, depth: int) -> None:

@@ -19,6 +19,15 @@ class Dialect(Protocol):
 
     def seconds_between(self, first: str, last: str) -> str: ...
 
+    def each_key(self, text: str) -> str:
+        """The keys of the JSON object in `text`, a row each; none for NULL."""
+
+    def value_text(self, text: str, key: str) -> str:
+        """The value of a key of the JSON object in `text`: a text as it is, NULL for null, else JSON."""
+
+    def smallest(self, number: int, *columns: str) -> str:
+        """An aggregate: the list of the smallest rows of the columns, in order, at most so many."""
+
 
 class DuckDBDialect:
     def moment(self) -> str:
@@ -35,6 +44,18 @@ class DuckDBDialect:
 
     def seconds_between(self, first: str, last: str) -> str:
         return f"(epoch_ms({last}) - epoch_ms({first})) / 1000.0"
+
+    def each_key(self, text: str) -> str:
+        # json_each takes several times as long where few texts repeat.
+        return f"unnest(json_keys({text}))"
+
+    def value_text(self, text: str, key: str) -> str:
+        # A JSON pointer, since a path cannot name every key.
+        return f"json_extract_string({text}, '/' || replace(replace({key}, '~', '~0'), '/', '~1'))"
+
+    def smallest(self, number: int, *columns: str) -> str:
+        # row_number() sorts all rows, which takes several times as long where there are many.
+        return f"min(row({', '.join(columns)}), {int(number)})"
 
 
 def offset_case(time: str, offsets: Sequence[tuple[int, int]]) -> str:

@@ -21,8 +21,8 @@ class Statement:
 
 
 def scope(query: Query, dialect: Dialect) -> Statement:
-    """The condition that every report starts from."""
+    """The condition that every report starts from. What was flagged, such as robots, is kept but never counts."""
     return Statement(
-        f"site_id = {dialect.site()} AND time >= {dialect.moment()} AND time < {dialect.moment()}",
+        f"site_id = {dialect.site()} AND time >= {dialect.moment()} AND time < {dialect.moment()} AND flagged IS NULL",
         (query.site_id, query.range.start, query.range.end),
     )

@@ -15,6 +15,8 @@ DEFAULT_DAYS = 30
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 LONGEST_DAYS = 3_660
+DEFAULT_NAMED_DAYS = 7
+LONGEST_NAMED_DAYS = 90
 # Far enough from the ends of the calendar for every zone and for the days around a range.
 EARLIEST, LATEST = -62_000_000_000_000, 253_000_000_000_000
 UNITS = ("hour", "day", "month")
@@ -47,6 +49,31 @@ def read_range(start: str | None, end: str | None, zone: str, now: int) -> TimeR
     if last - first > LONGEST_DAYS * DAY_MS:
         raise InvalidInput(f"the range is longer than {LONGEST_DAYS} days", field="from")
     return TimeRange(first, last, zone)
+
+
+def read_days(start: str | None, end: str | None, zone: str, now: int) -> TimeRange:
+    """From Sparklytics' `start_date` and `end_date`, days that are both included. Default: the last 7 days."""
+    timezone = ZoneInfo(zone)
+    today = datetime.fromtimestamp(now / 1000, timezone).date()
+    last = _day(end, "end_date") if end else today
+    first = _day(start, "start_date") if start else last - timedelta(days=DEFAULT_NAMED_DAYS - 1)
+    if (last - first).days >= LONGEST_NAMED_DAYS:
+        raise InvalidInput(f"the range is longer than {LONGEST_NAMED_DAYS} days", field="start_date")
+    found = TimeRange(_midnight(first, timezone), _midnight(last + timedelta(days=1), timezone), zone)
+    if found.start >= found.end:
+        raise InvalidInput("the range is empty: start_date must not be after end_date", field="start_date")
+    return found
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+        # Other forms of ISO 8601, such as weeks, are read by Python as well.
+        if day.isoformat() != text or not EARLIEST <= _midnight(day, ZoneInfo("UTC")) <= LATEST:
+            raise ValueError(text)
+        return day
+    except ValueError as error:
+        raise InvalidInput(f"{field} must be a day such as 2026-01-31", field=field) from error
 
 
 def _moment(text: str, timezone: ZoneInfo, field: str, days_later: int) -> int:

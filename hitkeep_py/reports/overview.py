@@ -30,7 +30,7 @@ def build(query: Query, dialect: Dialect) -> Statement:
         sessions AS (
             SELECT
                 sum(CASE WHEN kind = 'pageview' THEN 1 ELSE 0 END) AS pageviews,
-                sum(CASE WHEN kind = 'pageview' THEN 0 ELSE 1 END) AS events,
+                sum(CASE WHEN kind = 'event' THEN 1 ELSE 0 END) AS events,
                 {duration} AS seconds
             FROM scoped GROUP BY session_id
         )

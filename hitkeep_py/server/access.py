@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
+from hitkeep_py.catalog.keys import Key, KeyRing
 from hitkeep_py.catalog.users import User, Users
 from hitkeep_py.errors import AccessDenied, NotAuthenticated
 
@@ -17,16 +18,24 @@ class Access(Enum):
 
     ANYONE = "anyone"
     SETUP = "anyone with the setup token, while there is no user"
+    READER = "a logged-in user, an API key of the site, or the command line"
     USER = "a logged-in user, or the command line through the socket file"
+
+
+OPEN = (Access.ANYONE, Access.SETUP)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`local` is whoever may open the socket file in the data directory: the server's own system user."""
+    """`local` is whoever may open the socket file in the data directory: the server's own system user.
+
+    `key` is an API key, which may read its own site only.
+    """
 
     user: User | None = None
     token: str = ""
     local: bool = False
+    key: Key | None = None
 
 
 def caller_of(token: str, users: Users) -> Caller:
@@ -34,9 +43,28 @@ def caller_of(token: str, users: Users) -> Caller:
     return Caller(user, token if user else "")
 
 
+def given_key(headers: Mapping[str, str]) -> str | None:
+    """The text sent as a key, None without one. No browser sends these headers for another site's page unasked."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key")
+
+
+def read_api_key(text: str, keys: KeyRing, now: int) -> Key:
+    """The valid API key with this text. Raises NotAuthenticated."""
+    key = keys.find(text, now)
+    if key is None or key.kind != "api":
+        raise NotAuthenticated("this is no API key, or it was revoked or has expired; it begins with hka_")
+    return key
+
+
 def require(access: Access, caller: Caller) -> None:
-    if access is Access.USER and not caller.local and caller.user is None:
+    """Which site a key may read is asked by Call.site."""
+    if access in OPEN or caller.local or caller.user is not None:
+        return
+    if caller.key is None:
         raise NotAuthenticated("log in first: POST /api/login sets the cookie hk_token")
+    if access is not Access.READER:
+        raise AccessDenied("an API key may only read; log in to change something")
 
 
 def refuse_foreign(method: str, headers: Mapping[str, str], own_origins: set[str]) -> None:

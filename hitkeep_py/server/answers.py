@@ -7,23 +7,8 @@ import orjson
 
 from hitkeep_py import errors
 
-STATUSES: tuple[tuple[type[errors.AnalyticsError], int], ...] = (
-    (errors.PayloadTooLarge, 413),
-    (errors.InvalidInput, 400),
-    (errors.NotAuthenticated, 401),
-    (errors.AccessDenied, 403),
-    (errors.NotFound, 404),
-    (errors.Conflict, 409),
-    (errors.RateLimited, 429),
-    (errors.Unavailable, 503),
-    (errors.QueryTimeout, 504),
-)
 JSON_TYPE = b"application/json"
 HeaderList = list[tuple[bytes, bytes]]
-
-
-def status_of(error: errors.AnalyticsError) -> int:
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
 def error_body(code: str, message: str, field: str | None = None) -> bytes:

@@ -14,8 +14,21 @@ from starlette.routing import Match, Route
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput
 from hitkeep_py.protocols.json_input import read_object
-from hitkeep_py.server.access import COOKIE, SAFE_METHODS, Caller, caller_of, own_origins, refuse_foreign, require
-from hitkeep_py.server.answers import body_of, error_body, headers_of, json_body, status_of
+from hitkeep_py.protocols.statuses import status_of
+from hitkeep_py.server.access import (
+    COOKIE,
+    OPEN,
+    SAFE_METHODS,
+    Access,
+    Caller,
+    caller_of,
+    given_key,
+    own_origins,
+    read_api_key,
+    refuse_foreign,
+    require,
+)
+from hitkeep_py.server.answers import body_of, error_body, headers_of, json_body
 from hitkeep_py.server.call import ApiRoute, Call, Result
 from hitkeep_py.server.client_address import ClientAddresses
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
@@ -28,6 +41,11 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
+}
+PREFLIGHT = {
+    "access-control-allow-methods": "GET, OPTIONS",
+    "access-control-allow-headers": "Authorization, Content-Type, X-Api-Key",
+    "access-control-max-age": "86400",
 }
 log = logging.getLogger(__name__)
 
@@ -51,7 +69,7 @@ class Server:
 
     def _starlette(self, *, local: bool) -> Starlette:
         routes = [
-            Route(route.path, self._endpoint(route, local), methods=[route.method], include_in_schema=False)
+            Route(route.path, self._endpoint(route, local), methods=methods_for(route), include_in_schema=False)
             for route in ROUTES
         ]
         application = Starlette(routes=routes, exception_handlers={HTTPException: answer_http_error})
@@ -60,29 +78,50 @@ class Server:
 
     def _endpoint(self, route: ApiRoute, local: bool) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            try:
-                caller = await run_in_threadpool(self._admitted, route, request, local)
-                given = {} if request.method in SAFE_METHODS else await read_json(request)
-                result = await run_in_threadpool(route.answer, self._call(request, caller, given))
-            except AnalyticsError as error:
-                headers = {name.decode(): value.decode() for name, value in headers_of(error)}
-                return Response(body_of(error), status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
-            except Exception:
-                log.exception("%s %s failed", request.method, request.url.path)
-                content = error_body("internal_error", "the server failed; its log tells why")
-                return Response(content, 500, SECURITY_HEADERS, "application/json")
-            return response_of(result)
+            if request.method == "OPTIONS":
+                response = Response(status_code=204, headers=PREFLIGHT)
+            else:
+                response = await self._answer(route, request, local)
+            if route.cors:
+                allow_reading(response, request.headers.get("origin"))
+            return response
 
         return endpoint
 
+    async def _answer(self, route: ApiRoute, request: Request, local: bool) -> Response:
+        try:
+            caller = await run_in_threadpool(self._admitted, route, request, local)
+            given = {} if request.method in SAFE_METHODS else await read_json(request)
+            result = await run_in_threadpool(route.answer, self._call(request, caller, given))
+        except AnalyticsError as error:
+            headers = {name.decode(): value.decode() for name, value in headers_of(error)}
+            return Response(body_of(error), status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
+        except Exception:
+            log.exception("%s %s failed", request.method, request.url.path)
+            content = error_body("internal_error", "the server failed; its log tells why")
+            return Response(content, 500, SECURITY_HEADERS, "application/json")
+        return response_of(result)
+
     def _admitted(self, route: ApiRoute, request: Request, local: bool) -> Caller:
-        caller = Caller(local=True) if local else self._caller(request)
+        if route.cors:
+            return Caller()
+        caller = Caller(local=True) if local else self._caller(request, route.access)
         require(route.access, caller)
         return caller
 
-    def _caller(self, request: Request) -> Caller:
+    def _caller(self, request: Request, access: Access) -> Caller:
+        """A key counts alone, also beside a cookie; routes open to anyone do not look at it."""
+        text = None if access in OPEN else given_key(request.headers)
+        if text is not None:
+            return self._caller_of_key(text)
         refuse_foreign(request.method, request.headers, self._own_origins(request))
         return caller_of(request.cookies.get(COOKIE, ""), self.analytics.catalog.users)
+
+    def _caller_of_key(self, text: str) -> Caller:
+        catalog, now = self.analytics.catalog, self.analytics.clock.now_ms()
+        key = read_api_key(text, catalog.directory.keys, now)
+        catalog.keys.note_use(key.id, now)
+        return Caller(key=key)
 
     def _own_origins(self, request: Request) -> set[str]:
         return own_origins(self.analytics.settings.public_url, self._scheme(request), request.headers.get("host", ""))
@@ -119,6 +158,17 @@ async def read_json(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise InvalidInput("the Content-Type must be application/json")
     return read_object(content)
+
+
+def methods_for(route: ApiRoute) -> list[str]:
+    return [route.method, "OPTIONS"] if route.cors else [route.method]
+
+
+def allow_reading(response: Response, origin: str | None) -> None:
+    """Without credentials: these routes look at no cookie and tell nothing private."""
+    response.headers["vary"] = "Origin"
+    if origin:
+        response.headers["access-control-allow-origin"] = origin
 
 
 def response_of(result: Result) -> Response:

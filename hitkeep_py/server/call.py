@@ -6,6 +6,7 @@ from typing import Any
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.errors import AccessDenied
 from hitkeep_py.query.time_range import TimeRange, read_range
 from hitkeep_py.server.access import Access, Caller
 from hitkeep_py.server.ingest import IngestApp
@@ -25,8 +26,12 @@ class Call:
     body: Mapping[str, Any]
 
     def site(self) -> Site:
-        """The site of the address. Raises NotFound."""
-        return self.analytics.catalog.sites.find(self.path["site_id"])
+        """The site of the address. Raises NotFound; for a key AccessDenied, whether or not another site is there."""
+        sites, wanted, key = self.analytics.catalog.sites, self.path["site_id"], self.caller.key
+        site = sites.find(wanted) if key is None else sites.get(key.site_id)
+        if key is not None and not site.is_named(wanted):
+            raise AccessDenied("this API key belongs to another site")
+        return site
 
     def range(self, site: Site) -> TimeRange:
         """The range of `from` and `to`, in the site's time zone. Raises InvalidInput."""
@@ -49,8 +54,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ApiRoute:
+    """With `cors`, pages of any site may read the answer; such a route is open to anyone and looks at no cookie."""
+
     method: str
     path: str
     access: Access
     answer: Callable[[Call], Result]
     summary: str
+    cors: bool = False

@@ -6,16 +6,19 @@ are never read, and every answer has CORS headers, so that pages of any site may
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput, PayloadTooLarge, RateLimited
-from hitkeep_py.event import DropReason, IncomingEvent, Sender, event_row
-from hitkeep_py.ingest.inbox import Batch, idempotency_hash
-from hitkeep_py.protocols.format import Answer, WireFormat
+from hitkeep_py.event import Sender
+from hitkeep_py.ingest.inbox import Batch
+from hitkeep_py.ingest.intake import Taken
+from hitkeep_py.protocols.format import Answer, Request, WireFormat
 from hitkeep_py.protocols.formats import FORMATS
-from hitkeep_py.server.answers import JSON_TYPE, body_of, error_body, headers_of, status_of
+from hitkeep_py.protocols.statuses import status_of
+from hitkeep_py.server.answers import body_of, error_body, headers_of
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
 from hitkeep_py.server.rate_limit import RateLimiter
 
@@ -26,7 +29,10 @@ HeaderList = list[tuple[bytes, bytes]]
 
 KEY_LENGTH = 255
 ALLOWED_HEADERS = b"Content-Type, Idempotency-Key"
+HEADER_NAMES = re.compile(rb"[A-Za-z0-9, _-]{1,500}")
 EXPOSED_HEADERS = b"Retry-After, RateLimit, RateLimit-Policy"
+PREFETCH_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+PREFETCH_WORDS = (b"prefetch", b"preview", b"prerender")
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +43,9 @@ class IngestApp:
         self._analytics = analytics
         self._addresses = addresses
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._formats = {each.path: each for each in FORMATS}
+        self._formats: dict[str, list[WireFormat]] = {}
+        for each in FORMATS:
+            self._formats.setdefault(each.path, []).append(each)
         settings = analytics.settings
         self.limiter = RateLimiter(settings.ingest_rate_limit, settings.ingest_burst, analytics.clock.monotonic)
         window = max(1, round(self.limiter.window))
@@ -48,75 +56,108 @@ class IngestApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        formats = self._formats[scope["path"]]
         cors = cors_headers(headers.get(b"origin"))
+        method = scope["method"]
+        if method in formats[0].methods:
+            answer, extra = await self._answer(formats, scope, headers, receive)
+            await respond(send, answer, cors + extra)
+        elif method == "OPTIONS":
+            await respond(send, Answer(204), cors + preflight_headers(formats[0], headers))
+        else:
+            methods = allowed_methods(formats[0])
+            body = error_body("method_not_allowed", f"{scope['path']} takes {' and '.join(formats[0].methods)}")
+            await respond(send, Answer(405, body), [*cors, (b"allow", methods)])
+
+    async def _answer(
+        self, formats: list[WireFormat], scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> tuple[Answer, HeaderList]:
+        """The format's answer, or an error in the format's words, with the headers that go with it."""
+        wire_format = formats[0]
         try:
-            method = scope["method"]
-            if method == "POST":
-                answer = await self._take(scope, headers, receive)
-                await respond(send, answer.status, cors, answer.body, answer.content_type)
-            elif method == "OPTIONS":
-                await respond(send, 204, cors + PREFLIGHT, b"")
-            else:
-                body = error_body("method_not_allowed", f"{scope['path']} takes POST")
-                await respond(send, 405, [*cors, (b"allow", b"POST, OPTIONS")], body)
+            ip = self._admit(scope)
+            body = await read_body(headers, receive, wire_format.body_limit)
+            request = Request(scope["method"], scope["path"], scope["query_string"], headers, body)
+            wire_format = next((each for each in formats if each.claims(request)), formats[-1])
+            return await self._take(wire_format, request, self._sender(ip, headers))
         except RateLimited as error:
             self.limited += 1
-            limits = [
-                (b"ratelimit-policy", self._policy),
-                (b"ratelimit", f'"ingest";r=0;t={error.retry_after}'.encode()),
-            ]
-            await respond(send, 429, cors + limits + headers_of(error), body_of(error))
+            return refused(wire_format, error), headers_of(error) + self._limits(error)
         except AnalyticsError as error:
             self.rejected += 1
-            await respond(send, status_of(error), cors + headers_of(error), body_of(error))
+            self._analytics.intake.note_refusal(wire_format.name, self._analytics.clock.now_ms(), error)
+            return refused(wire_format, error), headers_of(error)
         except Exception:
             log.exception("ingest failed on %s", scope["path"])
-            await respond(send, 500, cors, error_body("internal_error", "the server failed; the event was not stored"))
+            return Answer(500, error_body("internal_error", "the server failed; the event was not stored")), []
 
-    async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Answer:
+    def _admit(self, scope: Scope) -> str:
+        """The client's address. Raises RateLimited."""
         client = scope["client"]
         ip = self._addresses.client(client[0] if client else None, scope["headers"])
         wait = self.limiter.wait(limit_key(ip))
         if wait:
             raise RateLimited("Too Many Requests", int(wait) + 1)
-        wire_format = self._formats[scope["path"]]
-        body = await read_body(headers, receive, wire_format.body_limit)
-        events = wire_format.read(body, headers)
-        sender = Sender(
+        return ip
+
+    def _sender(self, ip: str, headers: dict[bytes, bytes]) -> Sender:
+        return Sender(
             ip,
             headers.get(b"user-agent", b"").decode("latin-1"),
             headers.get(b"accept-language", b"").decode("latin-1"),
             self._analytics.clock.now_ms(),
+            headers.get(b"origin", b"").decode("latin-1"),
+            headers.get(b"dnt") == b"1" or headers.get(b"sec-gpc") == b"1",
+            is_prefetch(headers),
         )
-        return await self._accept(wire_format, events, sender, len(body), headers.get(b"idempotency-key"))
 
-    async def _accept(
-        self, wire_format: WireFormat, events: list[IncomingEvent], sender: Sender, size: int, header_key: bytes | None
-    ) -> Answer:
-        """Answers once the events are on disk."""
-        rows: list[tuple[object, ...]] = []
-        keys: list[str | None] = []
-        keyed, dropped = False, None
-        for incoming in events:
-            event = self._analytics.pipeline.run(incoming, sender)
-            if isinstance(event, DropReason):
-                dropped = event
-                continue
-            rows.append(event_row(event))
-            if key := incoming.idempotency_key or read_key(header_key):
-                keyed = True
-                keys.append(idempotency_hash(event.site_id, key))
-            else:
-                keys.append(None)
-        if rows:
-            loop = asyncio.get_running_loop()
-            if loop is not self._loop:
-                self._loop = loop
-                self._analytics.inbox.notify = loop.call_soon_threadsafe
-            waiter: asyncio.Future[None] = loop.create_future()
-            self._analytics.inbox.append(Batch(rows, keys if keyed else None, waiter, size))
+    async def _take(self, wire_format: WireFormat, request: Request, sender: Sender) -> tuple[Answer, HeaderList]:
+        """Answers once the events are on disk. What is refused only now, the debugger has been told event by event."""
+        items = wire_format.read(request)
+        key = read_key(request.headers.get(b"idempotency-key"))
+        taken = self._analytics.intake.take(wire_format.name, items, sender, key)
+        batch = await self._store(taken, len(request.body)) if taken.rows else None
+        self._analytics.intake.settle(taken, batch)
+        try:
+            return wire_format.answer(taken.items, taken.verdicts), []
+        except AnalyticsError as error:
+            self.rejected += 1
+            return refused(wire_format, error), headers_of(error)
+
+    async def _store(self, taken: Taken, size: int) -> Batch:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop = loop
+            self._analytics.inbox.notify = loop.call_soon_threadsafe
+        waiter: asyncio.Future[None] = loop.create_future()
+        batch = self._analytics.intake.batch(taken, waiter, size)
+        try:
+            self._analytics.inbox.append(batch)
             await waiter
-        return wire_format.answer(events, dropped)
+        except AnalyticsError:
+            self._analytics.intake.give_back(taken)
+            raise
+        return batch
+
+    def _limits(self, error: RateLimited) -> HeaderList:
+        return [
+            (b"ratelimit-policy", self._policy),
+            (b"ratelimit", f'"ingest";r=0;t={error.retry_after}'.encode()),
+        ]
+
+
+def refused(wire_format: WireFormat, error: AnalyticsError) -> Answer:
+    """In the words of the format's product, if it has its own."""
+    return wire_format.refuse(error) or Answer(status_of(error), body_of(error))
+
+
+def is_prefetch(headers: dict[bytes, bytes]) -> bool:
+    """A browser that loads a page before anyone has asked to see it."""
+    for name in PREFETCH_HEADERS:
+        value = headers.get(name)
+        if value and any(word in value.lower() for word in PREFETCH_WORDS):
+            return True
+    return False
 
 
 async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
@@ -168,15 +209,24 @@ def cors_headers(origin: bytes | None) -> HeaderList:
     ]
 
 
-PREFLIGHT: HeaderList = [
-    (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", ALLOWED_HEADERS),
-    (b"access-control-max-age", b"86400"),
-]
+def allowed_methods(wire_format: WireFormat) -> bytes:
+    return ", ".join((*wire_format.methods, "OPTIONS")).encode()
 
 
-async def respond(send: Send, status: int, headers: HeaderList, body: bytes, content_type: bytes = JSON_TYPE) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    kind = [(b"content-type", content_type)] if body else []
-    await send({"type": "http.response.start", "status": status, "headers": [length, *kind, *headers]})
-    await send({"type": "http.response.body", "body": body})
+def preflight_headers(wire_format: WireFormat, headers: dict[bytes, bytes]) -> HeaderList:
+    """Any header may be sent, as with most of the products; a wildcard does not go with credentials, so by name."""
+    asked = headers.get(b"access-control-request-headers", b"")
+    return [
+        (b"access-control-allow-methods", allowed_methods(wire_format)),
+        (b"access-control-allow-headers", asked if HEADER_NAMES.fullmatch(asked) else ALLOWED_HEADERS),
+        (b"access-control-max-age", b"86400"),
+    ]
+
+
+async def respond(send: Send, answer: Answer, headers: HeaderList) -> None:
+    length = (b"content-length", str(len(answer.body)).encode())
+    kind = [(b"content-type", answer.content_type)] if answer.body else []
+    await send(
+        {"type": "http.response.start", "status": answer.status, "headers": [length, *kind, *answer.headers, *headers]}
+    )
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,10 +1,24 @@
 """Every route of the API and who may call it. The ingest routes are protocols.formats.FORMATS; anyone may send."""
 
 from hitkeep_py.server.access import Access
-from hitkeep_py.server.api import goals, health, login, sites, stats
+from hitkeep_py.server.api import (
+    experiment_results,
+    experiments,
+    goals,
+    health,
+    keys,
+    login,
+    sites,
+    stats,
+    usage,
+    websites,
+)
 from hitkeep_py.server.call import ApiRoute
 
 SITE = "/api/sites/{site_id}"
+KEY = f"{SITE}/keys/{{key_id}}"
+EXPERIMENT = f"{SITE}/experiments/{{experiment_id}}"
+EVENTS = "/api/websites/{site_id}/events"
 
 ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work."),
@@ -18,14 +32,53 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("POST", "/api/backups", Access.USER, health.backup, "Back up into the data directory."),
     ApiRoute("GET", "/api/sites", Access.USER, sites.list_sites, "All sites."),
     ApiRoute("POST", "/api/sites", Access.USER, sites.add_site, "Add a site."),
-    ApiRoute("GET", SITE, Access.USER, sites.show_site, "One site."),
-    ApiRoute("PATCH", SITE, Access.USER, sites.change_site, "Change domain, time_zone or visitor_period."),
-    ApiRoute("DELETE", SITE, Access.USER, sites.remove_site, "Remove a site, its goals and its events."),
-    ApiRoute("GET", f"{SITE}/stats", Access.USER, stats.stats, "Key figures in HitKeep's shape."),
-    ApiRoute("GET", f"{SITE}/goals", Access.USER, goals.list_goals, "A site's goals, newest first."),
+    ApiRoute("GET", SITE, Access.READER, sites.show_site, "One site."),
+    ApiRoute("PATCH", SITE, Access.USER, sites.change_site, "Change what is named of a site's settings."),
+    ApiRoute("DELETE", SITE, Access.USER, sites.remove_site, "Remove a site, what belongs to it and its events."),
+    ApiRoute("GET", f"{SITE}/stats", Access.READER, stats.stats, "Key figures in HitKeep's shape."),
+    ApiRoute("GET", f"{SITE}/goals", Access.READER, goals.list_goals, "A site's goals, newest first."),
     ApiRoute("POST", f"{SITE}/goals", Access.USER, goals.add_goal, "Add a goal."),
-    ApiRoute("GET", f"{SITE}/goals/stats", Access.USER, goals.goal_stats, "Conversions of every goal."),
-    ApiRoute("GET", f"{SITE}/goals/timeseries", Access.USER, goals.goal_timeseries, "Conversions over time."),
+    ApiRoute("GET", f"{SITE}/goals/stats", Access.READER, goals.goal_stats, "Conversions of every goal."),
+    ApiRoute("GET", f"{SITE}/goals/timeseries", Access.READER, goals.goal_timeseries, "Conversions over time."),
     ApiRoute("PATCH", f"{SITE}/goals/{{goal_id}}", Access.USER, goals.change_goal, "Change a goal."),
     ApiRoute("DELETE", f"{SITE}/goals/{{goal_id}}", Access.USER, goals.remove_goal, "Remove a goal."),
+    ApiRoute("GET", "/api/usage", Access.USER, usage.usage, "What each site sent in a month, and what was dropped."),
+    ApiRoute("GET", "/api/debug", Access.USER, usage.debug_unmatched, "The last requests that belong to no site."),
+    ApiRoute("GET", f"{SITE}/debug", Access.USER, usage.debug, "The last events of a site and what became of each."),
+    ApiRoute("GET", f"{SITE}/keys", Access.USER, keys.list_keys, "A site's keys, newest first, without their texts."),
+    ApiRoute("POST", f"{SITE}/keys", Access.USER, keys.add_key, "Add a key; the answer has its text, only this once."),
+    ApiRoute(
+        "POST", f"{KEY}/rotate", Access.USER, keys.rotate_key, "Give a key a new text; the old is good for a day."
+    ),
+    ApiRoute("DELETE", KEY, Access.USER, keys.revoke_key, "Revoke a key at once."),
+    ApiRoute("GET", f"{SITE}/experiments", Access.READER, experiments.list_experiments, "A site's experiments."),
+    ApiRoute("POST", f"{SITE}/experiments", Access.USER, experiments.add_experiment, "Add an experiment."),
+    ApiRoute("PATCH", EXPERIMENT, Access.USER, experiments.change_experiment, "Change, start or stop an experiment."),
+    ApiRoute("DELETE", EXPERIMENT, Access.USER, experiments.remove_experiment, "Remove an experiment."),
+    ApiRoute(
+        "GET",
+        f"{EXPERIMENT}/results",
+        Access.READER,
+        experiment_results.experiment_results,
+        "Visitors and conversions of each variant.",
+    ),
+    ApiRoute(
+        "GET",
+        "/api/analytics/experiments/active",
+        Access.ANYONE,
+        experiments.active,
+        "For trackers: the running experiments of `projectId`, a public key or a site's id.",
+        cors=True,
+    ),
+    ApiRoute(
+        "GET",
+        "/api/analytics/experiments/assignments",
+        Access.ANYONE,
+        experiments.assignments,
+        "For trackers: the variants that the visitor `visitorId` sees.",
+        cors=True,
+    ),
+    ApiRoute("GET", EVENTS, Access.READER, websites.event_names, "Custom events, in Sparklytics' shape."),
+    ApiRoute("GET", f"{EVENTS}/properties", Access.READER, websites.event_properties, "An event's properties."),
+    ApiRoute("GET", f"{EVENTS}/timeseries", Access.READER, websites.event_timeseries, "An event over time."),
 )

@@ -28,6 +28,11 @@ STORED_TYPES = {
     "visitor_id": "UBIGINT",
     "session_id": "UBIGINT",
     "crossed_visitor_id": "UBIGINT",
+    "user_id": "UBIGINT",
+    "value": "DOUBLE",
+    "revenue": "BIGINT",
+    "scroll_depth": "UTINYINT",
+    "engagement_ms": "UINTEGER",
 }
 
 
@@ -42,14 +47,17 @@ class DuckDBStore:
         self._open()
 
     def append(self, columns: Mapping[str, list[Any]], position: int) -> None:
-        # One JSON text of rows: DuckDB parses it with Python's lock released. Lists as parameters took 22 ms for 1,000
-        # events of 26 columns, all of it holding the lock; this takes 15 ms, nearly none of it.
-        present = {
-            name: values for name, values in columns.items() if name in self._names and values.count(None) < len(values)
-        }
-        payload = orjson.dumps(list(zip(*present.values(), strict=True))).decode()
+        # One JSON text, a list a column: DuckDB parses it with Python's lock released. 4,000 events of 17 columns took
+        # 9.7 µs each, rows instead of columns 10.9, columns of one value as parameters 5.5; lists as parameters 22.
+        present = {name: values for name, values in columns.items() if name in self._names}
+        alike = {name: values[0] for name, values in present.items() if values.count(values[0]) == len(values)}
+        alike.pop("event_id", None)
+        varying = {name: values for name, values in present.items() if name not in alike}
+        constant = {name: value for name, value in alike.items() if value is not None}
         with self._writing() as connection:
-            connection.execute(insert_statement(list(present)), [payload])
+            connection.execute(
+                insert_statement(list(varying), list(constant)), [*constant.values(), orjson.dumps(varying).decode()]
+            )
             connection.execute("UPDATE inbox_position SET position = ?", [position])
 
     def position(self) -> int:
@@ -166,17 +174,23 @@ class DuckDBStore:
         run("SET lock_configuration = true")
 
 
-def insert_statement(names: Sequence[str]) -> str:
-    """One INSERT of these columns, in this order, from a JSON text of rows. All-NULL columns are best left out."""
-    values = ", ".join(stored_value(name, f"r[{index}]") for index, name in enumerate(names, start=1))
-    rows = """SELECT unnest(from_json(?, '[["VARCHAR"]]')) AS r"""
-    return f"INSERT INTO events ({', '.join(names)}) SELECT {values} FROM ({rows})"
+def insert_statement(varying: Sequence[str], constant: Sequence[str]) -> str:
+    """One INSERT: values of the constant columns as parameters, then a JSON object with a list for each varying one."""
+    lists = ", ".join(f'"{name}": ["{sent_type(name)}"]' for name in varying)
+    values = [stored_value(name, f"unnest(sent.{name})") for name in varying]
+    values += [stored_value(name, f"?::{sent_type(name)}") for name in constant]
+    return (
+        f"INSERT INTO events ({', '.join([*varying, *constant])}) SELECT {', '.join(values)}"
+        f" FROM (SELECT from_json(?, '{{{lists}}}') AS sent)"
+    )
 
 
-def stored_value(name: str, text: str) -> str:
-    if name == "time":
-        return f"epoch_ms({text}::BIGINT)"
-    return f"{text}::{STORED_TYPES[name]}" if name in STORED_TYPES else text
+def sent_type(name: str) -> str:
+    return "BIGINT" if name == "time" else STORED_TYPES.get(name, "VARCHAR")
+
+
+def stored_value(name: str, value: str) -> str:
+    return f"epoch_ms({value})" if name == "time" else value
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
@@ -233,10 +247,7 @@ def _unusable(path: Path | None, error: duckdb.Error) -> DataDirectoryError:
         return DataDirectoryError(f"{path} is held by another process: {text}")
     if "Permission denied" in text or "No space left" in text:
         return DataDirectoryError(f"cannot open {path}: {text}")
-    return DataDamaged(
-        f"{path} cannot be read: {text}. Nothing was changed. Move the data directory away and bring back a backup "
-        "with `analytics restore BACKUP`"
-    )
+    return DataDamaged(f"{path} cannot be read: {text}")
 
 
 @contextmanager

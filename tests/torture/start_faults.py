@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from hitkeep_py.catalog.migrations import MIGRATIONS as CATALOG_MIGRATIONS
-from hitkeep_py.ingest.inbox import SCHEMA_VERSION
+from hitkeep_py.ingest.inbox_file import SCHEMA_VERSION
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS as STORE_MIGRATIONS
 from tests.torture.ledger import Ledger, stored_events, verdict
 from tests.torture.outcome import Outcome, Scale

@@ -56,9 +56,8 @@ def prometheus_lines(call: Call) -> Iterable[str]:
     yield from metric("counter", "events_stored_total", "Events moved to the event store.", writer.stored)
     yield "# HELP hitkeep_events_dropped_total Events dropped, by reason."
     yield "# TYPE hitkeep_events_dropped_total counter"
-    dropped = {**analytics.pipeline.dropped, DropReason.DUPLICATE: inbox.duplicates}
     for reason in DropReason:
-        yield f'hitkeep_events_dropped_total{{reason="{reason}"}} {dropped.get(reason, 0)}'
+        yield f'hitkeep_events_dropped_total{{reason="{reason}"}} {analytics.usage.dropped[reason]}'
     yield from metric("counter", "requests_limited_total", "Ingest requests answered 429.", call.ingest.limited)
     yield from metric("counter", "requests_rejected_total", "Ingest requests refused.", call.ingest.rejected)
     yield from metric("gauge", "inbox_events", "Accepted events that are not stored yet.", analytics.writer.lag())

@@ -1,5 +1,6 @@
 """Sites."""
 
+from hitkeep_py.catalog.site_settings import SETTINGS
 from hitkeep_py.server.call import Call, Result
 
 
@@ -8,9 +9,8 @@ def list_sites(call: Call) -> Result:
 
 
 def add_site(call: Call) -> Result:
-    site = call.analytics.catalog.sites.add(
-        call.body.get("domain"), call.body.get("time_zone", "UTC"), call.body.get("visitor_period", "day")
-    )
+    given = {name: call.body[name] for name in SETTINGS if name in call.body}
+    site = call.analytics.catalog.sites.add(**{"domain": None, **given})
     call.analytics.catalog.refresh()
     return Result(site.as_json(), 201)
 

@@ -43,4 +43,22 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "INSERT INTO inbox_position VALUES (0)",
         ),
     ),
+    (
+        2,
+        "titles, users, figures, money, experiments, flags",
+        (
+            "ALTER TABLE events ADD COLUMN user_id UBIGINT",
+            "ALTER TABLE events ADD COLUMN title VARCHAR",
+            "ALTER TABLE events ADD COLUMN category VARCHAR",
+            "ALTER TABLE events ADD COLUMN label VARCHAR",
+            "ALTER TABLE events ADD COLUMN value DOUBLE",
+            "ALTER TABLE events ADD COLUMN revenue BIGINT",
+            "ALTER TABLE events ADD COLUMN currency VARCHAR",
+            "ALTER TABLE events ADD COLUMN experiment_id VARCHAR",
+            "ALTER TABLE events ADD COLUMN variant_id VARCHAR",
+            "ALTER TABLE events ADD COLUMN scroll_depth UTINYINT",
+            "ALTER TABLE events ADD COLUMN engagement_ms UINTEGER",
+            "ALTER TABLE events ADD COLUMN flagged VARCHAR",
+        ),
+    ),
 )

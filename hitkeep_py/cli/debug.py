@@ -1,0 +1,36 @@
+"""analytics debug"""
+
+from typing import Any
+
+import click
+
+from hitkeep_py.cli.access import catalog, server_answer
+from hitkeep_py.cli.options import data_command, show, table
+from hitkeep_py.config import Settings
+from hitkeep_py.errors import Unavailable
+
+COLUMNS = ["time", "format", "outcome", "reason", "kind", "name", "path", "message"]
+
+
+@click.command()
+@click.argument("site", required=False)
+@data_command
+def debug(site: str | None, settings: Settings, as_json: bool) -> None:
+    """The last events that a site sent, and what became of each. Without SITE: those that belong to no site.
+
+    They are kept in the server's memory only, and without addresses.
+    """
+    path = "/api/debug"
+    if site is not None:
+        with catalog(settings) as opened:
+            path = f"/api/sites/{opened.sites.find(site).id}/debug"
+    answer = server_answer(settings, "GET", path)
+    if answer is None:
+        raise Unavailable("no server runs on this data directory; the last events are kept in a server's memory only")
+    show(answer, as_json, debug_text(answer["events"], site))
+
+
+def debug_text(events: list[dict[str, Any]], site: str | None) -> str:
+    rows = [{name: each[name] if each[name] is not None else "-" for name in COLUMNS} for each in events]
+    nothing = f"Nothing arrived for {site} since the server's start." if site else "Every request found its site."
+    return table(COLUMNS, rows, nothing)

@@ -1,0 +1,200 @@
+"""The steps that an event passes: each fills in one thing, or gives the reason why the event is dropped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hitkeep_py.catalog.catalog import Directory
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.enrich.lookups import Lookups
+from hitkeep_py.enrich.page import CAMPAIGN_FIELDS
+from hitkeep_py.enrich.user_agent import device_of_viewport
+from hitkeep_py.enrich.visitor import known_visitor_id, session_key
+from hitkeep_py.event import DropReason, Event, IncomingEvent, Sender
+from hitkeep_py.money import known_currency, minor_units
+from hitkeep_py.text import clean
+
+TITLE_LENGTH = 512
+FRAGMENT_LENGTH = 512
+NAME_LENGTH = 255
+ID_LENGTH = 64
+SCREEN_LIMIT = 100_000
+ORIGIN_LENGTH = 300
+DAY_MS = 86_400_000
+CLOCK_SKEW_MS = 60_000
+"""How far ahead of ours a client's clock may be before its time is not believed at all."""
+
+
+@dataclass(slots=True)
+class Passage:
+    """One event on its way through the steps. `ip` and `user_agent` are the visitor's: the sender's, or as it said."""
+
+    incoming: IncomingEvent
+    sender: Sender
+    site: Site
+    directory: Directory
+    event: Event
+    oldest: int
+    ip: str
+    user_agent: str
+
+
+Step = Callable[[Passage, Lookups], DropReason | None]
+
+
+def respect_wishes(passage: Passage, lookups: Lookups) -> DropReason | None:
+    wished = passage.sender.do_not_track and passage.site.do_not_track == "honour"
+    return DropReason.DO_NOT_TRACK if wished or passage.incoming.do_not_track else None
+
+
+def stop_robots(passage: Passage, lookups: Lookups) -> DropReason | None:
+    if passage.sender.prefetch:
+        return DropReason.PREFETCH
+    if passage.incoming.bot or lookups.bots.is_bot(passage.user_agent):
+        if passage.site.bots != "flag":
+            return DropReason.BOT
+        passage.event.flagged = DropReason.BOT.value
+    return None
+
+
+def check_origin(passage: Passage, lookups: Lookups) -> DropReason | None:
+    """A browser's page must be of the site's allowed origins, if it has any; some formats ask it of every url."""
+    site, incoming = passage.site, passage.incoming
+    allowed = site.allowed_origins
+    if allowed and passage.sender.origin and not lookups.origin_allowed(allowed, origin_of(passage.sender.origin)):
+        return DropReason.ORIGIN_NOT_ALLOWED
+    if incoming.must_match_url and not lookups.origin_allowed(allowed or own_origins(site), origin_of(incoming.url)):
+        return DropReason.URL_NOT_ALLOWED
+    return None
+
+
+def own_origins(site: Site) -> tuple[str, ...]:
+    return site.domain, f"*.{site.domain}"
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of an address, without the rest, so that few different texts are asked for."""
+    scheme, mark, rest = url.partition("://")
+    return (scheme + mark + rest.partition("/")[0])[:ORIGIN_LENGTH]
+
+
+def put_time(passage: Passage, lookups: Lookups) -> None:
+    """The client's time when it can be true: not in the future, not older than the set age. Else ours."""
+    told, received = passage.incoming.time, passage.sender.received_at
+    if told is None or not passage.oldest <= told <= received + CLOCK_SKEW_MS:
+        passage.event.time = received
+    else:
+        passage.event.time = min(told, received)
+
+
+def put_page(passage: Passage, lookups: Lookups) -> DropReason | None:
+    """A path alone belongs to the site that sent it; campaign fields in the body win over the address's."""
+    incoming, event, site = passage.incoming, passage.event, passage.site
+    page = lookups.pages.page(incoming.url)
+    event.hostname = page.hostname or site.domain
+    event.path = lookups.pages.page(incoming.path).path if incoming.path else page.path
+    if incoming.keep_fragment and event.path and "#" in incoming.url:
+        event.path += "#" + clean(incoming.url.partition("#")[2], FRAGMENT_LENGTH)
+    given = incoming.campaign or page.campaign
+    if given:
+        for name in CAMPAIGN_FIELDS:
+            setattr(event, name, given.get(name))
+    excluded = site.excluded_paths and lookups.exclusions.excludes_path(site.excluded_paths, event.path)
+    return DropReason.EXCLUDED_PATH if excluded else None
+
+
+def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:
+    event = passage.event
+    found = lookups.referrers.referrer(passage.incoming.referrer, event.hostname)
+    event.referrer = found.address
+    event.source = event.utm_source or found.source
+    if found.address and lookups.referrer_spam.is_spam(found.address.partition("/")[0]):
+        if passage.site.referrer_spam != "flag":
+            return DropReason.REFERRER_SPAM
+        event.flagged = DropReason.REFERRER_SPAM.value
+    return None
+
+
+def put_country(passage: Passage, lookups: Lookups) -> DropReason | None:
+    site, ip = passage.site, passage.ip
+    if site.excluded_ips and lookups.exclusions.excludes_ip(site.excluded_ips, ip):
+        return DropReason.EXCLUDED_IP
+    passage.event.country = lookups.countries.country(ip)
+    return DropReason.EXCLUDED_COUNTRY if passage.event.country in site.excluded_countries else None
+
+
+def put_technology(passage: Passage, lookups: Lookups) -> None:
+    event, incoming = passage.event, passage.incoming
+    found = lookups.user_agents.technology(passage.user_agent)
+    event.browser, event.browser_version, event.os, event.os_version, device = found
+    event.device = device or device_of_viewport(incoming.viewport_width)
+    width, height = incoming.screen_width, incoming.screen_height
+    if 0 < width < SCREEN_LIMIT and 0 < height < SCREEN_LIMIT:
+        event.screen = f"{width}x{height}"
+
+
+def put_language(passage: Passage, lookups: Lookups) -> None:
+    language = passage.incoming.language or passage.sender.language
+    if language:
+        passage.event.language = lookups.language(language)
+
+
+def put_details(passage: Passage, lookups: Lookups) -> None:
+    event, incoming = passage.event, passage.incoming
+    event.title = short(incoming.title, TITLE_LENGTH)
+    event.category = short(incoming.category, NAME_LENGTH)
+    event.label = short(incoming.label, NAME_LENGTH)
+    event.value = incoming.value
+    event.experiment_id = short(incoming.experiment_id, ID_LENGTH)
+    event.variant_id = short(incoming.variant_id, ID_LENGTH)
+    event.scroll_depth = within(incoming.scroll_depth, 100)
+    event.engagement_ms = within(incoming.engagement_ms, DAY_MS)
+
+
+def short(text: str, length: int) -> str | None:
+    return clean(text, length) or None if text else None
+
+
+def within(number: int | None, most: int) -> int | None:
+    """What does not fit its column would keep the writer from going on."""
+    return None if number is None else min(max(number, 0), most)
+
+
+def put_revenue(passage: Passage, lookups: Lookups) -> None:
+    """In minor units. What is no amount, or of no known currency, is no revenue; the event counts all the same."""
+    event, incoming = passage.event, passage.incoming
+    if incoming.revenue is not None:
+        currency = known_currency(incoming.currency or passage.site.currency)
+        event.revenue = minor_units(incoming.revenue, currency) if currency else None
+        event.currency = currency if event.revenue is not None else None
+
+
+def put_visitor(passage: Passage, lookups: Lookups) -> None:
+    """Both ids while a session may cross a change of salt; the writer chooses (D5). Who the caller names, it knows."""
+    site, sender, event, incoming = passage.site, passage.sender, passage.event, passage.incoming
+    if incoming.session:
+        event.session_key = session_key(site.identity_key, incoming.session)
+    if incoming.user:
+        event.user_id = known_visitor_id(site.identity_key, incoming.user)
+    if incoming.visitor or incoming.user:
+        event.visitor_id = event.user_id or known_visitor_id(site.identity_key, incoming.visitor)
+        return
+    now = sender.received_at
+    event.visitor_id, event.previous_visitor_id = lookups.visitors.ids(
+        passage.directory.salts.at(site.visitor_period, now), site.id, passage.ip, passage.user_agent
+    )
+
+
+STEPS: tuple[Step, ...] = (
+    respect_wishes,
+    stop_robots,
+    check_origin,
+    put_time,
+    put_page,
+    put_referrer,
+    put_country,
+    put_technology,
+    put_language,
+    put_details,
+    put_revenue,
+    put_visitor,
+)

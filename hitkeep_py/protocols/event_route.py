@@ -1,0 +1,47 @@
+"""What the formats of `POST /api/event` share: a limit, and looks at what was sent that never fail."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.protocols.format import Request
+
+PATH = "/api/event"
+BODY_LIMIT = 256 * 1024
+
+
+def body_of(request: Request) -> Any:
+    """The body as JSON, or None when it is none: for `claims`, which leaves the complaint to the format that reads."""
+    try:
+        return request.json()
+    except InvalidInput:
+        return None
+
+
+def unpacked(value: object) -> object:
+    """What a JSON text says, None for a broken one; anything but a text as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def given(fields: dict[str, Any], *names: str) -> Any:
+    """The first of several names for a field that has a value other than null."""
+    for name in names:
+        value = fields.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def host_of(url: str) -> str:
+    """The hostname of an absolute address, or ""."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

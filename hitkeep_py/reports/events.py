@@ -1,0 +1,122 @@
+"""Custom events: which there are, what their properties say, and how often one happened over time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.question import Query, Statement, scope
+from hitkeep_py.query.time_range import buckets, offsets
+
+NAMES_LIMIT = 1_000
+KEYS_LIMIT = 200
+VALUES_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EventCount:
+    name: str
+    count: int
+    visitors: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventNames:
+    """`total` counts all names; `rows` has the most frequent."""
+
+    total: int
+    rows: list[EventCount]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyValue:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    key: str
+    values: list[PropertyValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    rows: list[Property]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventPoint:
+    time: str
+    count: int
+    visitors: int
+
+
+def build_names(query: Query, dialect: Dialect) -> Statement:
+    condition = scope(query, dialect)
+    return Statement(
+        f"""
+        SELECT name, count(*) AS events, count(DISTINCT visitor_id), count(*) OVER ()
+        FROM events WHERE {condition.sql} AND kind = 'event' AND name IS NOT NULL
+        GROUP BY name ORDER BY events DESC, name LIMIT {NAMES_LIMIT}
+        """,
+        condition.parameters,
+    )
+
+
+def shape_names(rows: Sequence[tuple[Any, ...]]) -> EventNames:
+    total = int(rows[0][3]) if rows else 0
+    return EventNames(total, [EventCount(name, int(count), int(visitors)) for name, count, visitors, _ in rows])
+
+
+def build_properties(query: Query, name: str, dialect: Dialect) -> Statement:
+    """A row for each key with its values; one more of both than is shown, so that `shape_properties` sees what is cut.
+
+    Equal texts of properties are counted before they are taken apart: mostly there are few different ones.
+    """
+    condition, value = scope(query, dialect), dialect.value_text("props", "property")
+    return Statement(
+        f"""
+        WITH texts AS (
+            SELECT props, count(*) AS events FROM events
+            WHERE {condition.sql} AND kind = 'event' AND name = ? AND props IS NOT NULL GROUP BY props
+        ),
+        pairs AS (SELECT props, events, {dialect.each_key("props")} AS property FROM texts),
+        counted AS (
+            SELECT property, coalesce({value}, 'null') AS value, CAST(sum(events) AS BIGINT) AS events
+            FROM pairs GROUP BY 1, 2
+        ),
+        shown AS (
+            SELECT property, sum(events) AS total FROM counted
+            GROUP BY property ORDER BY total DESC, property LIMIT {KEYS_LIMIT + 1}
+        )
+        SELECT shown.property, {dialect.smallest(VALUES_LIMIT + 1, "-counted.events", "counted.value")}
+        FROM counted JOIN shown ON shown.property = counted.property
+        GROUP BY shown.property, shown.total ORDER BY shown.total DESC, shown.property
+        """,
+        (*condition.parameters, name),
+    )
+
+
+def shape_properties(rows: Sequence[tuple[Any, ...]]) -> Properties:
+    found = [Property(key, [PropertyValue(value, -minus) for minus, value in values]) for key, values in rows]
+    truncated = len(found) > KEYS_LIMIT or any(len(each.values) > VALUES_LIMIT for each in found)
+    return Properties([Property(each.key, each.values[:VALUES_LIMIT]) for each in found[:KEYS_LIMIT]], truncated)
+
+
+def build_series(query: Query, name: str, unit: str, dialect: Dialect) -> Statement:
+    condition = scope(query, dialect)
+    bucket = dialect.bucket(unit, offsets(query.range))
+    return Statement(
+        f"""
+        SELECT {bucket}, count(*), count(DISTINCT visitor_id)
+        FROM events WHERE {condition.sql} AND kind = 'event' AND name = ? GROUP BY 1
+        """,
+        (*condition.parameters, name),
+    )
+
+
+def shape_series(rows: Sequence[tuple[Any, ...]], query: Query, unit: str) -> list[EventPoint]:
+    found = {int(key): (int(count), int(visitors)) for key, count, visitors in rows}
+    return [EventPoint(label, *found.get(key, (0, 0))) for key, label in buckets(query.range, unit)]

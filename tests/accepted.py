@@ -1,0 +1,29 @@
+"""What a request made durable, read from the inbox: fast enough to ask after each of many requests."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tests.product import Answer, Headers, Product
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    answer: Answer
+    events: list[dict[str, Any]]
+
+
+def send(product: Product, path: str, body: Any, headers: Headers = ()) -> Outcome:
+    """`body` is bytes, or what is written as JSON, NaN and lone surrogates included."""
+    before = product.analytics.inbox.position
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answer = product.requests.post(path, text, headers)
+    assert answer.status < 500, (answer, body)
+    portion = product.analytics.inbox.read(before, 1_000)
+    if portion is None:
+        return Outcome(answer, [])
+    return Outcome(answer, [dict(zip(portion.fields, row, strict=True)) for row in portion.rows])
+
+
+def props_of(event: dict[str, Any]) -> Any:
+    return json.loads(event["props"] or "{}")

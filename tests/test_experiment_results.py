@@ -1,0 +1,176 @@
+"""Results of an experiment: who belongs to a variant, and what counts as its success."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.experiments import Experiment
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.query.time_range import TimeRange
+from tests.fake_clock import FakeClock
+from tests.stored_events import OTHER_SITE, store_rows
+
+Figures = tuple[int, int, int]
+HOUR_MS = 3_600_000
+VARIANTS = [{"name": "Blue", "id": "blue"}, {"name": "Green", "id": "green"}]
+
+
+@pytest.fixture
+def experiment(analytics: Analytics, site: Site) -> Experiment:
+    return analytics.catalog.experiments.add(site.id, "Colour", VARIANTS, id="colour")
+
+
+@pytest.fixture
+def day(clock: FakeClock) -> TimeRange:
+    """12 hours before and after noon."""
+    return TimeRange(clock.now_ms() - 12 * HOUR_MS, clock.now_ms() + 12 * HOUR_MS)
+
+
+class Story:
+    """What happened, hour by hour from midnight on; `figures` are visitors, impressions and conversions by variant."""
+
+    def __init__(self, analytics: Analytics, site: Site, experiment: Experiment, day: TimeRange) -> None:
+        self.analytics, self.site, self.experiment, self.day = analytics, site, experiment, day
+        self.rows: list[dict[str, Any]] = []
+
+    def seen(self, visitor: int, variant: str, hour: float = 1, **columns: Any) -> "Story":
+        exposure = {"kind": "exposure", "experiment_id": self.experiment.id, "variant_id": variant}
+        return self._add(visitor, hour, {**exposure, **columns})
+
+    def converted(self, visitor: int, hour: float = 2, name: str = "buy", **columns: Any) -> "Story":
+        return self._add(visitor, hour, {"kind": "event", "name": name, "category": "conversion", **columns})
+
+    def _add(self, visitor: int, hour: float, columns: dict[str, Any]) -> "Story":
+        self.rows.append({"visitor_id": visitor, "time": self.day.start + int(hour * HOUR_MS), **columns})
+        return self
+
+    def figures(self) -> dict[str, Figures]:
+        store_rows(self.analytics.store, self.site.id, *self.rows)
+        found = self.analytics.experiment_results(self.site, self.experiment, self.day)
+        assert [each.variant_id for each in found] == ["blue", "green"]
+        for each in found:
+            assert each.conversion_rate == (each.conversions / each.visitors if each.visitors else 0.0)
+        return {each.variant_id: (each.visitors, each.impressions, each.conversions) for each in found}
+
+
+@pytest.fixture
+def story(analytics: Analytics, site: Site, experiment: Experiment, day: TimeRange) -> Story:
+    return Story(analytics, site, experiment, day)
+
+
+def test_experiment_that_nobody_saw_has_zeros(story: Story) -> None:
+    assert story.converted(1).figures() == {"blue": (0, 0, 0), "green": (0, 0, 0)}
+
+
+def test_visitor_who_saw_a_variant_and_then_converted_is_its_success(story: Story) -> None:
+    story.seen(1, "blue").seen(2, "blue").seen(3, "green").converted(1)
+    assert story.figures() == {"blue": (2, 2, 1), "green": (1, 1, 0)}
+
+
+def test_visitor_counts_once_however_often_it_saw_and_converted(story: Story) -> None:
+    story.seen(1, "blue").seen(1, "blue", 1.5).converted(1).converted(1, 3)
+    assert story.figures()["blue"] == (1, 2, 1)
+
+
+def test_visitor_belongs_to_the_variant_of_the_first_exposure(story: Story) -> None:
+    story.seen(1, "green", 2).seen(1, "blue", 1).converted(1, 3)
+    assert story.figures() == {"blue": (1, 1, 1), "green": (0, 1, 0)}
+
+
+def test_of_two_exposures_at_the_same_time_the_one_accepted_first_counts(story: Story) -> None:
+    story.seen(1, "green").seen(1, "blue").converted(1)
+    assert story.figures() == {"blue": (0, 1, 0), "green": (1, 1, 1)}
+
+
+def test_conversion_at_the_time_of_the_exposure_counts_and_one_before_does_not(story: Story) -> None:
+    story.seen(1, "blue", 2).converted(1, 2).seen(2, "green", 2).converted(2, 1.999)
+    assert story.figures() == {"blue": (1, 1, 1), "green": (1, 1, 0)}
+
+
+def test_event_that_names_a_variant_counts_for_it_whoever_the_visitor_is(story: Story) -> None:
+    named: dict[str, Any] = {"experiment_id": "colour", "variant_id": "green"}
+    story.seen(1, "green").converted(9, **named).converted(9, 3, **named)
+    assert story.figures() == {"blue": (0, 0, 0), "green": (2, 1, 1)}
+
+
+def test_event_that_names_a_variant_does_not_count_for_the_visitors_own(story: Story) -> None:
+    story.seen(1, "blue").converted(1, experiment_id="colour", variant_id="green")
+    assert story.figures() == {"blue": (1, 1, 0), "green": (1, 0, 1)}
+
+
+def test_event_that_names_a_variant_needs_no_exposure_before(story: Story) -> None:
+    story.seen(1, "green", 3).converted(1, 2, experiment_id="colour", variant_id="green")
+    assert story.figures()["green"] == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"experiment_id": "other", "variant_id": "green"},
+        {"experiment_id": "colour", "variant_id": "red"},
+        {"experiment_id": "colour", "variant_id": None},
+        {"experiment_id": None, "variant_id": "green"},
+    ],
+)
+def test_event_that_names_no_variant_of_this_experiment_counts_by_its_visitor(
+    named: dict[str, Any], story: Story
+) -> None:
+    story.seen(1, "blue").converted(1, **named).converted(2, **named)
+    assert story.figures() == {"blue": (1, 1, 1), "green": (0, 0, 0)}
+
+
+def test_exposures_of_other_experiments_and_variants_do_not_count(story: Story) -> None:
+    story.seen(1, "blue", experiment_id="other").seen(2, "red").seen(2, "blue", 1.5).converted(1).converted(2)
+    assert story.figures() == {"blue": (1, 1, 1), "green": (0, 0, 0)}
+
+
+def test_without_an_event_every_conversion_counts_and_nothing_else(story: Story) -> None:
+    story.seen(1, "blue").seen(2, "blue").seen(3, "blue").seen(4, "green")
+    story.converted(1, name="anything").converted(2, category=None).converted(3, category="Conversion")
+    story.converted(4, kind="identify")
+    assert story.figures() == {"blue": (3, 3, 1), "green": (1, 1, 0)}
+
+
+def test_with_an_event_only_that_one_counts_of_whatever_category(
+    analytics: Analytics, site: Site, story: Story
+) -> None:
+    story.experiment = analytics.catalog.experiments.change(site.id, "colour", {"event": "buy"})
+    story.seen(1, "blue").seen(2, "blue").seen(3, "blue")
+    story.converted(1, category=None).converted(2, name="Buy").converted(3, kind="pageview")
+    assert story.figures()["blue"] == (3, 3, 1)
+
+
+def test_what_is_flagged_or_of_another_site_or_time_does_not_count(story: Story) -> None:
+    elsewheres: list[dict[str, Any]] = [{"flagged": "bot"}, {"site_id": OTHER_SITE}]
+    for elsewhere in elsewheres:
+        story.seen(1, "blue", **elsewhere).seen(2, "green").converted(2, **elsewhere)
+    story.seen(3, "blue", -0.001).converted(3).seen(4, "blue").converted(4, 24)
+    assert story.figures() == {"blue": (1, 1, 0), "green": (1, 2, 0)}
+
+
+def test_results_over_http_are_those_of_the_range(logged_in: TestClient, site: Site, story: Story) -> None:
+    story.seen(1, "blue").seen(2, "blue").converted(1).figures()
+    path = f"/api/sites/{site.id}/experiments/colour/results"
+    answer = logged_in.get(path, params={"from": "2026-11-20", "to": "2026-11-20"}).json()
+    blue = {"visitors": 2, "impressions": 2, "conversions": 1, "events": 1, "conversion_rate": 0.5}
+    green = {"visitors": 0, "impressions": 0, "conversions": 0, "events": 0, "conversion_rate": 0.0}
+    assert answer == {
+        "experiment_id": "colour",
+        "name": "Colour",
+        "from": "2026-11-20T00:00:00.000Z",
+        "to": "2026-11-21T00:00:00.000Z",
+        "variants": [
+            {"variant_id": "blue", "name": "Blue", **blue},
+            {"variant_id": "green", "name": "Green", **green},
+        ],
+    }
+    earlier = logged_in.get(path, params={"to": "2026-11-19"}).json()
+    assert {each["visitors"] for each in earlier["variants"]} == {0}
+
+
+def test_results_of_an_unknown_experiment_are_404(logged_in: TestClient, site: Site, experiment: Experiment) -> None:
+    for path in (f"/api/sites/{site.id}/experiments/nothing/results", "/api/sites/nothing/experiments/colour/results"):
+        assert logged_in.get(path).status_code == 404
+    assert logged_in.get(f"/api/sites/{site.id}/experiments/colour/results?from=x").status_code == 400

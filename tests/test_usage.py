@@ -1,0 +1,173 @@
+"""The usage ledger, quotas, and the debugger: nothing that arrives goes uncounted."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.config import Settings
+from tests.fake_clock import FakeClock
+from tests.product import Answer, Product, in_memory, served
+
+ORIGIN = (b"origin", b"https://example.com")
+
+
+@pytest.fixture
+def product() -> Any:
+    with in_memory(Settings(ingest_rate_limit=1e9, ingest_burst=10**9)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shop(product: Product) -> Site:
+    return product.add_site("example.com")
+
+
+def send(product: Product, site: Site | str, name: str = "signup", **fields: Any) -> Answer:
+    body = {"site_id": site if isinstance(site, str) else site.id, "name": name, **fields}
+    return product.requests.post("/ingest/event", json.dumps(body).encode())
+
+
+def change(product: Product, site: Site, **changes: object) -> None:
+    product.analytics.catalog.sites.change(site.id, changes)
+    product.analytics.catalog.refresh()
+
+
+def usage(product: Product, month: str | None = None) -> dict[str, Any]:
+    product.analytics.drain()
+    return product.analytics.usage_of(month)
+
+
+def of_site(report: dict[str, Any], site: Site) -> dict[str, Any]:
+    return next(each for each in report["sites"] if each["site_id"] == site.id)
+
+
+def test_every_stored_event_is_counted_for_its_site_and_month(product: Product, shop: Site) -> None:
+    other = product.add_site("other.example")
+    for _ in range(3):
+        send(product, shop)
+    send(product, other)
+    report = usage(product)
+    assert report["month"] == "2026-11"
+    assert report["events"] == 4
+    assert of_site(report, shop) == {
+        "site_id": shop.id,
+        "domain": "example.com",
+        "events": 3,
+        "monthly_quota": None,
+        "remaining": None,
+        "dropped": {},
+    }
+
+
+def test_a_repeat_is_counted_as_a_duplicate_and_not_as_usage(product: Product, shop: Site) -> None:
+    body = json.dumps({"site_id": shop.id, "name": "order"}).encode()
+    for _ in range(3):
+        product.requests.post("/ingest/event", body, [(b"idempotency-key", b"order-1")])
+    report = of_site(usage(product), shop)
+    assert (report["events"], report["dropped"]) == (1, {"duplicate": 2})
+
+
+def test_what_belongs_to_no_site_is_counted_as_unmatched(product: Product, shop: Site) -> None:
+    assert send(product, "00000000-0000-4000-8000-000000000000").status == 404
+    assert usage(product)["unmatched"] == {"unknown_site": 1}
+
+
+@pytest.mark.parametrize("quota", [1, 3])
+def test_the_event_past_the_quota_is_refused_and_says_so(product: Product, shop: Site, quota: int) -> None:
+    change(product, shop, monthly_quota=quota)
+    statuses = [send(product, shop).status for _ in range(quota + 1)]
+    assert statuses == [202] * quota + [429]
+    answer = send(product, shop)
+    error = answer.json()["error"]
+    assert error["code"] == "quota_reached"
+    assert f"its quota of {quota} events in 2026-11" in error["message"]
+    assert int(answer.headers["retry-after"]) == 10 * 86_400 + 12 * 3_600
+    report = of_site(usage(product), shop)
+    assert (report["events"], report["remaining"], report["dropped"]) == (quota, 0, {"quota": 2})
+
+
+def test_a_site_may_drop_what_is_past_its_quota_with_the_usual_answer(product: Product, shop: Site) -> None:
+    change(product, shop, monthly_quota=1, quota_answer="drop")
+    assert [send(product, shop).status for _ in range(3)] == [202, 202, 202]
+    report = of_site(usage(product), shop)
+    assert (report["events"], report["dropped"]) == (1, {"quota": 2})
+
+
+def test_a_quota_is_of_one_month_and_of_one_site(product: Product, shop: Site) -> None:
+    other = product.add_site("other.example")
+    change(product, shop, monthly_quota=1)
+    assert [send(product, shop).status, send(product, shop).status, send(product, other).status] == [202, 429, 202]
+    product.clock.advance(11 * 86_400)
+    product.analytics.catalog.rotate_salts()
+    assert [send(product, shop).status, send(product, shop).status] == [202, 429]
+    assert of_site(usage(product, "2026-11"), shop)["events"] == 1
+    assert of_site(usage(product, "2026-12"), shop)["events"] == 1
+
+
+def test_repeats_and_drops_do_not_use_up_the_quota(product: Product, shop: Site) -> None:
+    change(product, shop, monthly_quota=2, excluded_paths=["/internal"])
+    body = json.dumps({"site_id": shop.id, "name": "order"}).encode()
+    answers = [product.requests.post("/ingest/event", body, [(b"idempotency-key", b"1")]) for _ in range(2)]
+    answers += [send(product, shop, url="https://example.com/internal"), send(product, shop)]
+    assert [answer.status for answer in answers] == [202] * 4
+    assert send(product, shop).status == 429
+
+
+def test_quota_and_ledger_go_on_after_a_restart(tmp_path: Path) -> None:
+    settings, clock = Settings(data_dir=str(tmp_path / "data")), FakeClock()
+    with served(Analytics.open(settings, "test", clock), clock) as product:
+        site = product.add_site("example.com")
+        change(product, site, monthly_quota=2)
+        assert send(product, site).status == 202
+        assert send(product, "unknown").status == 404
+    with served(Analytics.open(settings, "test", clock), clock) as product:
+        product.analytics.catalog.refresh()
+        assert [send(product, site).status, send(product, site).status] == [202, 429]
+        report = usage(product)
+        assert of_site(report, site)["events"] == 2
+        assert of_site(report, site)["dropped"] == {"quota": 1}
+        assert report["unmatched"] == {"unknown_site": 1}
+
+
+def test_the_ledger_keeps_what_a_removed_site_sent(product: Product, shop: Site) -> None:
+    send(product, shop)
+    product.analytics.catalog.sites.remove(shop.id)
+    report = usage(product)
+    assert [(each["site_id"], each["domain"], each["events"]) for each in report["sites"]] == [(shop.id, None, 1)]
+
+
+def test_the_debugger_tells_of_each_event_what_became_of_it_and_why(product: Product, shop: Site) -> None:
+    change(product, shop, excluded_paths=["/internal"])
+    send(product, shop, "stored", url="https://example.com/a?token=secret#part")
+    send(product, shop, "inside", url="https://example.com/internal?token=secret")
+    product.requests.post("/ingest/event", json.dumps({"site_id": shop.id}).encode())
+    newest_first = product.analytics.debugger.last(shop.id)
+    told = [(each["outcome"], each["reason"], each["name"], each["path"]) for each in newest_first]
+    assert told == [
+        ("dropped", "excluded_path", "inside", "https://example.com/internal"),
+        ("stored", None, "stored", "/a"),
+    ]
+    (unread,) = product.analytics.debugger.last("")
+    assert (unread["outcome"], unread["reason"]) == ("refused", "invalid_input")
+    assert "name is required" in unread["message"]
+    assert "secret" not in json.dumps([newest_first, unread])
+
+
+def test_the_debugger_keeps_the_last_hundred_events_of_a_site(product: Product, shop: Site) -> None:
+    for number in range(103):
+        send(product, shop, f"event-{number}")
+    names = [each["name"] for each in product.analytics.debugger.last(shop.id)]
+    assert names == [f"event-{number}" for number in range(102, 2, -1)]
+
+
+def test_the_debugger_keeps_no_address_and_no_user_agent(product: Product, shop: Site) -> None:
+    headers = [(b"user-agent", b"zq-marker/1.0"), ORIGIN]
+    for body in ({"site_id": shop.id, "name": "x"}, {"n": "y"}, {"site_id": "nobody", "name": "z"}):
+        product.requests.post("/ingest/event", json.dumps(body).encode(), headers, "198.51.100.177")
+    text = json.dumps([product.analytics.debugger.last(site_id) for site_id in (shop.id, "")])
+    assert "zq-marker" not in text
+    assert "198.51.100.177" not in text
