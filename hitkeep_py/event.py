@@ -39,11 +39,12 @@ class IncomingEvent:
     """What a wire format said, in neutral words; nothing looked up yet.
 
     One of `site_id`, `hostname` and `site_key` names the site; a key must be of one of `key_kinds`. With `site_named`
-    the sender named its site itself, and is told when there is none. `url` is absolute or a path; `path`, when given,
-    wins over the url's. `props_json` is checked JSON text (see protocols.json_input). `visitor` and `user` are the
-    caller's own names for who it was. `time` is UTC milliseconds. `revenue` is an amount as it was sent, a number or a
-    text, in `currency`, or in the site's when that is "". `ip` and `user_agent` replace those of the request. With
-    `must_match_url` the url has to be of the site (its allowed origins, or its domain).
+    the sender named its site itself, and is told when there is none; with `from_server` the request is not its
+    visitor's own. `url` is absolute or a path; `path`, when given, wins over the url's. `props_json` is checked JSON
+    text (see protocols.json_input). `visitor` and `user` are the caller's own names for who it was. `time` is UTC
+    milliseconds. `revenue` is an amount as it was sent, a number or a text, in `currency`, or in the site's when that
+    is "". `ip` and `user_agent` replace those of the request. With `must_match_url` the url has to be of the site (its
+    allowed origins, or its domain).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class IncomingEvent:
     site_key: str | None = None
     key_kinds: tuple[str, ...] = ()
     site_named: bool = False
+    from_server: bool = False
     must_match_url: bool = False
     url: str = ""
     path: str = ""

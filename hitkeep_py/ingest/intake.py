@@ -9,6 +9,7 @@ from hitkeep_py.event import DropReason, Event, Sender, event_row
 from hitkeep_py.ingest.debugger import Debugger, Seen
 from hitkeep_py.ingest.inbox import Batch, Waiter, idempotency_hash
 from hitkeep_py.ingest.pipeline import Pipeline
+from hitkeep_py.ingest.steps import Passage
 from hitkeep_py.ingest.usage import Usage
 from hitkeep_py.protocols.format import Item, Repeat, Verdict
 
@@ -39,8 +40,9 @@ class Intake:
         """Decide on every item. What is to be stored counts towards its quota from here on."""
         taken = Taken(format, items, sender.received_at)
         self._usage.turn(sender.received_at)
+        passage = self._pipeline.passage(sender)
         for place, item in enumerate(items):
-            site_id, verdict = self._decide(item, sender)
+            site_id, verdict = self._decide(item, passage)
             taken.verdicts.append(verdict)
             taken.site_ids.append(site_id)
             if isinstance(verdict, Event):
@@ -79,16 +81,16 @@ class Intake:
         """A request that could not be read as a whole; nobody knows its site."""
         self._debugger.note("", Seen(now, format, None, error))
 
-    def _decide(self, item: Item, sender: Sender) -> tuple[str, Verdict]:
+    def _decide(self, item: Item, passage: Passage) -> tuple[str, Verdict]:
         if isinstance(item, InvalidInput):
             return "", item
-        site = self._pipeline.site_of(item, sender)
+        site = self._pipeline.site_of(item, passage.sender)
         if isinstance(site, DropReason):
             return "", site
-        verdict = self._pipeline.run(item, sender, site)
+        verdict = self._pipeline.run(item, site, passage)
         if isinstance(verdict, Event):
             if site.monthly_quota is not None and self._usage.events(site.id) >= site.monthly_quota:
-                return site.id, self._past_quota(site, site.monthly_quota, sender.received_at)
+                return site.id, self._past_quota(site, site.monthly_quota, passage.sender.received_at)
             self._usage.count(site.id)
         return site.id, verdict
 

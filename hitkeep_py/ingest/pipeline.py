@@ -37,18 +37,13 @@ class Pipeline:
             site = directory.of_hostname(incoming.hostname or "")
         return site or DropReason.UNKNOWN_SITE
 
-    def run(self, incoming: IncomingEvent, sender: Sender, site: Site) -> Event | DropReason:
+    def passage(self, sender: Sender) -> Passage:
+        """For all events of a request."""
+        return Passage(sender, self._catalog.directory, sender.received_at - self._max_age_ms)
+
+    def run(self, incoming: IncomingEvent, site: Site, passage: Passage) -> Event | DropReason:
         event = Event(site.id, kind=incoming.kind, name=incoming.name or None, props=incoming.props_json)
-        passage = Passage(
-            incoming,
-            sender,
-            site,
-            self._catalog.directory,
-            event,
-            sender.received_at - self._max_age_ms,
-            incoming.ip or sender.ip,
-            incoming.user_agent or sender.user_agent,
-        )
+        passage.begin(incoming, site, event)
         for step in STEPS:
             reason = step(passage, self._lookups)
             if reason is not None:

@@ -1,7 +1,7 @@
 """The steps that an event passes: each fills in one thing, or gives the reason why the event is dropped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hitkeep_py.catalog.catalog import Directory
 from hitkeep_py.catalog.sites import Site
@@ -9,14 +9,14 @@ from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.enrich.page import CAMPAIGN_FIELDS
 from hitkeep_py.enrich.user_agent import device_of_viewport
 from hitkeep_py.enrich.visitor import known_visitor_id, session_key
-from hitkeep_py.event import DropReason, Event, IncomingEvent, Sender
+from hitkeep_py.event import ENGAGEMENT, DropReason, Event, IncomingEvent, Sender
 from hitkeep_py.money import known_currency, minor_units
 from hitkeep_py.text import clean
 
 TITLE_LENGTH = 512
 FRAGMENT_LENGTH = 512
 NAME_LENGTH = 255
-ID_LENGTH = 64
+ID_LENGTH = 255
 SCREEN_LIMIT = 100_000
 ORIGIN_LENGTH = 300
 DAY_MS = 86_400_000
@@ -26,24 +26,37 @@ CLOCK_SKEW_MS = 60_000
 
 @dataclass(slots=True)
 class Passage:
-    """One event on its way through the steps. `ip` and `user_agent` are the visitor's: the sender's, or as it said."""
+    """One event on its way through the steps; the events of a request use one passage, one after the other.
 
-    incoming: IncomingEvent
+    `ip` and `user_agent` are the visitor's as far as known: what the event says, else the sender's, unless that is a
+    server, whose country, browser and wishes are not the visitor's. `oldest` is the oldest time to be believed.
+    """
+
     sender: Sender
-    site: Site
     directory: Directory
-    event: Event
     oldest: int
-    ip: str
-    user_agent: str
+    incoming: IncomingEvent = field(init=False)
+    site: Site = field(init=False)
+    event: Event = field(init=False)
+    ip: str = ""
+    user_agent: str = ""
+
+    def begin(self, incoming: IncomingEvent, site: Site, event: Event) -> None:
+        self.incoming, self.site, self.event = incoming, site, event
+        if incoming.from_server:
+            self.ip, self.user_agent = incoming.ip, incoming.user_agent
+        else:
+            self.ip = incoming.ip or self.sender.ip
+            self.user_agent = incoming.user_agent or self.sender.user_agent
 
 
 Step = Callable[[Passage, Lookups], DropReason | None]
 
 
 def respect_wishes(passage: Passage, lookups: Lookups) -> DropReason | None:
-    wished = passage.sender.do_not_track and passage.site.do_not_track == "honour"
-    return DropReason.DO_NOT_TRACK if wished or passage.incoming.do_not_track else None
+    incoming, sender = passage.incoming, passage.sender
+    wished = sender.do_not_track and not incoming.from_server and passage.site.do_not_track == "honour"
+    return DropReason.DO_NOT_TRACK if wished or incoming.do_not_track else None
 
 
 def stop_robots(passage: Passage, lookups: Lookups) -> DropReason | None:
@@ -116,9 +129,9 @@ def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:
 
 def put_country(passage: Passage, lookups: Lookups) -> DropReason | None:
     site, ip = passage.site, passage.ip
-    if site.excluded_ips and lookups.exclusions.excludes_ip(site.excluded_ips, ip):
+    if site.excluded_ips and ip and lookups.exclusions.excludes_ip(site.excluded_ips, ip):
         return DropReason.EXCLUDED_IP
-    passage.event.country = lookups.countries.country(ip)
+    passage.event.country = lookups.countries.country(ip) if ip else None
     return DropReason.EXCLUDED_COUNTRY if passage.event.country in site.excluded_countries else None
 
 
@@ -133,21 +146,25 @@ def put_technology(passage: Passage, lookups: Lookups) -> None:
 
 
 def put_language(passage: Passage, lookups: Lookups) -> None:
-    language = passage.incoming.language or passage.sender.language
+    incoming = passage.incoming
+    language = incoming.language or ("" if incoming.from_server else passage.sender.language)
     if language:
         passage.event.language = lookups.language(language)
 
 
 def put_details(passage: Passage, lookups: Lookups) -> None:
     event, incoming = passage.event, passage.incoming
-    event.title = short(incoming.title, TITLE_LENGTH)
-    event.category = short(incoming.category, NAME_LENGTH)
-    event.label = short(incoming.label, NAME_LENGTH)
+    if incoming.title:
+        event.title = short(incoming.title, TITLE_LENGTH)
+    if incoming.category or incoming.label:
+        event.category, event.label = short(incoming.category, NAME_LENGTH), short(incoming.label, NAME_LENGTH)
+    if incoming.experiment_id or incoming.variant_id:
+        event.experiment_id = short(incoming.experiment_id, ID_LENGTH)
+        event.variant_id = short(incoming.variant_id, ID_LENGTH)
+    if incoming.kind == ENGAGEMENT:
+        event.scroll_depth = within(incoming.scroll_depth, 100)
+        event.engagement_ms = within(incoming.engagement_ms, DAY_MS)
     event.value = incoming.value
-    event.experiment_id = short(incoming.experiment_id, ID_LENGTH)
-    event.variant_id = short(incoming.variant_id, ID_LENGTH)
-    event.scroll_depth = within(incoming.scroll_depth, 100)
-    event.engagement_ms = within(incoming.engagement_ms, DAY_MS)
 
 
 def short(text: str, length: int) -> str | None:
@@ -180,7 +197,10 @@ def put_visitor(passage: Passage, lookups: Lookups) -> None:
         return
     now = sender.received_at
     event.visitor_id, event.previous_visitor_id = lookups.visitors.ids(
-        passage.directory.salts.at(site.visitor_period, now), site.id, passage.ip, passage.user_agent
+        passage.directory.salts.at(site.visitor_period, now),
+        site.id,
+        passage.ip or sender.ip,
+        passage.user_agent or sender.user_agent,
     )
 
 

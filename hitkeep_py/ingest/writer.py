@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 PAUSE = 0.5
 """Seconds between portions. Long enough to make portions worth a transaction, short enough for live numbers."""
 PORTION_EVENTS = 4_000
-EVENTS_BETWEEN_STOPS = 64
+EVENTS_BETWEEN_STOPS = 256
 NICENESS = 10
 """Of the writer's thread, so that on two cores requests go first (docs/measurements.md)."""
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

@@ -38,9 +38,6 @@ CAMPAIGNS = ("utm_campaign", "campaign")
 OTHER_FIELDS = ("utm_medium", "utm_term", "utm_content")
 QUERY_FIELDS = 200
 REASON_HEADER = b"x-goatcounter"
-# In place of the sending server's own, which say nothing of the visitor.
-ADDRESS_OF_NOBODY = "0.0.0.0"
-USER_AGENT_OF_NOBODY = " "
 WRONG_ORIGIN = "the site takes no events from pages of this origin"
 
 
@@ -103,7 +100,7 @@ def read_hit_of_server(key: str, without_sessions: bool, fields: Any) -> Incomin
     address, user_agent = ip_field(fields, "ip"), text_field(fields, "user_agent").strip()
     if not (event.session or (address and user_agent) or without_sessions):
         raise InvalidInput("session, or both user_agent and ip, are required unless no_sessions is set")
-    event.ip, event.user_agent = address or ADDRESS_OF_NOBODY, user_agent or USER_AGENT_OF_NOBODY
+    event.ip, event.user_agent, event.from_server = address, user_agent, True
     event.site_key, event.key_kinds = key, SERVER_KINDS
     event.language = text_field(fields, "language")
     event.time = time_field(fields, "created_at")

@@ -144,6 +144,7 @@ def read_server_visit(request: Request, kind: str) -> IncomingEvent:
         name="",
         site_key=key,
         key_kinds=SERVER_KINDS,
+        from_server=True,
         must_match_url=True,
         url=read_absolute_url(fields),
         referrer=text_field(fields, "referrer"),
