@@ -117,6 +117,16 @@ def test_repeats_and_drops_do_not_use_up_the_quota(product: Product, shop: Site)
     assert send(product, shop).status == 429
 
 
+def test_a_repeat_past_the_quota_is_still_answered_as_a_success(product: Product, shop: Site) -> None:
+    change(product, shop, monthly_quota=1)
+    body = json.dumps({"site_id": shop.id, "name": "order"}).encode()
+    key = [(b"idempotency-key", b"order-1")]
+    assert [product.requests.post("/ingest/event", body, key).status for _ in range(3)] == [202] * 3
+    assert product.requests.post("/ingest/event", body, [(b"idempotency-key", b"order-2")]).status == 429
+    report = of_site(usage(product), shop)
+    assert (report["events"], report["dropped"]) == (1, {"duplicate": 2, "quota": 1})
+
+
 def test_quota_and_ledger_go_on_after_a_restart(tmp_path: Path) -> None:
     settings, clock = Settings(data_dir=str(tmp_path / "data")), FakeClock()
     with served(Analytics.open(settings, "test", clock), clock) as product:

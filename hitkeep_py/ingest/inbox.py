@@ -13,7 +13,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,6 +183,15 @@ class Inbox:
         else:
             noted.set()
         return noted
+
+    def known_keys(self, keys: Sequence[str]) -> set[str]:
+        """Which of the keys are those of events stored before."""
+        with self._reader_lock:
+            rows = self._reader.execute(
+                "SELECT key FROM idempotency_keys WHERE key IN (SELECT value FROM json_each(?))",
+                (orjson.dumps(keys).decode(),),
+            )
+            return {key for (key,) in rows.fetchall()}
 
     def usage(self, month: str) -> dict[str, int]:
         """Events accepted in a month, by site."""

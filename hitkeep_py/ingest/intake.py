@@ -26,6 +26,8 @@ class Taken:
     rows: list[tuple[object, ...]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    over_quota: dict[int, tuple[str, Event]] = field(default_factory=dict)
+    """By place, the key and the event of what is past the quota, and may yet be a repeat of what is stored."""
 
 
 class Intake:
@@ -42,15 +44,32 @@ class Intake:
         self._usage.turn(sender.received_at)
         passage = self._pipeline.passage(sender)
         for place, item in enumerate(items):
-            site_id, verdict = self._decide(item, passage)
+            site, verdict = self._decide(item, passage)
+            if isinstance(verdict, Event) and site is not None:
+                own_key = "" if isinstance(item, InvalidInput) else item.idempotency_key
+                key = stored_key(site.id, own_key, request_key, place)
+                verdict = self._within_quota(taken, site, verdict, key)
             taken.verdicts.append(verdict)
-            taken.site_ids.append(site_id)
-            if isinstance(verdict, Event):
-                key = "" if isinstance(item, InvalidInput) else item.idempotency_key
-                taken.rows.append(event_row(verdict))
-                taken.keys.append(stored_key(site_id, key, request_key, place))
-                taken.places.append(place)
+            taken.site_ids.append(site.id if site else "")
         return taken
+
+    def _within_quota(self, taken: Taken, site: Site, event: Event, key: str | None) -> Verdict:
+        place = len(taken.verdicts)
+        if site.monthly_quota is not None and self._usage.events(site.id) >= site.monthly_quota:
+            if key:
+                taken.over_quota[place] = key, event
+            return self._past_quota(site, site.monthly_quota, taken.received_at)
+        self._usage.count(site.id)
+        taken.rows.append(event_row(event))
+        taken.keys.append(key)
+        taken.places.append(place)
+        return event
+
+    def forgive(self, taken: Taken, known_keys: set[str]) -> None:
+        """What is past the quota but was stored before is a repeat: its sender would else try again all month."""
+        for place, (key, event) in taken.over_quota.items():
+            if key in known_keys:
+                taken.verdicts[place] = Repeat(event)
 
     def batch(self, taken: Taken, waiter: Waiter, size: int) -> Batch:
         keys = taken.keys if any(taken.keys) else None
@@ -81,18 +100,14 @@ class Intake:
         """A request that could not be read as a whole; nobody knows its site."""
         self._debugger.note("", Seen(now, format, None, error))
 
-    def _decide(self, item: Item, passage: Passage) -> tuple[str, Verdict]:
+    def _decide(self, item: Item, passage: Passage) -> tuple[Site | None, Verdict]:
+        """An event is one that may be stored, if the site's quota allows it."""
         if isinstance(item, InvalidInput):
-            return "", item
+            return None, item
         site = self._pipeline.site_of(item, passage.sender)
         if isinstance(site, DropReason):
-            return "", site
-        verdict = self._pipeline.run(item, site, passage)
-        if isinstance(verdict, Event):
-            if site.monthly_quota is not None and self._usage.events(site.id) >= site.monthly_quota:
-                return site.id, self._past_quota(site, site.monthly_quota, passage.sender.received_at)
-            self._usage.count(site.id)
-        return site.id, verdict
+            return None, site
+        return site, self._pipeline.run(item, site, passage)
 
     def _past_quota(self, site: Site, quota: int, now: int) -> Verdict:
         """The site's own choice: its senders are told, or they get the usual answer and the drop is counted."""

@@ -10,6 +10,8 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput, PayloadTooLarge, RateLimited
 from hitkeep_py.event import Sender
@@ -115,9 +117,13 @@ class IngestApp:
         """Answers once the events are on disk. What is refused only now, the debugger has been told event by event."""
         items = wire_format.read(request)
         key = read_key(request.headers.get(b"idempotency-key"))
-        taken = self._analytics.intake.take(wire_format.name, items, sender, key)
+        intake = self._analytics.intake
+        taken = intake.take(wire_format.name, items, sender, key)
         batch = await self._store(taken, len(request.body)) if taken.rows else None
-        self._analytics.intake.settle(taken, batch)
+        if taken.over_quota:
+            keys = [key for key, _ in taken.over_quota.values()]
+            intake.forgive(taken, await run_in_threadpool(self._analytics.inbox.known_keys, keys))
+        intake.settle(taken, batch)
         try:
             return wire_format.answer(taken.items, taken.verdicts), []
         except AnalyticsError as error:
