@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hitkeep_py.config import Settings
-from hitkeep_py.protocols import clickport, plausible, project_key
+from hitkeep_py.protocols import clickport, liwan, plausible, project_key
 from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH
 from hitkeep_py.protocols.format import Request, WireFormat
 from hitkeep_py.protocols.formats import FORMATS
@@ -46,6 +46,7 @@ def format_of(body: bytes) -> WireFormat:
         ([5, {"projectKey": "k"}], project_key),
         ({"events": [{"projectKey": "k"}]}, project_key),
         ({"t": "e", "n": "x", "u": "/", "d": "example.com"}, clickport),
+        ({"entity_id": "k", "projectKey": "k", "t": "e", "n": "x"}, liwan),
         ({"t": "", "n": "x"}, clickport),
         ({"mk": None}, clickport),
         ({"rc": "USD"}, clickport),
