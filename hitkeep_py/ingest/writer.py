@@ -66,6 +66,7 @@ class Writer:
         self._sessions = recent_sessions(store)
         self._tasks: SimpleQueue[Task] = SimpleQueue()
         self._stopping = threading.Event()
+        self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -87,7 +88,7 @@ class Writer:
             future.set_exception(Unavailable("the server is shutting down"))
             return future
         self._tasks.put((task, future))
-        self._inbox.committed.set()
+        self._wake()
         return future
 
     def drain(self, timeout: float = 30.0) -> None:
@@ -97,13 +98,13 @@ class Writer:
         while self._position < target:
             if time.monotonic() > deadline:
                 raise Unavailable(f"{target - self._position} accepted events are not in the store yet")
-            self._inbox.committed.set()
+            self._wake()
             time.sleep(0.002)
 
     def close(self) -> None:
         """Store what the inbox still holds, as far as the store takes it, and stop."""
         self._stopping.set()
-        self._inbox.committed.set()
+        self._wake()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -114,7 +115,8 @@ class Writer:
             self._inbox.committed.wait(timeout=1.0)
             self._inbox.committed.clear()
             self._work()
-            self._stopping.wait(PAUSE)
+            self._hurry.wait(PAUSE)
+            self._hurry.clear()
         self._work()
 
     def _work(self) -> None:
@@ -193,7 +195,12 @@ class Writer:
     def reopen_store(self) -> None:
         """A question found the store dead; without new events nobody else would notice."""
         self._dead = self.failing = True
+        self._wake()
+
+    def _wake(self) -> None:
+        """Somebody waits: end the pause between portions."""
         self._inbox.committed.set()
+        self._hurry.set()
 
     def _recover(self) -> None:
         """Find out where the store is: a failed portion may have been committed, and its sessions are unsure."""

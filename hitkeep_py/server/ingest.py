@@ -75,7 +75,7 @@ class IngestApp:
         self, formats: list[WireFormat], scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> tuple[Answer, HeaderList]:
         """The format's answer, or an error in the format's words, with the headers that go with it."""
-        wire_format = formats[0]
+        wire_format = formats[-1]
         try:
             ip = self._admit(scope)
             body = await read_body(headers, receive, wire_format.body_limit)

@@ -53,9 +53,12 @@ class WatchedSQLite(sqlite3.Connection):
 
     def executescript(self, script: str) -> sqlite3.Cursor:
         cursor = self.cursor()
-        for statement in script.split(";"):
-            if statement.strip():
+        statement = ""
+        for line in script.splitlines(keepends=True):
+            statement += line
+            if statement.strip() and sqlite3.complete_statement(statement):
                 cursor = self.execute(statement)
+                statement = ""
         return cursor
 
 
