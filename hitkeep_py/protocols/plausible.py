@@ -31,6 +31,7 @@ ENGAGEMENT_LIMIT_MS = 86_400_000
 PIXEL_LIMIT = 100_000
 KINDS = {"pageview": PAGEVIEW, "engagement": ENGAGEMENT}
 WEB_SCHEMES = ("http", "https")
+WEB_STARTS = ("http://", "https://")
 SIMPLE = (str, int, float)
 BYTES_OF_A_CHARACTER = 4
 
@@ -92,6 +93,8 @@ def read_url(fields: dict[str, Any]) -> str:
 
 def path_of_app(url: str) -> str:
     """The path of an address that no browser has, such as app://localhost/cart; "" for those of the web."""
+    if url.startswith(WEB_STARTS):
+        return ""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -169,6 +169,8 @@ def read_address(payload: dict[str, Any]) -> str:
     url = text_field(payload, "url")
     if payload.get("url") is None:
         return ""
+    if url.startswith("/") and not url.startswith("//"):
+        return f"https://{host}{url}" if host else url
     try:
         parts = urlsplit(url.strip())
     except ValueError as error:
@@ -185,6 +187,8 @@ def read_address(payload: dict[str, Any]) -> str:
 
 def known_host(text: str) -> str:
     """As it stands in an address; "" for what is none. A port is left out."""
+    if ":" not in text and is_hostname(text):
+        return text
     try:
         host = urlsplit(f"//{text}").hostname or ""
     except ValueError:
