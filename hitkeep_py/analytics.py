@@ -137,7 +137,7 @@ class Analytics:
 
     def close(self) -> None:
         """Everything acknowledged reaches the store; then the files are closed."""
-        self.inbox.note_drops(self.usage.take_drops())
+        self.save_drops()
         with suppress(Unavailable):  # When a key was last used is not worth an unfinished stop.
             self.catalog.keys.save_uses()
         self.inbox.stop()
@@ -221,10 +221,14 @@ class Analytics:
         statement = experiments_report.build(query, experiment.id, experiment.event, variant_ids, self.dialect)
         return experiments_report.shape(self.ask(statement), variant_ids)
 
+    def save_drops(self) -> threading.Event:
+        """Have the drops since the last time added to the ledger."""
+        return self.inbox.note_drops(self.usage.take_drops(), self.usage.put_back)
+
     def usage_of(self, month: str | None = None, site_id: str | None = None) -> dict[str, Any]:
         """The ledger of a month such as 2026-11, of this one by default, for all sites or one."""
         month = month or month_of(self.clock.now_ms())
-        self.inbox.note_drops(self.usage.take_drops()).wait(LEDGER_SECONDS)
+        self.save_drops().wait(LEDGER_SECONDS)
         sites = [site for site in self.catalog.sites.all() if site_id in (None, site.id)]
         events, drops = self.inbox.usage(month), self.inbox.drops(month)
         if site_id is not None:

@@ -26,13 +26,13 @@ class Jobs:
         self.jobs = (
             Job(PAUSE, analytics.catalog.refresh),
             Job(1, self.watch_disk),
-            Job(1, self.save_drops),
+            Job(1, analytics.save_drops),
             Job(5, analytics.delete_removed_sites),
             Job(5, analytics.catalog.keys.save_uses),
             Job(600, analytics.catalog.keys.forget_expired),
             Job(30, analytics.catalog.rotate_salts),
             Job(600, analytics.forget_crossings),
-            Job(60, analytics.inbox.forget_old_keys),
+            Job(1, analytics.inbox.forget_old_keys),
         )
 
     def start(self) -> None:
@@ -50,15 +50,12 @@ class Jobs:
             log.warning("ingest: %s", refusal or "accepting events again")
         self._analytics.inbox.refusal = refusal
 
-    def save_drops(self) -> None:
-        self._analytics.inbox.note_drops(self._analytics.usage.take_drops())
-
     def _disk_problem(self) -> str | None:
         analytics = self._analytics
         directory, settings = analytics.directory, analytics.settings
         if directory and directory.free_bytes() < settings.min_free_disk_mb * MEGABYTE:
             return f"less than {settings.min_free_disk_mb} MB of disk are free"
-        if analytics.inbox.is_full():
+        if analytics.inbox.is_full(analytics.writer.position):
             return f"the inbox holds {settings.inbox_max_mb} MB of events that the store did not take yet"
         return None
 

@@ -7,13 +7,23 @@ CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 HOSTNAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|[0-9a-f:.]+", re.ASCII)
 HOSTNAME_LENGTH = 253
 LABEL_LENGTH = 63
+COMPOSED_LENGTH = 300
+MOST_COMPOSED = 4
 
 
 def clean(text: str, length: int) -> str:
-    """Trimmed, without control characters, in Unicode's composed form (NFC), cut to `length` code points."""
+    """Trimmed, without control characters, cut to `length` code points; in Unicode's composed form (NFC) up to 300.
+
+    Composing is quadratic in a run of combining marks: 96 KB of them took 4.9 s, 4,096 characters 38 ms, 300 0.2 ms.
+    """
     if text.isascii() and text.isprintable():
         return text.strip()[:length]
-    return unicodedata.normalize("NFC", text.translate(CONTROLS)).strip()[:length]
+    text = text[: MOST_COMPOSED * length].translate(CONTROLS)
+    if len(text) > COMPOSED_LENGTH:
+        text = text.strip()[: max(length, COMPOSED_LENGTH)]
+    if len(text) <= COMPOSED_LENGTH:
+        text = unicodedata.normalize("NFC", text)
+    return text.strip()[:length]
 
 
 def normalised_hostname(hostname: str) -> str:

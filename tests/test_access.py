@@ -310,6 +310,28 @@ def test_foreign_page_cannot_make_its_login_a_programs(http: TestClient, analyti
     assert answer.status_code == 403
 
 
+def message(client: TestClient, address: str, text: str = "") -> str:
+    answer = client.get(address, headers=bearer(text) if text else {})
+    assert answer.status_code >= 400
+    return str(answer.json()["error"]["message"])
+
+
+def test_who_is_refused_is_told_what_to_do(http: TestClient, analytics: Analytics, site: Site) -> None:
+    _, api = added_key(analytics, site)
+    _, secret = added_key(analytics, site, "secret")
+    stats = f"/api/sites/{site.id}/stats"
+    assert message(http, stats) == (
+        "log in (POST /api/login), or send an API key of the site: Authorization: Bearer hka_…; "
+        "make one with: analytics key add SITE --kind api"
+    )
+    for text in ("unknown", secret):
+        assert message(http, stats, text) == (
+            "no such API key: it is unknown, revoked or of another kind; "
+            "make one with: analytics key add SITE --kind api"
+        )
+    assert message(http, "/api/sites", api) == "an API key only reads the figures of its own site"
+
+
 def test_use_of_an_api_key_is_seen(http: TestClient, analytics: Analytics, site: Site, clock: FakeClock) -> None:
     _, text = added_key(analytics, site)
     clock.advance(60)

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from hitkeep_py import __version__
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.cli import main
+from hitkeep_py.cli.debug import debug_text
 from hitkeep_py.clock import SystemClock
 from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import NotAuthenticated
@@ -246,6 +247,40 @@ def test_experiment_is_added_listed_stopped_started_and_removed(analytics: Analy
     assert answer(analytics("experiment", "list", "example.com", "--json")) == []
 
 
+@pytest.mark.parametrize("variant", ["A:-1", "A:1.5", "A:abc", "A:1000000000", "A:10001", "A: 1", "A:", "A:1:", "A:²"])
+def test_variant_needs_a_whole_weight_after_its_last_colon(analytics: Analytics, variant: str) -> None:
+    analytics("site", "add", "example.com")
+    message = failed(analytics("experiment", "add", "example.com", *EXPERIMENT, "--variant", variant), 2)
+    assert repr(variant) in message
+    assert "NAME:WEIGHT needs a whole number from 0 to 10000 after the last colon" in message
+    assert repr(variant.rpartition(":")[2]) in message
+    assert answer(analytics("experiment", "list", "example.com", "--json")) == []
+
+
+def test_variants_with_the_lightest_and_the_heaviest_weight_are_added(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    options = ["--name", "Hero", "--variant", "a=A=B:0", "--variant", "B: C:10000"]
+    added = answer(analytics("experiment", "add", "example.com", *options, "--json"))
+    assert [tuple(each.values()) for each in added["variants"]] == [("a", "A=B", 0), ("var_b", "B: C", 10_000)]
+
+
+def test_variant_without_an_id_before_its_equals_sign_is_refused(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    message = failed(analytics("experiment", "add", "example.com", *EXPERIMENT, "--variant", "=A"), 2)
+    assert "'=A': there is no id before the =" in message
+
+
+def test_variants_of_the_same_name_are_refused(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    message = failed(analytics("experiment", "add", "example.com", *EXPERIMENT, "--variant", "x=Plain:2"), 2)
+    assert "two variants have the same name" in message
+
+
+def test_debugger_without_events_says_so() -> None:
+    assert debug_text([], None) == "Every request since the server's start found its site."
+    assert debug_text([], "example.com") == "Nothing arrived for example.com since the server's start."
+
+
 def test_site_is_changed_by_its_settings(analytics: Analytics) -> None:
     site = answer(analytics("site", "add", "example.com", "--json"))
     options = [
@@ -376,6 +411,7 @@ def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
         (["experiment", "add", "example.com", "--name", "x", "--variant", "a:0", "--variant", "b:0"], "weight"),
         (["site", "change", "example.com", "--bots", "greet"], "bots"),
         (["site", "change", "example.com", "--monthly-quota", "many"], "monthly_quota"),
+        (["site", "change", "example.com", "--monthly-quota", "0"], "above 0, or none (null in the API)"),
         (["site", "change", "example.com", "--domain", ""], "domain"),
         (["user", "add", "no address", "--password-stdin"], "email"),
         (["serve", "--port", "eighty"], "eighty"),

@@ -301,3 +301,14 @@ def test_visitor_ids_depend_on_everything_and_on_nothing_else(salt: bytes, ip: s
 def test_a_named_session_is_its_sites_own() -> None:
     assert session_key(b"a", "tab") == session_key(b"a", "tab") != session_key(b"b", "tab")
     assert session_key(b"a", "tab") > 0
+
+
+def test_a_long_run_of_combining_marks_costs_next_to_nothing() -> None:
+    hostile = "a" + "\u0301" * 50_000 + "\u0327" * 50_000
+    assert len(clean(hostile, 255)) == 255
+    assert clean("e\u0301" * 100, 255) == "\u00e9" * 100
+
+
+def test_names_from_a_user_agent_are_cleaned_and_short() -> None:
+    found = UserAgents().technology("My\x00App" + "x" * 200 + "/3 CFNetwork/1 Darwin/2")
+    assert found.browser is None or ("\x00" not in found.browser and len(found.browser) <= 64)

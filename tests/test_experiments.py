@@ -28,6 +28,7 @@ BAD_VARIANTS: list[object] = [
     [{"name": "Plain"}, {"name": "x" * 256}],
     [{"name": "Plain", "id": "a b"}, {"name": "Bold"}],
     [{"name": "Plain", "id": "x"}, {"name": "Bold", "id": "x"}],
+    [{"name": "Plain"}, {"name": " Plain "}],
     [{"name": "Plain", "id": "var_b"}, {"name": "Bold"}],
     [{"name": "Plain", "weight": 0}, {"name": "Bold", "weight": 0}],
     [{"name": "Plain", "weight": -1}, {"name": "Bold"}],
@@ -85,7 +86,7 @@ def test_added_experiment_is_answered_and_listed(logged_in: TestClient, site: Si
 
 
 def test_ten_variants_and_longest_texts_fit(logged_in: TestClient, path: str) -> None:
-    variants = [{"name": "ü" * 255, "weight": 10_000, "id": f"{number}" * 64} for number in range(10)]
+    variants = [{"name": "ü" * 254 + f"{n}", "weight": 10_000, "id": f"{n}" * 64} for n in range(10)]
     body = {"name": "x" * 255, "id": "Az09_.-" + "x" * 57, "event": "y" * 255, "variants": variants}
     answer = logged_in.post(path, json=body)
     assert answer.status_code == 201
@@ -177,11 +178,33 @@ def test_trackers_see_running_experiments_by_key_and_by_site(
     logged_in.patch(f"{path}/{stopped['id']}", json={"status": "stopped"})
     key = logged_in.post(f"/api/sites/{site.id}/keys", json={"kind": "public"}).json()["key"]
     shown = {"id": added["id"], "name": "Hero", "variants": added["variants"]}
-    for project in (key, site.id, site.id.upper()):
+    logged_in.patch(f"/api/sites/{site.id}", json={"aliases": ["cm5x9yz1a0001"]})
+    for project in (key, site.id, site.id.upper(), "cm5x9yz1a0001", "CM5X9YZ1A0001"):
         assert http.get(ACTIVE, params={"projectId": project}).json() == {"experiments": [shown]}
     logged_in.patch(f"{path}/{added['id']}", json={"status": "stopped"})
     assert http.get(ACTIVE, params={"projectId": key}).json() == {"experiments": []}
     assert http.get(ASSIGNMENTS, params={"projectId": key, "visitorId": "v"}).json() == []
+
+
+def test_assignments_are_the_same_by_alias_and_by_id(logged_in: TestClient, http: TestClient, site: Site) -> None:
+    logged_in.patch(f"/api/sites/{site.id}", json={"aliases": ["cm5x9yz1a0001"]})
+    logged_in.post(f"/api/sites/{site.id}/experiments", json=HERO)
+    by_id, by_alias = (
+        http.get(ASSIGNMENTS, params={"projectId": project, "visitorId": "v"}).json()
+        for project in (site.id, "cm5x9yz1a0001")
+    )
+    assert len(by_id) == 1
+    assert by_alias == by_id
+
+
+def test_experiment_whose_variants_share_a_name_can_still_be_changed(analytics: Analytics, site: Site) -> None:
+    """Earlier versions took such experiments."""
+    experiments = analytics.catalog.experiments
+    experiment = experiments.add(site.id, "Hero", TWO)
+    with analytics.catalog.database.transaction() as run:
+        run.execute("UPDATE experiments SET variants = replace(variants, 'Bold', 'Plain')")
+    assert [each.name for each in experiments.find(site.id, "Hero").variants] == ["Plain", "Plain"]
+    assert experiments.change(site.id, experiment.id, {"status": "stopped"}).status == "stopped"
 
 
 def test_visitor_sees_the_variant_that_the_algorithm_gives(

@@ -22,8 +22,9 @@ ROUTES = ("/api/collect", "/e", "/api/analytics/server-events", "/api/analytics/
 KEYS, PAYLOADS, SITES = st.integers(0, 3), st.integers(0, 99), st.integers(0, 1)
 EXAMPLES = settings(max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
 MOMENT = 1_795_172_400_000
-Place = tuple[str, str]
-"""A site's id and a key's text; keys that the server makes of a page's event are apart from the senders' own."""
+SERVERS = "/api/analytics/server-events"
+Place = tuple[str, str, bool]
+"""A site's id, a key's text, and whether a server sent it; keys that are made of a page's event are apart as well."""
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ class Repeats(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         rows = self.world.stored(self.name)
-        found = [((site_id, props["key"]), props["payload"]) for site_id, props in rows]
+        found = [((site_id, props["key"], props["server"]), props["payload"]) for site_id, props in rows]
         assert sorted(found) == sorted(self.first.items())
 
     def sent(self, requests: list[Request]) -> list[Answer]:
@@ -118,7 +119,7 @@ class Repeats(RuleBasedStateMachine):
         self.first.setdefault(self.place(route, site, key), payload)
 
     def place(self, route: str, site: int, key: int) -> Place:
-        return self.world.sites[site].id, self.key_of(route, key)
+        return self.world.sites[site].id, self.key_of(route, key), route == SERVERS
 
     def key_of(self, route: str, key: int) -> str:
         return f"{self.name}, {'page' if route == ROUTES[-1] else 'key'} {key}"
@@ -136,7 +137,7 @@ class Repeats(RuleBasedStateMachine):
 
     def event(self, route: str, site: int, key: int, payload: int) -> dict[str, Any]:
         text = self.key_of(route, key)
-        data = {"key": text, "payload": payload}
+        data = {"key": text, "payload": payload, "server": route == SERVERS}
         if route in ("/api/collect", "/e"):
             known = {"website_id": self.world.sites[site].id, "event_id": text}
             return {**known, "event_name": self.name, "event_data": data}

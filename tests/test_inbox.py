@@ -6,10 +6,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from hitkeep_py.errors import DataDamaged, DataDirectoryError, StoreUnavailable, Unavailable
+from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.ingest.inbox import KEY_LIFE_MS, Batch, Inbox
+from hitkeep_py.ingest.inbox_file import MIGRATIONS
 from tests.fake_clock import FakeClock
 from tests.stored_events import OTHER_SITE, names_after, put, row
 
@@ -263,14 +266,21 @@ def test_a_key_outlives_trimming_and_opening_again_for_30_days(open_inbox: Opene
         clock.advance(1)
 
 
-def test_it_is_full_past_its_size_and_not_after_trimming(open_inbox: Opener) -> None:
+def test_it_is_full_of_what_the_store_does_not_have_yet(open_inbox: Opener) -> None:
     inbox = open_inbox(max_bytes=200_000)
-    assert not inbox.is_full()
+    assert not inbox.is_full(0)
     for _ in range(3):
         put(inbox, "x" * 100_000).result(SOON)
-    assert inbox.is_full()
-    inbox.trim(3)
-    wait_until(lambda: not inbox.is_full())
+    assert inbox.is_full(0)
+    assert not inbox.is_full(3)
+
+
+def test_keys_alone_do_not_make_it_full(open_inbox: Opener) -> None:
+    inbox = open_inbox(max_bytes=10_000)
+    for number in range(300):
+        put(inbox, "a", key=f"key-{number}").result(SOON)
+    assert inbox.used_bytes() > 10_000
+    assert not inbox.is_full(inbox.position)
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
@@ -287,3 +297,19 @@ def test_a_file_of_a_newer_version_is_refused(path: Path, clock: FakeClock) -> N
     connection.close()
     with pytest.raises(DataDirectoryError, match="newer version"):
         Inbox(path, clock)
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path, clock: FakeClock) -> None:
+    path = tmp_path / "inbox.sqlite"
+    old = sqlite3.connect(path)
+    old.executescript(f"BEGIN;{MIGRATIONS[0]}PRAGMA user_version = 1;COMMIT;")
+    payload = orjson.dumps([[f"of version 1 {field}" for field in EVENT_FIELDS]])
+    old.execute("INSERT INTO groups VALUES (1, 1, 5, ?, ?)", (",".join(EVENT_FIELDS), payload))
+    old.commit()
+    old.close()
+    inbox = Inbox(path, clock)
+    portion = inbox.read(0, 10)
+    assert portion is not None
+    assert portion.position == 1
+    assert (inbox.usage("2026-11"), inbox.drops("2026-11")) == ({}, [])
+    inbox.close()

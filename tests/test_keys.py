@@ -114,13 +114,37 @@ def test_rotated_key_keeps_its_id_and_both_texts_for_24_hours(catalog: Catalog, 
     assert catalog.keys.of_site(own.id)[0].previous_valid_until is None
 
 
-def test_second_rotation_within_the_overlap_ends_the_oldest(catalog: Catalog, own: Site, clock: FakeClock) -> None:
+def test_every_old_text_lives_for_the_24_hours_it_was_promised(catalog: Catalog, own: Site, clock: FakeClock) -> None:
     key, first = catalog.keys.add(own.id, "secret")
     texts = [first]
     for _ in range(3):
         clock.advance(HOUR)
+        rotated, text = catalog.keys.rotate(own.id, key.id)
+        texts.append(text)
+        assert valid(catalog, clock, *texts) == [True] * len(texts)
+        assert rotated.previous_valid_until == clock.now_ms() + 24 * HOUR * 1000
+        assert catalog.keys.of_site(own.id) == [rotated]
+    clock.advance(22 * HOUR - 0.001)
+    assert valid(catalog, clock, *texts) == [True] * 4
+    for ended in (1, 2, 3):
+        clock.advance(0.001 if ended == 1 else HOUR)
+        assert valid(catalog, clock, *texts) == [False] * ended + [True] * (4 - ended)
+    assert catalog.keys.of_site(own.id)[0].previous_valid_until is None
+
+
+def test_a_key_has_at_most_ten_valid_texts(catalog: Catalog, own: Site, clock: FakeClock) -> None:
+    key, first = catalog.keys.add(own.id, "secret", "Shop")
+    texts = [first]
+    for _ in range(9):
         texts.append(catalog.keys.rotate(own.id, key.id)[1])
-        assert valid(catalog, clock, *texts) == [False] * (len(texts) - 2) + [True, True]
+        clock.advance(HOUR)
+    with pytest.raises(Conflict, match=r"the key Shop has 10 valid texts .* at 2026-11-21T12:00:00\.000Z"):
+        catalog.keys.rotate(own.id, key.id)
+    assert valid(catalog, clock, *texts) == [True] * 10
+    clock.advance(15 * HOUR)
+    texts.append(catalog.keys.rotate(own.id, key.id)[1])
+    assert valid(catalog, clock, *texts) == [False] + [True] * 10
+    assert catalog.database.rows("SELECT count(*) FROM key_secrets") == [(10,)]
 
 
 def test_ended_texts_are_deleted_and_valid_ones_stay(catalog: Catalog, own: Site, clock: FakeClock) -> None:
@@ -136,11 +160,12 @@ def test_ended_texts_are_deleted_and_valid_ones_stay(catalog: Catalog, own: Site
     assert catalog.database.version() == before
 
 
-def test_revoked_key_is_gone_at_once_with_both_texts(catalog: Catalog, own: Site, clock: FakeClock) -> None:
+def test_revoked_key_is_gone_at_once_with_all_its_texts(catalog: Catalog, own: Site, clock: FakeClock) -> None:
     key, first = catalog.keys.add(own.id, "secret")
     _, second = catalog.keys.rotate(own.id, key.id)
+    _, third = catalog.keys.rotate(own.id, key.id)
     catalog.keys.revoke(own.id, key.id)
-    assert valid(catalog, clock, first, second) == [False, False]
+    assert valid(catalog, clock, first, second, third) == [False] * 3
     assert catalog.database.rows("SELECT 1 FROM key_secrets") == []
     with pytest.raises(NotFound):
         catalog.keys.revoke(own.id, key.id)
@@ -161,14 +186,18 @@ def test_key_is_found_by_id_name_or_prefix_on_its_own_site(catalog: Catalog, own
     other = catalog.sites.add("example.org")
     key, first = catalog.keys.add(own.id, "api", "Shop")
     catalog.keys.add(own.id, "api")
-    rotated, second = catalog.keys.rotate(own.id, key.id)
-    for name in (key.id, "Shop", first[:12], second[:12]):
+    _, second = catalog.keys.rotate(own.id, key.id)
+    rotated, third = catalog.keys.rotate(own.id, key.id)
+    for name in (key.id, "Shop", first[:12], second[:12], third[:12]):
         assert catalog.keys.find(own.id, name) == rotated
         with pytest.raises(NotFound):
             catalog.keys.find(other.id, name)
     for unknown in ("", first, "hka_", "shop"):
         with pytest.raises(NotFound):
             catalog.keys.find(own.id, unknown)
+    clock.advance(24 * HOUR)
+    with pytest.raises(NotFound):
+        catalog.keys.find(own.id, first[:12])
 
 
 def test_names_are_given_once_and_need_not_be_given(catalog: Catalog, own: Site) -> None:

@@ -273,7 +273,12 @@ def test_addresses_within_excluded_networks(networks: str, ip: str, excluded: bo
         ("/admin/*", "/admin", False),
         ("/admin/*", "/admin/users/1", False),
         ("/admin/**", "/admin/users/1", True),
-        ("/admin/**", "/admin", False),
+        ("/admin/**", "/admin", True),
+        ("/admin/**", "/admin/", True),
+        ("/admin/**", "/administration", False),
+        ("/*/admin/***", "/de/admin", True),
+        ("/a/**/b/**", "/a/x/b", True),
+        ("/a/**/b/**", "/a", False),
         ("/admin**", "/admin", True),
         ("/admin*", "/administration", True),
         ("/*/edit", "/page/edit", True),
@@ -313,6 +318,7 @@ def test_patterns_mean_the_same_as_regular_expressions(pattern: str, path: str) 
         ".*" if piece.startswith("**") else "[^/]*" if piece == "*" else re.escape(piece)
         for piece in re.split(r"(\*+)", pattern)
     )
+    meaning = re.sub(r"/\.\*$", "(/.*)?", meaning)
     assert EXCLUSIONS.excludes_path((pattern,), path) is (re.fullmatch(meaning, path) is not None)
 
 

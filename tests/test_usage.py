@@ -10,7 +10,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from tests.fake_clock import FakeClock
-from tests.product import Answer, Product, in_memory, served
+from tests.product import Answer, Product, Request, in_memory, served
 
 ORIGIN = (b"origin", b"https://example.com")
 
@@ -155,13 +155,13 @@ def test_the_debugger_tells_of_each_event_what_became_of_it_and_why(product: Pro
     send(product, shop, "stored", url="https://example.com/a?token=secret#part")
     send(product, shop, "inside", url="https://example.com/internal?token=secret")
     product.requests.post("/ingest/event", json.dumps({"site_id": shop.id}).encode())
-    newest_first = product.analytics.debugger.last(shop.id)
+    unread, *newest_first = product.analytics.debugger.last(shop.id)
     told = [(each["outcome"], each["reason"], each["name"], each["path"]) for each in newest_first]
     assert told == [
         ("dropped", "excluded_path", "inside", "https://example.com/internal"),
         ("stored", None, "stored", "/a"),
     ]
-    (unread,) = product.analytics.debugger.last("")
+    assert product.analytics.debugger.last("") == []
     assert (unread["outcome"], unread["reason"]) == ("refused", "invalid_input")
     assert "name is required" in unread["message"]
     assert "secret" not in json.dumps([newest_first, unread])
@@ -172,6 +172,81 @@ def test_the_debugger_keeps_the_last_hundred_events_of_a_site(product: Product, 
         send(product, shop, f"event-{number}")
     names = [each["name"] for each in product.analytics.debugger.last(shop.id)]
     assert names == [f"event-{number}" for number in range(102, 2, -1)]
+
+
+def test_a_bad_item_of_a_batch_is_told_of_at_the_site_of_its_batch(product: Product, shop: Site) -> None:
+    items = [{"website_id": shop.id, "event_name": "good"}, {"website_id": shop.id, "event_name": " "}]
+    assert product.requests.post("/api/collect", json.dumps(items).encode()).status == 202
+    refused, stored = product.analytics.debugger.last(shop.id)
+    assert (stored["outcome"], refused["outcome"]) == ("stored", "refused")
+    assert "event_name" in refused["message"]
+
+
+def test_the_debugger_tells_what_was_named_that_is_no_sites(product: Product, shop: Site) -> None:
+    send(product, "cm5x9yz1a0001")
+    body = {"projectKey": "hkp_" + "x" * 32, "event_name": "a", "url": "https://example.com/"}
+    product.requests.post("/api/events", json.dumps(body).encode())
+    key, site_id = product.analytics.debugger.last("")
+    assert site_id["message"] == "no site has the id or alias 'cm5x9yz1a0001'"
+    assert key["message"] == "no site has a key of the right kind that begins with 'hkp_xxxxxxxx'"
+
+
+def test_what_the_debugger_holds_is_plain_and_short(product: Product, shop: Site) -> None:
+    """Neither events nor errors, which would keep their requests alive."""
+    send(product, shop, url="https://example.com/" + "x" * 5_000)
+    product.requests.post("/api/batch", b"[" + b"[]," * 1_000 + b"[]]")
+    for site_id in (shop.id, ""):
+        for one in product.analytics.debugger.of_site(site_id):
+            assert all(isinstance(value, int | str | None) for value in one)
+            assert sum(len(str(value)) for value in one) < 3_000
+
+
+def test_repeats_on_their_way_do_not_use_up_the_quota_of_others(product: Product, shop: Site) -> None:
+    change(product, shop, monthly_quota=3)
+    body = json.dumps({"site_id": shop.id, "name": "order"}).encode()
+    repeat = Request("POST", "/ingest/event", [(b"idempotency-key", b"order-1")], (body,))
+    assert product.requests.send(repeat).status == 202
+    answers = product.requests.send_together([*([repeat] * 10), Request("POST", "/ingest/event", (), (body,))])
+    assert {answer.status for answer in answers} == {202}
+    assert of_site(usage(product), shop)["events"] == 2
+
+
+def test_a_batch_of_events_with_keys_stops_at_the_quota(product: Product, shop: Site) -> None:
+    change(product, shop, monthly_quota=3)
+    items = [{"website_id": shop.id, "event_name": "a", "event_id": f"e{number}"} for number in range(5)]
+    answer = product.requests.post("/api/collect", json.dumps(items).encode())
+    assert [each["index"] for each in answer.json()["refused"]] == [3, 4]
+    assert of_site(usage(product), shop)["events"] == 3
+
+
+def test_a_key_of_the_request_and_an_equal_one_of_an_event_are_two(product: Product, shop: Site) -> None:
+    items = [{"website_id": shop.id, "event_name": "a"}, {"website_id": shop.id, "event_name": "b", "event_id": "k1"}]
+    product.requests.post("/api/collect", json.dumps(items).encode(), [(b"idempotency-key", b"k1")])
+    assert product.stored("name", shop) == [("a",), ("b",)]
+
+
+def test_a_page_cannot_take_the_key_of_a_servers_event(product: Product, shop: Site) -> None:
+    secret = product.analytics.catalog.keys.add(shop.id, "secret")[1]
+    product.analytics.catalog.refresh()
+    body = json.dumps({"site_id": shop.id, "name": "forged"}).encode()
+    product.requests.post("/ingest/event", body, [(b"idempotency-key", b"order_1001")])
+    event = {"eventType": "conversion", "eventName": "purchase", "idempotencyKey": "order_1001"}
+    headers = [(b"authorization", f"Bearer {secret}".encode())]
+    answer = product.requests.post("/api/analytics/server-events", json.dumps(event).encode(), headers)
+    assert answer.json() == {"success": True, "deduplicated": False}
+    assert product.stored("name", shop) == [("forged",), ("purchase",)]
+
+
+def test_servers_events_that_name_no_visitor_are_visitors_of_their_own(product: Product, shop: Site) -> None:
+    secret = product.analytics.catalog.keys.add(shop.id, "secret")[1]
+    product.analytics.catalog.refresh()
+    for number in range(3):
+        event = {"eventType": "conversion", "eventName": "purchase", "idempotencyKey": f"order-{number}"}
+        headers = [(b"authorization", f"Bearer {secret}".encode()), (b"user-agent", b"shop-bot/1.0")]
+        product.requests.post("/api/analytics/server-events", json.dumps(event).encode(), headers)
+    rows = product.stored("session_id, visitor_id, country, browser", shop)
+    assert len({session for session, *_ in rows}) == len({visitor for _, visitor, *_ in rows}) == 3
+    assert {(country, browser) for *_, country, browser in rows} == {(None, None)}
 
 
 def test_the_debugger_keeps_no_address_and_no_user_agent(product: Product, shop: Site) -> None:

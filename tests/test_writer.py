@@ -191,7 +191,8 @@ def test_an_inbox_with_other_fields_is_read(
     event = {**dict(zip(EVENT_FIELDS, row("old", props='{"a":1}'), strict=True)), "of_a_newer_version": 5}
     connection = sqlite3.connect(path)
     payload = orjson.dumps([[event[name] for name in fields]] * 2)
-    connection.execute("INSERT INTO groups VALUES (2, 2, ?, ?, '[]', ?)", (START, ",".join(fields), payload))
+    insert = "INSERT INTO groups (position, events, committed_at, fields, payload) VALUES (2, 2, ?, ?, ?)"
+    connection.execute(insert, (START, ",".join(fields), payload))
     connection.commit()
     connection.close()
     inbox, store = Inbox(path, clock), DuckDBStore(None)

@@ -33,7 +33,11 @@ class Directory:
         return site if site and alias in site.aliases else None
 
     def of_hostname(self, hostname: str) -> Site | None:
-        return self.by_domain.get(hostname) or self.by_domain.get(normalised_hostname(hostname))
+        known = self.by_domain.get(hostname)
+        if known is not None:
+            return known
+        normalised = normalised_hostname(hostname)
+        return self.by_domain.get(normalised) or self.of_alias(normalised)
 
 
 class Catalog:

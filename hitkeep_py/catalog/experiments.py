@@ -173,6 +173,8 @@ def read_variants(value: object) -> tuple[Variant, ...]:
     if not isinstance(value, list | tuple) or not LEAST_VARIANTS <= len(value) <= MOST_VARIANTS:
         raise InvalidInput(f"variants must be a list of {LEAST_VARIANTS} to {MOST_VARIANTS}", field="variants")
     variants = [read_variant(each, f"var_{string.ascii_lowercase[place]}") for place, each in enumerate(value)]
+    if len({each.name for each in variants}) < len(variants):
+        raise InvalidInput("two variants have the same name", field="variants")
     return checked("variants", variants)
 
 

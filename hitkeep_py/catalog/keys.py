@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
-from hitkeep_py.clock import Clock
-from hitkeep_py.errors import InvalidInput, NotFound
+from hitkeep_py.clock import Clock, utc_text
+from hitkeep_py.errors import Conflict, InvalidInput, NotFound
 from hitkeep_py.text import clean
 
 BEGINNINGS = {"public": "hkp_", "secret": "hks_", "api": "hka_"}
@@ -24,18 +24,26 @@ PREFIX_LENGTH = 12
 NAME_LENGTH = 255
 OVERLAP_MS = 24 * 3_600_000
 """How long the old text of a rotated key goes on being valid."""
+MOST_TEXTS = 10
+"""Of one key, valid at the same time."""
 MINUTE_MS = 60_000
 SELECT = """
-    SELECT keys.id, site_id, kind, name, newest.prefix, keys.created_at, last_used_at, previous.expires_at
+    SELECT keys.id, site_id, kind, name, newest.prefix, keys.created_at, last_used_at,
+        (SELECT max(expires_at) FROM key_secrets WHERE key_id = keys.id AND expires_at > ?)
     FROM keys
     JOIN key_secrets newest ON newest.key_id = keys.id AND newest.expires_at IS NULL
-    LEFT JOIN key_secrets previous ON previous.key_id = keys.id AND previous.expires_at > ?
+"""
+HAS_PREFIX = """
+    EXISTS (SELECT 1 FROM key_secrets WHERE key_id = keys.id AND prefix = ? AND (expires_at IS NULL OR expires_at > ?))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Key(Record):
-    """`public` names a site in its pages, `secret` sends a site's events, `api` also reads its figures."""
+    """`public` names a site in its pages, `secret` sends a site's events, `api` also reads its figures.
+
+    `previous_valid_until` is when the last of its old texts ends, None when no old one is valid.
+    """
 
     TIMES: ClassVar = ("created_at", "last_used_at", "previous_valid_until")
 
@@ -105,9 +113,8 @@ class Keys:
         """The prefix of a text that was rotated away counts while that text is valid."""
         wanted = id_or_name_or_prefix
         found = self._select(
-            "WHERE site_id = ? AND (keys.id = ? OR name = ? OR newest.prefix = ? OR previous.prefix = ?)"
-            " ORDER BY keys.id = ? DESC, name = ? DESC",
-            *(site_id, wanted, wanted, wanted, wanted, wanted, wanted),
+            f"WHERE site_id = ? AND (keys.id = ? OR name = ? OR {HAS_PREFIX}) ORDER BY keys.id = ? DESC, name = ? DESC",
+            *(site_id, wanted, wanted, wanted, self._clock.now_ms(), wanted, wanted),
         )
         if not wanted or not found:
             raise NotFound(f"there is no key {wanted} on this site")
@@ -120,20 +127,31 @@ class Keys:
         return key
 
     def rotate(self, site_id: str, key_id: str) -> tuple[Key, str]:
-        """A new text. The old one is valid for another day, the one before it ends at once: at most two are valid."""
+        """A new text. The old one is valid for another day; those before it end when it was said of them.
+
+        Raises Conflict when ten texts are valid.
+        """
         key, now = self.get(site_id, key_id), self._clock.now_ms()
         text = made_text(key.kind)
         ends = now + OVERLAP_MS
         with self._database.transaction() as run:
-            run.execute("DELETE FROM key_secrets WHERE key_id = ? AND expires_at IS NOT NULL", (key.id,))
-            run.execute("UPDATE key_secrets SET expires_at = ? WHERE key_id = ?", (ends, key.id))
+            run.execute("DELETE FROM key_secrets WHERE key_id = ? AND expires_at <= ?", (key.id, now))
+            texts, first_end = run.execute(
+                "SELECT count(*), min(expires_at) FROM key_secrets WHERE key_id = ?", (key.id,)
+            ).fetchone()
+            if texts >= MOST_TEXTS:
+                raise Conflict(
+                    f"the key {key.label} has {texts} valid texts already; rotate it again when the oldest ends, "
+                    f"at {utc_text(first_end)}, or revoke it"
+                )
+            run.execute("UPDATE key_secrets SET expires_at = ? WHERE key_id = ? AND expires_at IS NULL", (ends, key.id))
             run.execute(
                 "INSERT INTO key_secrets VALUES (?, ?, ?, ?, NULL)", (text[:PREFIX_LENGTH], hash_of(text), key.id, now)
             )
         return replace(key, prefix=text[:PREFIX_LENGTH], previous_valid_until=ends), text
 
     def revoke(self, site_id: str, key_id: str) -> Key:
-        """Both of its texts end at once."""
+        """All of its texts end at once."""
         key = self.get(site_id, key_id)
         with self._database.transaction() as run:
             run.execute("DELETE FROM keys WHERE id = ?", (key.id,))

@@ -48,7 +48,7 @@ def read_quota(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_EVENTS:
-        raise InvalidInput("monthly_quota must be a whole number of events above 0, or null for none")
+        raise InvalidInput("monthly_quota must be a whole number of events above 0, or none (null in the API)")
     return value
 
 

@@ -10,15 +10,17 @@ from hitkeep_py.config import Settings
 from hitkeep_py.errors import Unavailable
 
 COLUMNS = ["time", "format", "outcome", "reason", "kind", "name", "path", "message"]
+NOTHING_UNMATCHED = "Every request since the server's start found its site."
 
 
 @click.command()
 @click.argument("site", required=False)
 @data_command
 def debug(site: str | None, settings: Settings, as_json: bool) -> None:
-    """The last events that a site sent, and what became of each. Without SITE: those that belong to no site.
+    """The last 100 events that a site sent, and what became of each.
 
-    They are kept in the server's memory only, and without addresses.
+    Requests whose site could not be told are listed without SITE. All are kept in the server's memory only, and
+    without addresses.
     """
     path = "/api/debug"
     if site is not None:
@@ -32,5 +34,5 @@ def debug(site: str | None, settings: Settings, as_json: bool) -> None:
 
 def debug_text(events: list[dict[str, Any]], site: str | None) -> str:
     rows = [{name: each[name] if each[name] is not None else "-" for name in COLUMNS} for each in events]
-    nothing = f"Nothing arrived for {site} since the server's start." if site else "Every request found its site."
+    nothing = f"Nothing arrived for {site} since the server's start." if site else NOTHING_UNMATCHED
     return table(COLUMNS, rows, nothing)

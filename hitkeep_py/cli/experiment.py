@@ -4,12 +4,14 @@ import re
 
 import click
 
-from hitkeep_py.catalog.experiments import Experiment
+from hitkeep_py.catalog.experiments import MOST_WEIGHT, Experiment
 from hitkeep_py.cli.access import catalog
 from hitkeep_py.cli.options import data_command, show, table
 from hitkeep_py.config import Settings
+from hitkeep_py.errors import InvalidInput
 
-VARIANT = re.compile(r"(?:([\w.-]+)=)?(.*?)(?::([0-9]{1,9}))?", re.ASCII | re.DOTALL)
+ID_AND_NAME = re.compile(r"(?:([\w.-]*)=)?(.*)", re.ASCII | re.DOTALL)
+WEIGHT = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 @click.group()
@@ -27,7 +29,7 @@ def experiment() -> None:
     multiple=True,
     required=True,
     metavar="[ID=]NAME[:WEIGHT]",
-    help="A variant; give two to ten. Weights are 1 unless given.",
+    help="A variant; give two to ten. Weights are whole numbers from 0 to 10000, 1 unless given.",
 )
 @click.option("--event", default="", help="Name of the event that counts as conversion. [every conversion event]")
 @data_command
@@ -42,10 +44,20 @@ def add(
 
 
 def variant_of(text: str) -> dict[str, object]:
-    """[ID=]NAME[:WEIGHT]; without a number after the last colon it belongs to the name."""
-    found = VARIANT.fullmatch(text)
-    id, name, weight = found.groups() if found else (None, text, None)
-    return {"id": id, "name": name, "weight": 1 if weight is None else int(weight)}
+    """Of [ID=]NAME[:WEIGHT]. A name that has a colon needs a weight after it. Raises InvalidInput."""
+    before, colon, after = text.rpartition(":")
+    found = ID_AND_NAME.fullmatch(before if colon else text)
+    id, name = found.groups() if found else (None, text)
+    if id == "":
+        raise InvalidInput(f"--variant {text!r}: there is no id before the =", field="variants")
+    return {"id": id, "name": name, "weight": weight_of(text, after) if colon else 1}
+
+
+def weight_of(text: str, weight: str) -> int:
+    if not WEIGHT.fullmatch(weight) or int(weight) > MOST_WEIGHT:
+        message = f"--variant {text!r}: NAME:WEIGHT needs a whole number from 0 to {MOST_WEIGHT} after the last colon"
+        raise InvalidInput(f"{message}, and {weight!r} is none", field="variants")
+    return int(weight)
 
 
 @experiment.command("list")

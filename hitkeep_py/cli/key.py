@@ -46,7 +46,7 @@ def list_keys(site: str, settings: Settings, as_json: bool) -> None:
 @click.argument("key", metavar="KEY")
 @data_command
 def rotate(site: str, key: str, settings: Settings, as_json: bool) -> None:
-    """Give a key a new text; the old one is valid for 24 more hours."""
+    """Give a key a new text; each old one is valid until 24 hours after its rotation."""
     with catalog(settings) as opened:
         site_id = opened.sites.find(site).id
         rotated, text = opened.keys.rotate(site_id, opened.keys.find(site_id, key).id)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 CACHED = 1_000
 STARS = re.compile(r"(\*+)")
+END = re.compile(r"/\*{2,}\Z")
 
 
 class Exclusions:
@@ -109,5 +110,7 @@ class Places:
 
 
 def compile_patterns(patterns: tuple[str, ...]) -> tuple[PathPattern, ...]:
-    pieces = [STARS.split(pattern) for pattern in patterns]
+    """`/admin/**` is about `/admin` too."""
+    roots = [END.sub("", pattern) for pattern in patterns if END.search(pattern)]
+    pieces = [STARS.split(pattern) for pattern in (*patterns, *roots)]
     return tuple(PathPattern(first, tuple(filter(None, rest))) for first, *rest in pieces)

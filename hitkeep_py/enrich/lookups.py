@@ -14,7 +14,6 @@ from hitkeep_py.site_rules import origin_allowed
 from hitkeep_py.text import clean
 
 CACHED = 5_000
-HEADER_LENGTH = 512
 LANGUAGE_LENGTH = 35
 
 
@@ -34,5 +33,5 @@ class Lookups:
 
 def first_language(header: str) -> str | None:
     """The language that a browser asks for first, such as en-GB; a program's `*` is none."""
-    language = clean(header[:HEADER_LENGTH].split(",", 1)[0].split(";", 1)[0], LANGUAGE_LENGTH)
+    language = clean(header.split(",", 1)[0].split(";", 1)[0], LANGUAGE_LENGTH)
     return language if language not in ("", "*") else None

@@ -10,7 +10,10 @@ from ua_parser import Parser
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
+from hitkeep_py.text import clean
+
 USER_AGENT_LENGTH = 512
+NAME_LENGTH = 64
 CACHED = 10_000
 DESKTOP_SYSTEMS = frozenset({"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD"})
 MOBILE_SYSTEMS = frozenset({"iOS", "Windows Phone", "KaiOS", "BlackBerry OS", "Firefox OS"})
@@ -40,12 +43,17 @@ class UserAgents:
         browser = self._parser.parse_user_agent(text)
         system = self._parser.parse_os(text)
         return Technology(
-            browser.family if browser else None,
-            browser.major if browser else None,
-            system.family if system else None,
-            system.major if system else None,
+            short(browser.family if browser else None),
+            short(browser.major if browser else None),
+            short(system.family if system else None),
+            short(system.major if system else None),
             device_class(text, system.family if system else None),
         )
+
+
+def short(name: str | None) -> str | None:
+    """Names may be parts of the header itself, which must not reach a file as it is."""
+    return clean(name, NAME_LENGTH) or None if name else None
 
 
 def device_class(user_agent: str, system: str | None) -> str | None:

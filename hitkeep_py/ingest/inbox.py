@@ -101,7 +101,7 @@ class Inbox:
         self.notify: Callable[..., object] = lambda call, *arguments: call(*arguments)
         self._clock = clock
         self._capacity = capacity
-        self._max_pages = max_bytes // PAGE_BYTES
+        self._max_bytes = max_bytes
         self._waiting: queue.SimpleQueue[Batch | Order | None] = queue.SimpleQueue()
         self._connection = open_with_log_checked(path) if path else open_database(None)
         self._reader = self._connection if path is None else open_database(path)
@@ -168,13 +168,16 @@ class Inbox:
     def forget_old_keys(self) -> None:
         self._waiting.put(self._forget_old_keys)
 
-    def note_drops(self, drops: Mapping[Drop, int]) -> threading.Event:
-        """Have drops added to the ledger; the event is set once they are, or could not be."""
+    def note_drops(self, drops: Mapping[Drop, int], put_back: Callable[[Mapping[Drop, int]], None]) -> threading.Event:
+        """Have drops added to the ledger, or put back; the event is set once either is done."""
         noted = threading.Event()
 
         def note() -> None:
             try:
                 self._note_drops(drops)
+            except sqlite3.Error:
+                put_back(drops)
+                raise
             finally:
                 noted.set()
 
@@ -200,10 +203,9 @@ class Inbox:
 
     def drops(self, month: str) -> list[tuple[str, str, int]]:
         """(site id, reason, events) of a month."""
+        sql = "SELECT site_id, reason, events FROM drops WHERE month = ?"
         with self._reader_lock:
-            return self._reader.execute(
-                "SELECT site_id, reason, events FROM drops WHERE month = ?", (month,)
-            ).fetchall()
+            return self._reader.execute(sql, (month,)).fetchall()
 
     def used_bytes(self) -> int:
         """Disk that unstored events and keys hold; what trimming freed is used again by SQLite."""
@@ -212,8 +214,13 @@ class Inbox:
             free = self._reader.execute("PRAGMA freelist_count").fetchone()[0]
         return int(pages - free) * PAGE_BYTES
 
-    def is_full(self) -> bool:
-        return self.used_bytes() > self._max_pages * PAGE_BYTES
+    def is_full(self, stored_position: int) -> bool:
+        """Of events that the store does not have yet; keys may take what the disk has."""
+        with self._reader_lock:
+            (unstored,) = self._reader.execute(
+                "SELECT coalesce(sum(length(payload)), 0) FROM groups WHERE position > ?", (stored_position,)
+            ).fetchone()
+        return int(unstored) > self._max_bytes
 
     def backup(self, target: Path) -> None:
         copy = sqlite3.connect(target)
@@ -327,7 +334,7 @@ class Inbox:
     def _insert(self, rows: list[tuple[object, ...]], usage: str) -> None:
         position = self._position + len(rows)
         self._connection.execute(
-            "INSERT INTO groups VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO groups (position, events, committed_at, fields, usage, payload) VALUES (?, ?, ?, ?, ?, ?)",
             (position, len(rows), self._clock.now_ms(), FIELDS_TEXT, usage, orjson.dumps(rows)),
         )
         self._position = position
@@ -336,8 +343,8 @@ class Inbox:
         try:
             with self._writing:
                 order()
-        except sqlite3.Error as error:
-            log.error("inbox: could not be trimmed: %s", error)
+        except Exception as error:
+            log.error("inbox: an order failed: %s", error)
 
     def _trim(self, position: int) -> None:
         self._connection.execute(

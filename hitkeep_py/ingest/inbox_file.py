@@ -9,34 +9,36 @@ from hitkeep_py.ingest.inbox_log import read_log
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
-SCHEMA = f"""
-BEGIN;
-CREATE TABLE groups (
-    position INTEGER PRIMARY KEY,
-    events INTEGER NOT NULL,
-    committed_at INTEGER NOT NULL,
-    fields TEXT NOT NULL,
-    usage TEXT NOT NULL,
-    payload BLOB NOT NULL
-);
-CREATE TABLE usage (
-    month TEXT NOT NULL, site_id TEXT NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (month, site_id)
-) WITHOUT ROWID;
-CREATE TABLE drops (
-    month TEXT NOT NULL, site_id TEXT NOT NULL, reason TEXT NOT NULL, events INTEGER NOT NULL,
-    PRIMARY KEY (month, site_id, reason)
-) WITHOUT ROWID;
--- In a trigger, so that a group stays one statement: each more costs two waits for the GIL.
-CREATE TRIGGER count_usage AFTER INSERT ON groups BEGIN
-    INSERT INTO usage SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(NEW.usage) WHERE true
-    ON CONFLICT (month, site_id) DO UPDATE SET events = events + excluded.events;
-END;
-CREATE TABLE idempotency_keys (key TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX idempotency_keys_seen_at ON idempotency_keys (seen_at);
-PRAGMA user_version = {SCHEMA_VERSION};
-COMMIT;
-"""
+MIGRATIONS = (
+    """
+    CREATE TABLE groups (
+        position INTEGER PRIMARY KEY,
+        events INTEGER NOT NULL,
+        committed_at INTEGER NOT NULL,
+        fields TEXT NOT NULL,
+        payload BLOB NOT NULL
+    );
+    CREATE TABLE idempotency_keys (key TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX idempotency_keys_seen_at ON idempotency_keys (seen_at);
+    """,
+    """
+    ALTER TABLE groups ADD COLUMN usage TEXT NOT NULL DEFAULT '[]';
+    CREATE TABLE usage (
+        month TEXT NOT NULL, site_id TEXT NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (month, site_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE drops (
+        month TEXT NOT NULL, site_id TEXT NOT NULL, reason TEXT NOT NULL, events INTEGER NOT NULL,
+        PRIMARY KEY (month, site_id, reason)
+    ) WITHOUT ROWID;
+    -- In a trigger, so that a group stays one statement: each more costs two waits for the GIL.
+    CREATE TRIGGER count_usage AFTER INSERT ON groups BEGIN
+        INSERT INTO usage SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(NEW.usage) WHERE true
+        ON CONFLICT (month, site_id) DO UPDATE SET events = events + excluded.events;
+    END;
+    """,
+)
+"""Changes of the schema in order; a released one is never edited. Their number is the schema's version."""
+SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def open_with_log_checked(path: Path) -> sqlite3.Connection:
@@ -65,8 +67,8 @@ def open_database(path: Path | None) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise DataDirectoryError(f"{path} was written by a newer version; install that version")
-        if version == 0:
-            connection.executescript(SCHEMA)
+        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
         return connection
     except sqlite3.DatabaseError as error:
         raise unusable(path, error) from error

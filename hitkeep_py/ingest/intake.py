@@ -1,33 +1,48 @@
 """A request's events, from what was read to what became of each: sites, quotas, idempotency keys, one batch."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import AnalyticsError, InvalidInput, QuotaReached
-from hitkeep_py.event import DropReason, Event, Sender, event_row
-from hitkeep_py.ingest.debugger import Debugger, Seen
+from hitkeep_py.event import EVENT_FIELDS, DropReason, Event, IncomingEvent, Sender, event_row
+from hitkeep_py.ingest.debugger import Debugger, seen
 from hitkeep_py.ingest.inbox import Batch, Waiter, idempotency_hash
 from hitkeep_py.ingest.pipeline import Pipeline
 from hitkeep_py.ingest.steps import Passage
 from hitkeep_py.ingest.usage import Usage
 from hitkeep_py.protocols.format import Item, Repeat, Verdict
 
+PROPS = EVENT_FIELDS.index("props")
+ROW_BYTES = 500
+"""About what an event takes beside its properties."""
+
 
 @dataclass(slots=True)
 class Taken:
-    """`verdicts` go with `items`; `rows`, `keys` and `places` (in `items`) with what is to be stored."""
+    """`verdicts` and `site_ids` go with `items`; `rows`, `keys` and `places` (in `items`) with what is to be stored.
+
+    `held` are the rows with a key, by site: they count towards the quota once it is known that they are no repeats.
+    `over_quota` has, by place, the key and the event of what is past the quota, and may yet be a repeat.
+    """
 
     format: str
     items: Sequence[Item]
     received_at: int
+    month: str
+    request_key: str
     verdicts: list[Verdict] = field(default_factory=list)
     site_ids: list[str] = field(default_factory=list)
     rows: list[tuple[object, ...]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    held: Counter[str] = field(default_factory=Counter)
     over_quota: dict[int, tuple[str, Event]] = field(default_factory=dict)
-    """By place, the key and the event of what is past the quota, and may yet be a repeat of what is stored."""
+
+    def refused_unread(self) -> bool:
+        """Whether an event could not be read, so that its site is not known."""
+        return any(isinstance(item, InvalidInput) for item in self.items)
 
 
 class Intake:
@@ -39,31 +54,61 @@ class Intake:
         self._debugger = debugger
 
     def take(self, format: str, items: Sequence[Item], sender: Sender, request_key: str) -> Taken:
-        """Decide on every item. What is to be stored counts towards its quota from here on."""
-        taken = Taken(format, items, sender.received_at)
-        self._usage.turn(sender.received_at)
+        """Decide on every item. What has no key and is to be stored counts towards its quota from here on."""
+        taken = Taken(format, items, sender.received_at, self._usage.turn(sender.received_at), request_key)
         passage = self._pipeline.passage(sender)
-        for place, item in enumerate(items):
-            site, verdict = self._decide(item, passage)
-            if isinstance(verdict, Event) and site is not None:
-                own_key = "" if isinstance(item, InvalidInput) else item.idempotency_key
-                key = stored_key(site.id, own_key, request_key, place)
-                verdict = self._within_quota(taken, site, verdict, key)
-            taken.verdicts.append(verdict)
-            taken.site_ids.append(site.id if site else "")
+        try:
+            for item in items:
+                self._take_one(taken, item, passage)
+        except BaseException:
+            self.give_back(taken)
+            raise
         return taken
 
-    def _within_quota(self, taken: Taken, site: Site, event: Event, key: str | None) -> Verdict:
+    def _take_one(self, taken: Taken, item: Item, passage: Passage) -> None:
+        if isinstance(item, InvalidInput):
+            return self._decide(taken, "", item)
+        site = self._pipeline.site_of(item, passage.sender)
+        if isinstance(site, DropReason):
+            return self._decide(taken, "", site)
+        verdict = self._pipeline.run(item, site, passage)
+        if not isinstance(verdict, Event):
+            return self._decide(taken, site.id, verdict)
         place = len(taken.verdicts)
-        if site.monthly_quota is not None and self._usage.events(site.id) >= site.monthly_quota:
+        key = stored_key(site.id, item, taken.request_key, place)
+        if self._is_past_quota(taken, site):
             if key:
-                taken.over_quota[place] = key, event
-            return self._past_quota(site, site.monthly_quota, taken.received_at)
-        self._usage.count(site.id)
+                taken.over_quota[place] = key, verdict
+            return self._decide(taken, site.id, self._past_quota(site, taken))
+        self._put(taken, place, verdict, key)
+        return self._decide(taken, site.id, verdict)
+
+    def _decide(self, taken: Taken, site_id: str, verdict: Verdict) -> None:
+        taken.verdicts.append(verdict)
+        taken.site_ids.append(site_id)
+
+    def _put(self, taken: Taken, place: int, event: Event, key: str | None) -> None:
         taken.rows.append(event_row(event))
         taken.keys.append(key)
         taken.places.append(place)
-        return event
+        if key:
+            taken.held[event.site_id] += 1
+        else:
+            self._usage.count(event.site_id, 1, taken.month)
+
+    def _is_past_quota(self, taken: Taken, site: Site) -> bool:
+        """Keyed rows of other requests that are on their way do not count: they may be repeats, and would be to blame
+        for refusing what is none. So many senders at once can pass the quota by what they had on their way.
+        """
+        quota = site.monthly_quota
+        return quota is not None and self._usage.events(site.id) + taken.held[site.id] >= quota
+
+    def _past_quota(self, site: Site, taken: Taken) -> Verdict:
+        """The site's own choice: its senders are told, or they get the usual answer and the drop is counted."""
+        if site.quota_answer == "drop":
+            return DropReason.QUOTA
+        message = f"{site.domain} has reached its quota of {site.monthly_quota} events in {taken.month}; not stored"
+        return QuotaReached(message, self._usage.seconds_left(taken.received_at))
 
     def forgive(self, taken: Taken, known_keys: set[str]) -> None:
         """What is past the quota but was stored before is a repeat: its sender would else try again all month."""
@@ -71,56 +116,65 @@ class Intake:
             if key in known_keys:
                 taken.verdicts[place] = Repeat(event)
 
-    def batch(self, taken: Taken, waiter: Waiter, size: int) -> Batch:
+    def batch(self, taken: Taken, waiter: Waiter) -> Batch:
         keys = taken.keys if any(taken.keys) else None
-        return Batch(taken.rows, keys, waiter, size, self._usage.month)
+        size = sum(ROW_BYTES + len(str(row[PROPS])) for row in taken.rows)
+        return Batch(taken.rows, keys, waiter, size, taken.month)
 
-    def settle(self, taken: Taken, batch: Batch | None) -> None:
-        """After the batch is on disk: tell apart what was stored before, count what was dropped, note all of it."""
-        for index in batch.duplicates if batch else ():
-            place = taken.places[index]
-            event = taken.verdicts[place]
-            taken.verdicts[place] = Repeat(event) if isinstance(event, Event) else event
-            self._usage.count(taken.site_ids[place], -1)
+    def settle(self, taken: Taken, batch: Batch | None, hints: Iterable[str] = ()) -> None:
+        """After the batch is on disk: tell repeats apart, count what was stored and dropped, note all of it."""
+        if batch and taken.held:
+            self._count_keyed(taken, set(batch.duplicates))
+        unread = self._site_of_unread(taken, hints) if taken.refused_unread() else ""
         for item, verdict, site_id in zip(taken.items, taken.verdicts, taken.site_ids, strict=True):
-            if isinstance(verdict, DropReason):
-                self._usage.drop(site_id, verdict)
-            elif isinstance(verdict, Repeat):
-                self._usage.drop(site_id, DropReason.DUPLICATE)
-            elif isinstance(verdict, QuotaReached):
-                self._usage.drop(site_id, DropReason.QUOTA)
-            self._debugger.note(site_id, Seen(taken.received_at, taken.format, item, verdict))
+            reason = drop_reason(verdict)
+            if reason:
+                self._usage.drop(site_id, reason, taken.month)
+            site_id = unread if isinstance(item, InvalidInput) else site_id
+            self._debugger.note(site_id, seen(taken.received_at, taken.format, item, verdict))
+
+    def _count_keyed(self, taken: Taken, repeats: set[int]) -> None:
+        for index, (place, key) in enumerate(zip(taken.places, taken.keys, strict=True)):
+            event = taken.verdicts[place]
+            if index in repeats and isinstance(event, Event):
+                taken.verdicts[place] = Repeat(event)
+            elif key:
+                self._usage.count(taken.site_ids[place], 1, taken.month)
+
+    def _site_of_unread(self, taken: Taken, hints: Iterable[str]) -> str:
+        """Where events that could not be read are told of: at the site of the others, or of the request's hints."""
+        known = next((site_id for site_id in taken.site_ids if site_id), "")
+        return known or self._pipeline.site_of_hints(hints, taken.received_at)
 
     def give_back(self, taken: Taken) -> None:
         """The batch was not stored."""
-        for place in taken.places:
-            self._usage.count(taken.site_ids[place], -1)
+        for place, key in zip(taken.places, taken.keys, strict=True):
+            if not key and place < len(taken.site_ids):
+                self._usage.count(taken.site_ids[place], -1, taken.month)
 
-    def note_refusal(self, format: str, now: int, error: AnalyticsError) -> None:
-        """A request that could not be read as a whole; nobody knows its site."""
-        self._debugger.note("", Seen(now, format, None, error))
-
-    def _decide(self, item: Item, passage: Passage) -> tuple[Site | None, Verdict]:
-        """An event is one that may be stored, if the site's quota allows it."""
-        if isinstance(item, InvalidInput):
-            return None, item
-        site = self._pipeline.site_of(item, passage.sender)
-        if isinstance(site, DropReason):
-            return None, site
-        return site, self._pipeline.run(item, site, passage)
-
-    def _past_quota(self, site: Site, quota: int, now: int) -> Verdict:
-        """The site's own choice: its senders are told, or they get the usual answer and the drop is counted."""
-        if site.quota_answer == "drop":
-            return DropReason.QUOTA
-        message = f"{site.domain} has reached its quota of {quota} events in {self._usage.month}; nothing was stored"
-        return QuotaReached(message, self._usage.seconds_left(now))
+    def note_refusal(self, format: str, now: int, error: AnalyticsError, hints: Iterable[str]) -> None:
+        """A request that could not be read as a whole."""
+        self._debugger.note(self._pipeline.site_of_hints(hints, now), seen(now, format, None, error))
 
 
-def stored_key(site_id: str, own: str, of_request: str, place: int) -> str | None:
-    """The key under which an event is stored once; a request's key covers each of its events by its place."""
-    if own:
-        return idempotency_hash(site_id, own)
+def drop_reason(verdict: Verdict) -> DropReason | None:
+    """What the ledger counts."""
+    if isinstance(verdict, DropReason):
+        return verdict
+    if isinstance(verdict, Repeat):
+        return DropReason.DUPLICATE
+    return DropReason.QUOTA if isinstance(verdict, QuotaReached) else None
+
+
+def stored_key(site_id: str, item: IncomingEvent, of_request: str, place: int) -> str | None:
+    """The key under which an event is stored once; a request's key covers each of its events by its place.
+
+    Keys of servers, which show a secret, are apart from those of pages: else whoever guesses an order's number could
+    send it from a page first, and the server's event would be taken for a repeat.
+    """
+    sender = "server" if item.from_server else "page"
+    if item.idempotency_key:
+        return idempotency_hash(site_id, f"{sender} event\n{item.idempotency_key}")
     if of_request:
-        return idempotency_hash(site_id, of_request if place == 0 else f"{place}\n{of_request}")
+        return idempotency_hash(site_id, f"{sender} request\n{place}\n{of_request}")
     return None

@@ -3,6 +3,8 @@
 Nothing here waits: the catalog is read from its snapshot, look-ups are in memory.
 """
 
+from collections.abc import Iterable
+
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.enrich.lookups import Lookups
@@ -36,6 +38,16 @@ class Pipeline:
         else:
             site = directory.of_hostname(incoming.hostname or "")
         return site or DropReason.UNKNOWN_SITE
+
+    def site_of_hints(self, hints: Iterable[str], now: int) -> str:
+        """The id of the first site that a key, an id or a hostname among the hints is of, or ""."""
+        directory = self._catalog.directory
+        for hint in filter(None, hints):
+            key = directory.keys.find(hint, now)
+            site = directory.by_id.get(key.site_id if key else hint.lower()) or directory.of_hostname(hint)
+            if site:
+                return site.id
+        return ""
 
     def passage(self, sender: Sender) -> Passage:
         """For all events of a request."""

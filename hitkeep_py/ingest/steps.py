@@ -1,5 +1,6 @@
 """The steps that an event passes: each fills in one thing, or gives the reason why the event is dropped."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ NAME_LENGTH = 255
 ID_LENGTH = 255
 SCREEN_LIMIT = 100_000
 ORIGIN_LENGTH = 300
+HEADER_LENGTH = 512
 DAY_MS = 86_400_000
 CLOCK_SKEW_MS = 60_000
 """How far ahead of ours a client's clock may be before its time is not believed at all."""
@@ -60,12 +62,16 @@ def respect_wishes(passage: Passage, lookups: Lookups) -> DropReason | None:
 
 
 def stop_robots(passage: Passage, lookups: Lookups) -> DropReason | None:
+    """Robots, and browsers that load a page before anyone has asked to see it."""
     if passage.sender.prefetch:
-        return DropReason.PREFETCH
-    if passage.incoming.bot or lookups.bots.is_bot(passage.user_agent):
-        if passage.site.bots != "flag":
-            return DropReason.BOT
-        passage.event.flagged = DropReason.BOT.value
+        reason = DropReason.PREFETCH
+    elif passage.incoming.bot or lookups.bots.is_bot(passage.user_agent):
+        reason = DropReason.BOT
+    else:
+        return None
+    if passage.site.bots != "flag":
+        return reason
+    passage.event.flagged = reason.value
     return None
 
 
@@ -105,14 +111,15 @@ def put_page(passage: Passage, lookups: Lookups) -> DropReason | None:
     page = lookups.pages.page(incoming.url)
     event.hostname = page.hostname or site.domain
     event.path = lookups.pages.page(incoming.path).path if incoming.path else page.path
-    if incoming.keep_fragment and event.path and "#" in incoming.url:
-        event.path += "#" + clean(incoming.url.partition("#")[2], FRAGMENT_LENGTH)
     given = incoming.campaign or page.campaign
     if given:
         for name in CAMPAIGN_FIELDS:
             setattr(event, name, given.get(name))
-    excluded = site.excluded_paths and lookups.exclusions.excludes_path(site.excluded_paths, event.path)
-    return DropReason.EXCLUDED_PATH if excluded else None
+    if site.excluded_paths and lookups.exclusions.excludes_path(site.excluded_paths, event.path):
+        return DropReason.EXCLUDED_PATH
+    if incoming.keep_fragment and event.path and "#" in incoming.url:
+        event.path += "#" + clean(incoming.url.partition("#")[2], FRAGMENT_LENGTH)
+    return None
 
 
 def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:
@@ -149,7 +156,7 @@ def put_language(passage: Passage, lookups: Lookups) -> None:
     incoming = passage.incoming
     language = incoming.language or ("" if incoming.from_server else passage.sender.language)
     if language:
-        passage.event.language = lookups.language(language)
+        passage.event.language = lookups.language(language[:HEADER_LENGTH])
 
 
 def put_details(passage: Passage, lookups: Lookups) -> None:
@@ -186,7 +193,11 @@ def put_revenue(passage: Passage, lookups: Lookups) -> None:
 
 
 def put_visitor(passage: Passage, lookups: Lookups) -> None:
-    """Both ids while a session may cross a change of salt; the writer chooses (D5). Who the caller names, it knows."""
+    """Both ids while a session may cross a change of salt; the writer chooses (D5). Who the caller names, it knows.
+
+    When a server does not tell whose event it is, it is nobody else's: as the server's own, a month of purchases
+    would be one visitor's, and one conversion.
+    """
     site, sender, event, incoming = passage.site, passage.sender, passage.event, passage.incoming
     if incoming.session:
         event.session_key = session_key(site.identity_key, incoming.session)
@@ -194,6 +205,9 @@ def put_visitor(passage: Passage, lookups: Lookups) -> None:
         event.user_id = known_visitor_id(site.identity_key, incoming.user)
     if incoming.visitor or incoming.user:
         event.visitor_id = event.user_id or known_visitor_id(site.identity_key, incoming.visitor)
+        return
+    if incoming.from_server and not incoming.ip:
+        event.visitor_id = secrets.randbits(64)
         return
     now = sender.received_at
     event.visitor_id, event.previous_visitor_id = lookups.visitors.ids(

@@ -54,14 +54,20 @@ class Usage:
         """The site's events of this month, those on their way to the disk included."""
         return self._accepted[site_id]
 
-    def count(self, site_id: str, events: int = 1) -> None:
-        """Count what is about to be accepted; a negative number takes back what was not."""
-        self._accepted[site_id] += events
+    def count(self, site_id: str, events: int, month: str) -> None:
+        """Count what is accepted; a negative number takes back what was not. Of a month that is over nobody asks."""
+        if month == self.month:
+            self._accepted[site_id] += events
 
-    def drop(self, site_id: str, reason: DropReason) -> None:
+    def drop(self, site_id: str, reason: DropReason, month: str) -> None:
         self.dropped[reason] += 1
         with self._swapping:
-            self._unsaved[self.month, site_id, reason.value] += 1
+            self._unsaved[month, site_id, reason.value] += 1
+
+    def put_back(self, drops: Mapping[Drop, int]) -> None:
+        """They could not be written."""
+        with self._swapping:
+            self._unsaved.update(drops)
 
     def take_drops(self) -> Counter[Drop]:
         """Drops that no file has yet."""

@@ -17,7 +17,14 @@ from hitkeep_py.protocols.batch import raise_when_all, read_or_error, refusals_o
 from hitkeep_py.protocols.event_route import host_of
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.gif import gif_answer
-from hitkeep_py.protocols.json_input import TEXT_LENGTH, id_field, number_value, text_field, time_field
+from hitkeep_py.protocols.json_input import (
+    CAMPAIGN_LENGTH,
+    TEXT_LENGTH,
+    id_field,
+    number_value,
+    text_field,
+    time_field,
+)
 from hitkeep_py.protocols.server_key import SERVER_KINDS, ip_field, server_key
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.text import clean, is_hostname, normalised_hostname
@@ -26,7 +33,6 @@ HITS = 500
 HITS_BYTES = 1024 * 1024
 PATH_LENGTH = 2048
 NAME_LENGTH = 255
-CAMPAIGN_LENGTH = 255
 NO_NAME = "(no event name)"
 FIRST_BOT_OF_SCRIPT = 150
 PIXELS_LIMIT = 1e9
@@ -214,7 +220,7 @@ def refuse_count(error: AnalyticsError) -> Answer:
 def answer_hits(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
     """What is not named in an error is stored, or left out on purpose, and is not to be sent again."""
     if any(each is DropReason.UNKNOWN_KEY for each in verdicts):
-        return refuse_hits(NotAuthenticated("unknown key"))
+        return refuse_hits(NotAuthenticated("unknown key; make one with: analytics key add SITE --kind secret"))
     raise_when_all([each for each in refusals_of(verdicts) if isinstance(each[1], QuotaReached)], verdicts)
     errors = {str(place): error.message for place, error in refusals_of(verdicts)}
     places = range(len(verdicts))

@@ -15,6 +15,7 @@ from hitkeep_py.protocols.batch import Batch, is_taken, raise_when_all, read_bat
 from hitkeep_py.protocols.format import Answer, Item, Repeat, Request, Verdict, WireFormat
 from hitkeep_py.protocols.json_input import (
     NAME_LENGTH,
+    campaign_of,
     id_field,
     number_value,
     object_field,
@@ -23,18 +24,16 @@ from hitkeep_py.protocols.json_input import (
     text_field,
     time_field,
 )
-from hitkeep_py.protocols.server_key import SERVER_KINDS, server_key
+from hitkeep_py.protocols.server_key import PUBLIC_KEY_BEGINNING, PUBLIC_KINDS, SERVER_KINDS, server_key
 from hitkeep_py.text import clean
 
 BODY_BYTES = 256 * 1024
 BATCH_EVENTS = 100
-CAMPAIGN_LENGTH = 255
 CURRENCY_LENGTH = 8
 FULL_DEPTH = 100
 DAY_SECONDS = 86_400
 PAGEVIEW_TYPE, SCROLL, ENGAGED, IMPRESSION = "pageview", "scroll", "engagement", "experiment_impression"
-CAMPAIGN_FIELDS = ("source", "medium", "campaign", "term", "content")
-PUBLIC_KEY_BEGINNING = "hkp_"
+CAMPAIGN_FIELDS = tuple((name, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content"))
 HOW_TO_ADD_A_KEY = "make one with: analytics key add SITE --kind"
 
 ReadEvent = Callable[[Any], IncomingEvent]
@@ -51,7 +50,7 @@ def read_page_events(request: Request) -> list[Item]:
     body = request.object()
     project = text_field(body, "projectId").strip()
     if not project:
-        raise InvalidInput("projectId is required: the site's public key, or its id", field="projectId")
+        raise InvalidInput("projectId is required: the site's public key, its id or an alias", field="projectId")
     return read_all(body, lambda value: read_page_event(value, project))
 
 
@@ -74,7 +73,7 @@ def read_server_event(fields: Any, key: str) -> IncomingEvent:
 
 def read_page_event(fields: Any, project: str) -> IncomingEvent:
     event = read_event(fields)
-    event.site_key, event.key_kinds = project, ("public",)
+    event.site_key, event.key_kinds = project, PUBLIC_KINDS
     event.site_id = None if project.startswith(PUBLIC_KEY_BEGINNING) else project
     event.idempotency_key = event.idempotency_key or repeat_key(fields, event)
     return event
@@ -92,7 +91,7 @@ def read_event(fields: Any) -> IncomingEvent:
         referrer=text_field(fields, "referrer"),
         session=id_field(fields, "sessionId"),
         visitor=id_field(object_field(fields, "visitor"), "id") or id_field(fields, "visitorId"),
-        campaign=read_campaign(fields),
+        campaign=campaign_of(object_field(fields, "utm"), CAMPAIGN_FIELDS),
         props_json=props_field(fields, "eventData"),
         experiment_id=id_field(fields, "experimentId"),
         variant_id=id_field(fields, "variantId"),
@@ -156,12 +155,6 @@ def read_currency(value: object) -> str:
     return "" if value is None else str(value)[:CURRENCY_LENGTH]
 
 
-def read_campaign(fields: dict[str, Any]) -> dict[str, str] | None:
-    utm = object_field(fields, "utm")
-    given = {f"utm_{name}": clean(text_field(utm, name), CAMPAIGN_LENGTH) for name in CAMPAIGN_FIELDS}
-    return {name: value for name, value in given.items() if value} or None
-
-
 def repeat_key(fields: dict[str, Any], event: IncomingEvent) -> str:
     """What the product knows a repeat of a page's event by: visitor, time, type and path.
 
@@ -179,7 +172,7 @@ def repeat_key(fields: dict[str, Any], event: IncomingEvent) -> str:
 def answer_server(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
     """One event: whether it was a repeat. A list: how many were stored, were repeats, and which were refused."""
     if DropReason.UNKNOWN_KEY in verdicts:
-        raise NotAuthenticated(f"no site has this secret key; {HOW_TO_ADD_A_KEY} secret")
+        raise unknown_server_key(items)
     refusals = refusals_of(verdicts)
     raise_when_all(refusals, verdicts)
     repeated = sum(isinstance(verdict, Repeat) for verdict in verdicts)
@@ -194,9 +187,19 @@ def answer_server(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
     return Answer(200, orjson.dumps(body))
 
 
+def unknown_server_key(items: Sequence[Item]) -> NotAuthenticated:
+    keys = [item.site_key or "" for item in items if isinstance(item, IncomingEvent)]
+    if any(key.startswith(PUBLIC_KEY_BEGINNING) for key in keys):
+        message = "this is a public key; server events need a secret one: analytics key add SITE --kind secret"
+        return NotAuthenticated(message)
+    return NotAuthenticated(f"no site has this secret key; {HOW_TO_ADD_A_KEY} secret")
+
+
 def answer_page(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
     if DropReason.UNKNOWN_KEY in verdicts or DropReason.UNKNOWN_SITE in verdicts:
-        message = f"no site has this projectId: it is a public key, or the site's id; {HOW_TO_ADD_A_KEY} public"
+        message = (
+            f"no site has this projectId: it is a public key, or the site's id or alias; {HOW_TO_ADD_A_KEY} public"
+        )
         raise NotAuthenticated(message, field="projectId")
     refusals = refusals_of(verdicts)
     raise_when_all(refusals, verdicts)

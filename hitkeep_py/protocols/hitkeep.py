@@ -13,6 +13,7 @@ from hitkeep_py.errors import AccessDenied, InvalidInput, NotAuthenticated, NotF
 from hitkeep_py.event import CUSTOM, PAGEVIEW, WEB_VITAL, DropReason, IncomingEvent
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import (
+    campaign_of,
     number_value,
     props_field,
     required_name,
@@ -21,9 +22,7 @@ from hitkeep_py.protocols.json_input import (
     whole_field,
 )
 from hitkeep_py.protocols.server_key import SERVER_KINDS, ip_field, server_key
-from hitkeep_py.text import clean
 
-CAMPAIGN_LENGTH = 255
 SESSION_LENGTH = 128
 NAVIGATION_TYPE_LENGTH = 64
 NO_SESSION = "00000000-0000-0000-0000-000000000000"
@@ -52,7 +51,7 @@ def read_pageview(request: Request) -> list[Item]:
         screen_width=whole_field(fields, "sc_w"),
         screen_height=whole_field(fields, "sc_h"),
         viewport_width=whole_field(fields, "vp_w"),
-        campaign=read_campaign(fields),
+        campaign=campaign_of(fields, CAMPAIGN_FIELDS),
         user_agent=read_user_agent(request, fields),
     )
     return [event]
@@ -206,11 +205,6 @@ def read_origin(request: Request) -> str:
 def read_session(fields: dict[str, Any], field: str) -> str:
     session = text_field(fields, field, SESSION_LENGTH)
     return "" if session == NO_SESSION else session
-
-
-def read_campaign(fields: dict[str, Any]) -> dict[str, str] | None:
-    given = {name: clean(text_field(fields, field), CAMPAIGN_LENGTH) for field, name in CAMPAIGN_FIELDS}
-    return {name: value for name, value in given.items() if value} or None
 
 
 def answer(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:

@@ -1,6 +1,7 @@
 """JSON from strangers: parsed strictly, bounded in size and depth, typed field by field."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,8 +18,11 @@ TEXT_LENGTH = 4096
 NAME_LENGTH = 255
 ID_LENGTH = 255
 NUMBER_LENGTH = 64
+CAMPAIGN_LENGTH = 255
 LATEST_MS = 253_402_300_800_000
 SCALARS = frozenset((str, int, float, bool, type(None)))
+UTM_NAMES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+UTM_FIELDS = tuple((name, name) for name in UTM_NAMES)
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -62,6 +66,18 @@ def id_field(body: dict[str, Any], field: str, length: int = ID_LENGTH) -> str:
     if not isinstance(text, str) or len(text) > length:
         raise InvalidInput(f"{field} must be a text of at most {length} characters", field=field)
     return text if text.strip() else ""
+
+
+def campaign_of(fields: dict[str, Any], names: Sequence[tuple[str, str]]) -> dict[str, str] | None:
+    """The campaign; `names` are pairs of the format's field and our utm_* name. None when nothing is said of it."""
+    found = {}
+    for field, name in names:
+        if field in fields:
+            value = fields[field]
+            text = clean(value if type(value) is str else text_field(fields, field), CAMPAIGN_LENGTH)
+            if text:
+                found[name] = text
+    return found or None
 
 
 def whole_field(body: dict[str, Any], field: str) -> int:

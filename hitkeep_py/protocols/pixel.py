@@ -8,16 +8,16 @@ from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
 from hitkeep_py.protocols.event_route import host_of
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.gif import gif_answer
+from hitkeep_py.protocols.json_input import UTM_FIELDS, campaign_of
+from hitkeep_py.protocols.server_key import PUBLIC_KEY_BEGINNING, PUBLIC_KINDS
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.text import clean
 
 NAME_LENGTH = 255
-CAMPAIGN_LENGTH = 255
-CAMPAIGN_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+SHOWN_LENGTH = 100
 SITE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-PUBLIC_KEY_START = "hkp_"
-KEY_KINDS = ("public",)
 ERROR_HEADER = b"x-pixel-error"
+HOW_TO_NAME_A_SITE = "give its id, public key or domain as site, or let the page send a Referer"
 
 
 def read(request: Request) -> list[Item]:
@@ -32,7 +32,7 @@ def read(request: Request) -> list[Item]:
         path=read_path(given.get("path", "")),
         title=given.get("title", ""),
         referrer=given.get("referrer", ""),
-        campaign=read_campaign(given),
+        campaign=campaign_of(given, UTM_FIELDS),
     )
     put_site(event, given.get("site", "").strip() or host_of(referer))
     return [event]
@@ -42,8 +42,8 @@ def put_site(event: IncomingEvent, site: str) -> None:
     """A site's id, its public key or its domain."""
     if SITE_ID.fullmatch(site):
         event.site_id = site
-    elif site.startswith(PUBLIC_KEY_START):
-        event.site_key, event.key_kinds = site, KEY_KINDS
+    elif site.startswith(PUBLIC_KEY_BEGINNING):
+        event.site_key, event.key_kinds = site, PUBLIC_KINDS
     else:
         event.hostname = site
 
@@ -52,20 +52,19 @@ def read_path(path: str) -> str:
     return "/" + path.strip().lstrip("/") if path.strip() else ""
 
 
-def read_campaign(given: dict[str, str]) -> dict[str, str] | None:
-    """Of the pixel's own address; those of the page's address count when it has none."""
-    found = {name: clean(given.get(name, ""), CAMPAIGN_LENGTH) for name in CAMPAIGN_FIELDS}
-    return {name: value for name, value in found.items() if value} or None
-
-
 def answer(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
     """200 for what was dropped on purpose, too: the page's reader is not the one to be told."""
     raise_refusal(verdicts)
     if verdicts[0] in (DropReason.UNKNOWN_SITE, DropReason.UNKNOWN_KEY):
-        return refuse(
-            NotFound("no such site; give its id, public key or domain as site, or let the page send a Referer")
-        )
+        return refuse(NotFound(f"no such site{given_site(items[0])}; {HOW_TO_NAME_A_SITE}"))
     return gif_answer()
+
+
+def given_site(item: Item) -> str:
+    """What the event said of its site, fit to be repeated."""
+    site = (item.site_id or item.site_key or item.hostname or "") if isinstance(item, IncomingEvent) else ""
+    shown = clean(site, SHOWN_LENGTH)
+    return f": {shown}" if shown else ""
 
 
 def refuse(error: AnalyticsError) -> Answer:

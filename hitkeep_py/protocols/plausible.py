@@ -106,11 +106,11 @@ def read_domains(fields: dict[str, Any], url: str) -> list[str]:
     """The sites that a comma separated list names, each once; without one the site of the address."""
     value = given(fields, "d", "domain")
     names = value.split(",") if isinstance(value, str) else [host_of(url)]
+    if len(names) > DOMAINS:
+        raise InvalidInput(f"names more than {DOMAINS} sites", field="domain")
     given_names = {normalised_hostname(name): name for name in map(str.strip, names) if name}
     if not given_names:
         raise InvalidInput("can't be blank: send the site's domain as d or domain", field="domain")
-    if len(given_names) > DOMAINS:
-        raise InvalidInput(f"names more than {DOMAINS} sites", field="domain")
     return list(given_names.values())
 
 

@@ -15,11 +15,12 @@ from hitkeep_py.protocols.batch import Batch, raise_when_all, read_batch, refusa
 from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, host_of, unpacked
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat
 from hitkeep_py.protocols.json_input import id_field, number_value, props_field, required_name, text_field, time_field
+from hitkeep_py.protocols.server_key import BEGINNING_LENGTH, PUBLIC_KINDS, SERVER_KEYS
 
 EVENTS_PATH = "/api/events"
-KEY_KINDS = ("public",)
 BATCH = 50
 PAGEVIEW_NAMES = ("page_view", "pageview")
+HOW_TO_ALLOW = "analytics site change SITE --allowed-origins …"
 
 
 def claims(request: Request) -> bool:
@@ -67,7 +68,7 @@ def read_event(fields: dict[str, Any]) -> IncomingEvent:
         kind=PAGEVIEW if name in PAGEVIEW_NAMES else CUSTOM,
         name="" if name in PAGEVIEW_NAMES else name,
         site_key=key,
-        key_kinds=KEY_KINDS,
+        key_kinds=PUBLIC_KINDS,
         must_match_url=True,
         url=read_url(fields),
         path=read_path(fields),
@@ -83,7 +84,9 @@ def read_event(fields: dict[str, Any]) -> IncomingEvent:
 
 
 def read_name(fields: dict[str, Any]) -> str:
-    return required_name(fields, "eventName" if fields.get("event_name") is None else "event_name")
+    """A name that is missing is asked for as event_name, however it could be called."""
+    other = fields.get("event_name") is None and fields.get("eventName") is not None
+    return required_name(fields, "eventName" if other else "event_name")
 
 
 def read_url(fields: dict[str, Any]) -> str:
@@ -130,14 +133,21 @@ def answer(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
 
 def in_words(item: Item, verdict: Verdict) -> Verdict:
     """Drops that the sender can do something about, as errors; others (bots, repeats) get the usual answer."""
-    if verdict is DropReason.UNKNOWN_KEY:
-        message = "no project has this projectKey; make one with: analytics key add SITE --kind public"
-        return NotAuthenticated(message, field="projectKey")
+    if verdict is DropReason.UNKNOWN_KEY and isinstance(item, IncomingEvent):
+        return NotAuthenticated(unknown_key(item.site_key or ""), field="projectKey")
     if verdict is DropReason.URL_NOT_ALLOWED and isinstance(item, IncomingEvent):
-        return AccessDenied(f"the url's host {host_of(item.url)} is not an allowed origin of the project", field="url")
+        rule = f"it must be an allowed origin ({HOW_TO_ALLOW}), or the site's domain when it has none"
+        return AccessDenied(f"the url's host {host_of(item.url)} is not of the project: {rule}", field="url")
     if verdict is DropReason.ORIGIN_NOT_ALLOWED:
         return AccessDenied("the page's Origin is not an allowed origin of the project")
     return verdict
+
+
+def unknown_key(key: str) -> str:
+    other = SERVER_KEYS.get(key[:BEGINNING_LENGTH])
+    if other:
+        return f"this is {other}; a page needs a public one: analytics key add SITE --kind public"
+    return "no project has this projectKey; make one with: analytics key add SITE --kind public"
 
 
 ACCEPTED = Answer(202, b'{"ok":true}')

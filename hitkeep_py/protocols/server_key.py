@@ -1,4 +1,4 @@
-"""What formats of servers share: the key that says whose events they are, and the visitor's own address."""
+"""What formats share that take keys: the kinds of keys, a server's key, and the visitor's own address."""
 
 import ipaddress
 from typing import Any
@@ -8,6 +8,11 @@ from hitkeep_py.protocols.format import Request
 from hitkeep_py.protocols.json_input import text_field
 
 SERVER_KINDS = ("secret", "api")
+PUBLIC_KINDS = ("public",)
+PUBLIC_KEY_BEGINNING = "hkp_"
+SERVER_KEYS = {"hks_": "a secret key", "hka_": "an api key"}
+"""What a key of a server is called, by its beginning."""
+BEGINNING_LENGTH = 4
 
 
 def server_key(request: Request) -> str:

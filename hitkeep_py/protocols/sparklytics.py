@@ -29,7 +29,17 @@ from hitkeep_py.protocols.batch import (
     refusals_of,
 )
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat
-from hitkeep_py.protocols.json_input import NAME_LENGTH, TEXT_LENGTH, id_field, props_text, short_flat_text, whole_field
+from hitkeep_py.protocols.json_input import (
+    NAME_LENGTH,
+    TEXT_LENGTH,
+    UTM_FIELDS,
+    UTM_NAMES,
+    campaign_of,
+    id_field,
+    props_text,
+    short_flat_text,
+    whole_field,
+)
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.text import clean
 
@@ -42,20 +52,18 @@ BODY_BYTES = 102_400
 BATCH_EVENTS = 50
 EVENT_DATA_BYTES = 4_096
 VISITOR_LENGTH = 64
-CAMPAIGN_LENGTH = 255
 SCREEN_LENGTH = 13
 SITE_ID_LENGTH = 255
 BYTES_OF_A_CHARACTER = 4
 KINDS = {"custom": CUSTOM, "event": CUSTOM, "pageview": PAGEVIEW}
-CAMPAIGN_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 KEY_FIELDS = ("event_id", "id", "idempotency_key")
 TEXT_FIELDS = frozenset(
     (
         *("website_id", "event_type", "type", "event_name", "url", "referrer", "screen", "language", "visitor_id"),
-        *CAMPAIGN_FIELDS,
+        *UTM_NAMES,
     )
 )
-RARER_FIELDS = frozenset(("visitor_id", "screen_width", "screen_height", *CAMPAIGN_FIELDS, *KEY_FIELDS))
+RARER_FIELDS = frozenset(("visitor_id", "screen_width", "screen_height", *UTM_NAMES, *KEY_FIELDS))
 MONTHLY_LIMIT = "monthly_limit"
 CODES: tuple[tuple[type[AnalyticsError], str], ...] = (
     (PayloadTooLarge, "payload_too_large"),
@@ -108,7 +116,7 @@ def put_rarer_fields(event: IncomingEvent, fields: dict[str, Any]) -> None:
     event.visitor = read_visitor(fields.get("visitor_id"))
     event.screen_width = event.screen_width or whole_field(fields, "screen_width")
     event.screen_height = event.screen_height or whole_field(fields, "screen_height")
-    event.campaign = read_campaign(fields)
+    event.campaign = campaign_of(fields, UTM_FIELDS)
     event.idempotency_key = read_key(fields)
 
 
@@ -144,17 +152,6 @@ def read_screen(text: str) -> tuple[int, int]:
 def read_visitor(value: str | None) -> str:
     """As upstream, an id that is too long is none."""
     return value if value and len(value) <= VISITOR_LENGTH and not value.isspace() else ""
-
-
-def read_campaign(fields: dict[str, Any]) -> dict[str, str] | None:
-    found = None
-    for name in CAMPAIGN_FIELDS:
-        if name in fields:
-            text = clean(fields[name] or "", CAMPAIGN_LENGTH)
-            if text:
-                found = found or {}
-                found[name] = text
-    return found
 
 
 def read_event_data(value: Any) -> str | None:

@@ -11,6 +11,7 @@ from hitkeep_py.errors import AccessDenied, NotAuthenticated
 
 COOKIE = "hk_token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+HOW_TO_ADD_A_KEY = "make one with: analytics key add SITE --kind api"
 
 
 class Access(Enum):
@@ -53,7 +54,7 @@ def read_api_key(text: str, keys: KeyRing, now: int) -> Key:
     """The valid API key with this text. Raises NotAuthenticated."""
     key = keys.find(text, now)
     if key is None or key.kind != "api":
-        raise NotAuthenticated("this is no API key, or it was revoked or has expired; it begins with hka_")
+        raise NotAuthenticated(f"no such API key: it is unknown, revoked or of another kind; {HOW_TO_ADD_A_KEY}")
     return key
 
 
@@ -62,9 +63,11 @@ def require(access: Access, caller: Caller) -> None:
     if access in OPEN or caller.local or caller.user is not None:
         return
     if caller.key is None:
-        raise NotAuthenticated("log in first: POST /api/login sets the cookie hk_token")
+        raise NotAuthenticated(
+            f"log in (POST /api/login), or send an API key of the site: Authorization: Bearer hka_…; {HOW_TO_ADD_A_KEY}"
+        )
     if access is not Access.READER:
-        raise AccessDenied("an API key may only read; log in to change something")
+        raise AccessDenied("an API key only reads the figures of its own site")
 
 
 def refuse_foreign(method: str, headers: Mapping[str, str], own_origins: set[str]) -> None:

@@ -19,6 +19,7 @@ from hitkeep_py.ingest.inbox import Batch
 from hitkeep_py.ingest.intake import Taken
 from hitkeep_py.protocols.format import Answer, Request, WireFormat
 from hitkeep_py.protocols.formats import FORMATS
+from hitkeep_py.protocols.site_hint import site_hints
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.server.answers import body_of, error_body, headers_of
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
@@ -32,7 +33,12 @@ HeaderList = list[tuple[bytes, bytes]]
 KEY_LENGTH = 255
 ALLOWED_HEADERS = b"Content-Type, Idempotency-Key"
 HEADER_NAMES = re.compile(rb"[A-Za-z0-9, _-]{1,500}")
-EXPOSED_HEADERS = b"Retry-After, RateLimit, RateLimit-Policy"
+EXPOSED_HEADERS = b", ".join(
+    (
+        *(b"Retry-After", b"RateLimit", b"RateLimit-Policy", b"X-Plausible-Dropped", b"X-Goatcounter"),
+        *(b"X-Sparklytics-Ingest-Accepted-Events", b"X-Sparklytics-Ingest-Dropped-Events"),
+    )
+)
 PREFETCH_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 PREFETCH_WORDS = (b"prefetch", b"preview", b"prerender")
 log = logging.getLogger(__name__)
@@ -76,10 +82,10 @@ class IngestApp:
     ) -> tuple[Answer, HeaderList]:
         """The format's answer, or an error in the format's words, with the headers that go with it."""
         wire_format = formats[-1]
+        request = Request(scope["method"], scope["path"], scope["query_string"], headers, b"")
         try:
             ip = self._admit(scope)
-            body = await read_body(headers, receive, wire_format.body_limit)
-            request = Request(scope["method"], scope["path"], scope["query_string"], headers, body)
+            request.body = await read_body(headers, receive, wire_format.body_limit)
             wire_format = next((each for each in formats if each.claims(request)), formats[-1])
             return await self._take(wire_format, request, self._sender(ip, headers))
         except RateLimited as error:
@@ -87,11 +93,12 @@ class IngestApp:
             return refused(wire_format, error), headers_of(error) + self._limits(error)
         except AnalyticsError as error:
             self.rejected += 1
-            self._analytics.intake.note_refusal(wire_format.name, self._analytics.clock.now_ms(), error)
+            now, hints = self._analytics.clock.now_ms(), site_hints(request)
+            self._analytics.intake.note_refusal(wire_format.name, now, error, hints)
             return refused(wire_format, error), headers_of(error)
         except Exception:
             log.exception("ingest failed on %s", scope["path"])
-            return Answer(500, error_body("internal_error", "the server failed; the event was not stored")), []
+            return Answer(500, error_body("internal_error", "the server failed; its log tells why")), []
 
     def _admit(self, scope: Scope) -> str:
         """The client's address. Raises RateLimited."""
@@ -119,24 +126,31 @@ class IngestApp:
         key = read_key(request.headers.get(b"idempotency-key"))
         intake = self._analytics.intake
         taken = intake.take(wire_format.name, items, sender, key)
-        batch = await self._store(taken, len(request.body)) if taken.rows else None
+        batch = await self._store(taken) if taken.rows else None
         if taken.over_quota:
-            keys = [key for key, _ in taken.over_quota.values()]
-            intake.forgive(taken, await run_in_threadpool(self._analytics.inbox.known_keys, keys))
-        intake.settle(taken, batch)
+            intake.forgive(taken, await self._known_keys(taken))
+        intake.settle(taken, batch, site_hints(request))
         try:
             return wire_format.answer(taken.items, taken.verdicts), []
         except AnalyticsError as error:
             self.rejected += 1
             return refused(wire_format, error), headers_of(error)
 
-    async def _store(self, taken: Taken, size: int) -> Batch:
+    async def _known_keys(self, taken: Taken) -> set[str]:
+        keys = [key for key, _ in taken.over_quota.values()]
+        try:
+            return await run_in_threadpool(self._analytics.inbox.known_keys, keys)
+        except Exception as error:
+            log.error("the inbox could not be asked for known keys: %s", error)
+            return set()
+
+    async def _store(self, taken: Taken) -> Batch:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop = loop
             self._analytics.inbox.notify = loop.call_soon_threadsafe
         waiter: asyncio.Future[None] = loop.create_future()
-        batch = self._analytics.intake.batch(taken, waiter, size)
+        batch = self._analytics.intake.batch(taken, waiter)
         try:
             self._analytics.inbox.append(batch)
             await waiter

@@ -54,13 +54,14 @@ def assignments(call: Call) -> Result:
 
 
 def running(call: Call) -> tuple[Experiment, ...]:
-    """The running experiments of the project: a site's public key or its id. Raises NotFound."""
+    """The running experiments of the project: a site's public key, its id or an alias. Raises NotFound."""
     catalog, project, now = call.analytics.catalog, call.last("projectId") or "", call.analytics.clock.now_ms()
     directory = catalog.directory
     key = directory.keys.find(project, now)
     if key is not None and key.kind == "public":
         catalog.keys.note_use(key.id, now)
         return directory.experiments.get(key.site_id, ())
-    if project.lower() not in directory.by_id:
-        raise NotFound("there is no project with this public key or site id", field="projectId")
-    return directory.experiments.get(project.lower(), ())
+    site = directory.by_id.get(project.lower())
+    if site is None:
+        raise NotFound("there is no project with this public key, site id or alias", field="projectId")
+    return directory.experiments.get(site.id, ())
