@@ -4,6 +4,7 @@ import argparse
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import sleep
 
@@ -13,7 +14,7 @@ from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.clock import SystemClock
 from hitkeep_py.data_directory import DataDirectory
 from tests.bench.format_requests import BASE, BATCH, WRITERS, Names, write_format_requests
-from tests.bench.phases import SETTLE_SECONDS, FullLoad, full_load
+from tests.bench.phases import SETTLE_SECONDS, FullLoad, full_load, wait_until_stored
 from tests.bench.realistic_requests import DOMAIN
 from tests.bench.server_process import ServerProcess, add_site, running_product
 from tests.bench.wrk_load import require_wrk, run_wrk
@@ -22,13 +23,26 @@ LEAST_SHARE = 0.8
 WANTED_PER_SECOND = 60_000
 
 
+PAIRS = 3
+
+
+@dataclass(slots=True)
+class Load:
+    """`cpu` is what the server spent on a request, in seconds, in all threads."""
+
+    per_second: float
+    cpu: float
+    failed: int
+
+
 @dataclass(slots=True)
 class FormatFigure:
-    """`share` compares with `/ingest/event` measured right before and right after."""
+    """Medians over pairs of loads, `/ingest/event` and the format by turns; shares are of `/ingest/event`'s speed."""
 
     name: str
     accepted_per_second: float
     share: float
+    share_by_cpu: float
     failed: int
 
 
@@ -55,7 +69,7 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench_formats", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=4, help="length of each load [4]")
+    parser.add_argument("--seconds", type=int, default=3, help="length of each load [3]")
     parser.add_argument("--connections", type=int, default=32, help="connections [32]")
     parser.add_argument("--requests", type=int, default=20_000, help="distinct requests of each format [20,000]")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
@@ -81,20 +95,30 @@ def prepare(directory: Path, names: Names, count: int) -> dict[str, Path]:
 
 def compare(server: ServerProcess, files: dict[str, Path], name: str, given: argparse.Namespace) -> FormatFigure:
     print(f"... {name}", file=sys.stderr, flush=True)
-    loads = [
-        run_wrk(server.port, files[each], 0, given.seconds, given.connections)
-        for each in (BASE, name, BASE, name, BASE)
-    ]
-    base = sum(load.accepted_per_second for load in loads[::2]) / 3
-    own = sum(load.accepted_per_second for load in loads[1::2]) / 2
-    return FormatFigure(name, own, own / base, sum(load.failed for load in loads))
+    pairs = [(load(server, files[BASE], given), load(server, files[name], given)) for _ in range(PAIRS)]
+    return FormatFigure(
+        name,
+        median(own.per_second for _, own in pairs),
+        median(own.per_second / base.per_second for base, own in pairs),
+        median(base.cpu / own.cpu for base, own in pairs),
+        sum(base.failed + own.failed for base, own in pairs),
+    )
+
+
+def load(server: ServerProcess, requests: Path, given: argparse.Namespace) -> Load:
+    before = server.cpu_seconds()
+    result = run_wrk(server.port, requests, 0, given.seconds, given.connections)
+    wait_until_stored(server, result.ended)
+    return Load(result.accepted_per_second, (server.cpu_seconds() - before) / result.requests, result.failed)
 
 
 def report(figures: list[FormatFigure], batches: FullLoad) -> str:
-    lines = ["| Format | requests/s | share of /ingest/event | failed |", "|---|---|---|---|"]
+    lines = ["| Format | requests/s | share of /ingest/event | by CPU | failed |", "|---|---|---|---|---|"]
     for each in figures:
         mark = "" if each.share >= LEAST_SHARE else " (missed)"
-        lines.append(f"| {each.name} | {each.accepted_per_second:,.0f} | {each.share:.2f}{mark} | {each.failed} |")
+        lines.append(
+            f"| {each.name} | {each.accepted_per_second:,.0f} | {each.share:.2f}{mark} | {each.share_by_cpu:.2f} | {each.failed} |"
+        )
     accepted = batches.usage.accepted / batches.load.seconds
     stored, late = batches.stored_per_second, batches.seconds_until_stored
     lines += [
