@@ -116,9 +116,8 @@ def report(figures: list[FormatFigure], batches: FullLoad) -> str:
     lines = ["| Format | requests/s | share of /ingest/event | by CPU | failed |", "|---|---|---|---|---|"]
     for each in figures:
         mark = "" if each.share >= LEAST_SHARE else " (missed)"
-        lines.append(
-            f"| {each.name} | {each.accepted_per_second:,.0f} | {each.share:.2f}{mark} | {each.share_by_cpu:.2f} | {each.failed} |"
-        )
+        shares = f"{each.share:.2f}{mark} | {each.share_by_cpu:.2f}"
+        lines.append(f"| {each.name} | {each.accepted_per_second:,.0f} | {shares} | {each.failed} |")
     accepted = batches.usage.accepted / batches.load.seconds
     stored, late = batches.stored_per_second, batches.seconds_until_stored
     lines += [
