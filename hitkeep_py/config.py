@@ -129,7 +129,9 @@ class Settings:
         40, read_integer(1, 10**9), "Requests that one client may send at once after a pause.", "-ingest-burst"
     )
     inbox_max_mb: int = setting(
-        1024, read_integer(1, 10**9), "Size of the inbox, in MB, past which ingest answers 503."
+        1024,
+        read_integer(1, 10**9),
+        "Size, in MB, of events that the store did not take yet, past which ingest answers 503.",
     )
     max_event_age_days: float = setting(
         30.0,
