@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 HOSTNAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|[0-9a-f:.]+", re.ASCII)
@@ -48,3 +49,11 @@ def punycode(hostname: str) -> str:
 
 def is_hostname(text: str) -> bool:
     return len(text) <= HOSTNAME_LENGTH and HOSTNAME.fullmatch(text) is not None
+
+
+def host_of(url: str) -> str:
+    """The hostname of an absolute address, or ""."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

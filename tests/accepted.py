@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tests.product import Answer, Headers, Product
+from tests.product import Answer, Headers, Product, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,15 @@ class Outcome:
 
 def send(product: Product, path: str, body: Any, headers: Headers = ()) -> Outcome:
     """`body` is bytes, or what is written as JSON, NaN and lone surrogates included."""
-    before = product.analytics.inbox.position
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = product.requests.post(path, text, headers)
-    assert answer.status < 500, (answer, body)
+    outcome = outcome_of(product, Request("POST", path, headers, (text,)))
+    assert outcome.answer.status < 500, (outcome.answer, body)
+    return outcome
+
+
+def outcome_of(product: Product, request: Request) -> Outcome:
+    before = product.analytics.inbox.position
+    answer = product.requests.send(request)
     portion = product.analytics.inbox.read(before, 1_000)
     if portion is None:
         return Outcome(answer, [])

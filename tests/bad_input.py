@@ -76,3 +76,8 @@ def any_moment() -> st.SearchStrategy[str]:
     times = st.datetimes().map(lambda moment: moment.isoformat())
     days = st.dates().map(lambda day: day.isoformat())
     return st.one_of(extreme, days, any_text(), st.builds("{}{}".format, times | extreme_time, zones))
+
+
+def plain_text(max_size: int = 40) -> st.SearchStrategy[str]:
+    """What UTF-8 can say: no lone surrogates."""
+    return st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)

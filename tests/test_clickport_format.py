@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hitkeep_py.config import Settings
 from hitkeep_py.protocols.clickport import number_text
 from tests.accepted import props_of, send
-from tests.bad_input import any_value, naughty_strings
+from tests.bad_input import any_value, naughty_strings, plain_text
 from tests.product import Product, in_memory
 
 PATH = "/api/event"
@@ -26,10 +26,6 @@ def product() -> Iterator[Product]:
     with in_memory(Settings(ingest_rate_limit=1e9, ingest_burst=10**9)) as opened:
         opened.add_site("example.com")
         yield opened
-
-
-def plain_text(max_size: int = 40) -> st.SearchStrategy[str]:
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
 
 
 @EXAMPLES

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hitkeep_py.clock import utc_text
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
-from tests.accepted import Outcome, send
-from tests.bad_input import any_headers, any_value, naughty_strings
+from tests.accepted import Outcome, outcome_of, send
+from tests.bad_input import any_headers, any_value, naughty_strings, plain_text
 from tests.product import Answer, Product, Request, in_memory
 
 COUNT, HITS = "/count", "/api/v0/count"
@@ -43,22 +43,12 @@ def key(product: Product) -> str:
     return text
 
 
-def plain_text(size: int = 40) -> st.SearchStrategy[str]:
-    """What UTF-8 can say: no lone surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=size)
-
-
 def bearer(key: str) -> list[tuple[bytes, bytes]]:
     return [(b"authorization", f"Bearer {key}".encode())]
 
 
 def count(product: Product, query: bytes, method: str = "GET", headers: Any = (PAGE,)) -> Outcome:
-    before = product.analytics.inbox.position
-    answer = product.requests.send(Request(method, COUNT, headers, query=query))
-    portion = product.analytics.inbox.read(before, 10)
-    if portion is None:
-        return Outcome(answer, [])
-    return Outcome(answer, [dict(zip(portion.fields, row, strict=True)) for row in portion.rows])
+    return outcome_of(product, Request(method, COUNT, headers, query=query))
 
 
 def checked(answer: Answer) -> Answer:

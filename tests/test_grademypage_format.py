@@ -17,7 +17,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
 from tests.accepted import props_of, send
-from tests.bad_input import any_value, naughty_strings
+from tests.bad_input import any_value, naughty_strings, plain_text
 from tests.fake_clock import FakeClock
 from tests.product import Headers, Product, Request, in_memory, served
 
@@ -77,10 +77,6 @@ def add_shop(product: Product, domain: str) -> Shop:
 
 def bearer(key: str) -> Headers:
     return [(b"authorization", f"Bearer {key}".encode())]
-
-
-def plain_text(max_size: int = 40) -> st.SearchStrategy[str]:
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
 
 
 def deliver(product: Product, headers: Headers, event: Any = WEBHOOK) -> Any:

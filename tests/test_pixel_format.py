@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
-from tests.accepted import Outcome
-from tests.bad_input import any_headers, naughty_strings
+from tests.accepted import Outcome, outcome_of
+from tests.bad_input import any_headers, naughty_strings, plain_text
 from tests.product import Answer, Headers, Product, Request, in_memory
 
 PARAMETERS = ("url", "path", "title", "referrer", "name", "utm_source", "utm_medium", "utm_campaign", "utm_term")
@@ -26,18 +26,10 @@ def product() -> Iterator[Product]:
         yield opened
 
 
-def plain_text(size: int = 40) -> st.SearchStrategy[str]:
-    """What UTF-8 can say: no lone surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=size)
-
-
 def load(product: Product, query: bytes, headers: Headers = (REFERER,), method: str = "GET") -> Outcome:
-    before = product.analytics.inbox.position
-    answer = checked(product.requests.send(Request(method, "/pixel.gif", headers, query=query)))
-    portion = product.analytics.inbox.read(before, 10)
-    if portion is None:
-        return Outcome(answer, [])
-    return Outcome(answer, [dict(zip(portion.fields, row, strict=True)) for row in portion.rows])
+    outcome = outcome_of(product, Request(method, "/pixel.gif", headers, query=query))
+    checked(outcome.answer)
+    return outcome
 
 
 def checked(answer: Answer) -> Answer:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
 from tests.accepted import props_of, send
-from tests.bad_input import any_text, any_value, naughty_strings
+from tests.bad_input import any_text, any_value, naughty_strings, plain_text
 from tests.product import Product, in_memory
 
 PATH = "/api/event"
@@ -32,11 +32,6 @@ def product() -> Iterator[Product]:
             opened.add_site(f"site{number}.example")
         opened.add_site("example.com")
         yield opened
-
-
-def plain_text() -> st.SearchStrategy[str]:
-    """What UTF-8 can say: no lone surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
 @EXAMPLES

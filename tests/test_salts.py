@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.catalog.salts import CROSSING_MS, KEPT_MS, bounds
-from hitkeep_py.catalog.sites import VISITOR_PERIODS
+from hitkeep_py.catalog.site_settings import VISITOR_PERIODS
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import Unavailable
 from tests.fake_clock import FakeClock

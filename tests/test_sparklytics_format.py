@@ -14,7 +14,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
 from tests.accepted import props_of, send
-from tests.bad_input import any_text, any_value, naughty_strings
+from tests.bad_input import any_text, any_value, naughty_strings, plain_text
 from tests.product import Answer, Product, in_memory
 
 PATH = "/api/collect"
@@ -38,10 +38,6 @@ def product() -> Iterator[Product]:
 @pytest.fixture(scope="module")
 def site(product: Product) -> Site:
     return product.add_site("example.com")
-
-
-def plain_text(max_size: int = 40) -> st.SearchStrategy[str]:
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
 
 
 def properties() -> st.SearchStrategy[dict[str, Any]]:

@@ -13,7 +13,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
 from tests.accepted import props_of, send
-from tests.bad_input import any_value, naughty_strings
+from tests.bad_input import any_value, naughty_strings, plain_text
 from tests.product import Answer, Product, in_memory
 
 SEND, BATCH = "/api/send", "/api/batch"
@@ -35,11 +35,6 @@ def product() -> Iterator[Product]:
 @pytest.fixture(scope="module")
 def site(product: Product) -> Site:
     return product.add_site("example.com")
-
-
-def plain_text(size: int = 40) -> st.SearchStrategy[str]:
-    """What UTF-8 can say: no lone surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=size)
 
 
 def written(site: Site, type: str = "event", **payload: Any) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from hitkeep_py.catalog.experiments import Experiment, Experiments
 from hitkeep_py.catalog.goals import Goals
 from hitkeep_py.catalog.keys import KeyRing, Keys
 from hitkeep_py.catalog.salts import SaltRing, Salts
-from hitkeep_py.catalog.sites import VISITOR_PERIODS, Site, Sites
+from hitkeep_py.catalog.site_settings import VISITOR_PERIODS
+from hitkeep_py.catalog.sites import Site, Sites
 from hitkeep_py.catalog.users import Users
 from hitkeep_py.clock import Clock
 from hitkeep_py.text import normalised_hostname

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
 from hitkeep_py.catalog.site_settings import SETTINGS, read_setting
-from hitkeep_py.catalog.site_settings import VISITOR_PERIODS as VISITOR_PERIODS
 from hitkeep_py.clock import Clock
 from hitkeep_py.errors import Conflict, NotFound
 from hitkeep_py.text import normalised_hostname

@@ -9,9 +9,7 @@ from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.event import DropReason, Event, IncomingEvent, Sender
-from hitkeep_py.ingest.steps import STEPS, Passage
-
-DAY_MS = 86_400_000
+from hitkeep_py.ingest.steps import DAY_MS, STEPS, Passage
 
 
 class Pipeline:

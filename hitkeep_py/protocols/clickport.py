@@ -12,10 +12,10 @@ import orjson
 
 from hitkeep_py.errors import InvalidInput, NotFound
 from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
-from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, host_of
+from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import KEY_LENGTH, NAME_LENGTH, TEXT_LENGTH, required_name
-from hitkeep_py.text import is_hostname, normalised_hostname
+from hitkeep_py.text import host_of, is_hostname, normalised_hostname
 
 PROPS = 30
 VALUE_LENGTH = 2_000

@@ -1,12 +1,12 @@
 """What the formats of `POST /api/event` share: a limit, and looks at what was sent that never fail."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.protocols.format import Request
+from hitkeep_py.text import host_of
 
 PATH = "/api/event"
 BODY_LIMIT = 256 * 1024
@@ -39,9 +39,6 @@ def given(fields: dict[str, Any], *names: str) -> Any:
     return None
 
 
-def host_of(url: str) -> str:
-    """The hostname of an absolute address, or ""."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+def is_web_address(url: str) -> bool:
+    """Whether it is an absolute http or https address with a host."""
+    return url.lower().startswith(("http://", "https://")) and bool(host_of(url))

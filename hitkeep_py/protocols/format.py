@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 
-import orjson
-
 from hitkeep_py.errors import AnalyticsError, InvalidInput
 from hitkeep_py.event import DropReason, Event, IncomingEvent
+from hitkeep_py.protocols.json_input import as_object, read_json
 
 Headers = Mapping[bytes, bytes]
 """Request headers, names in lower case."""
@@ -46,18 +45,12 @@ class Request:
     def json(self) -> Any:
         """The body as JSON, whatever its Content-Type says. Raises InvalidInput."""
         if self._json is UNREAD:
-            try:
-                self._json = orjson.loads(self.body)
-            except orjson.JSONDecodeError as error:
-                raise InvalidInput(f"Bad request body: not valid JSON: {error}") from error
+            self._json = read_json(self.body)
         return self._json
 
     def object(self) -> dict[str, Any]:
         """The body as a JSON object. Of a repeated key the last value counts. Raises InvalidInput."""
-        value = self.json()
-        if not isinstance(value, dict):
-            raise InvalidInput("Bad request body: must be a JSON object")
-        return value
+        return as_object(self.json())
 
     def parameters(self) -> dict[str, str]:
         """The query string; of a repeated name the last value counts. Raises InvalidInput."""

@@ -14,7 +14,6 @@ import orjson
 from hitkeep_py.errors import AnalyticsError, InvalidInput, NotAuthenticated, QuotaReached
 from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
 from hitkeep_py.protocols.batch import raise_when_all, read_or_error, refusals_of
-from hitkeep_py.protocols.event_route import host_of
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.gif import gif_answer
 from hitkeep_py.protocols.json_input import (
@@ -27,7 +26,7 @@ from hitkeep_py.protocols.json_input import (
 )
 from hitkeep_py.protocols.server_key import SERVER_KINDS, ip_field, server_key
 from hitkeep_py.protocols.statuses import status_of
-from hitkeep_py.text import clean, is_hostname, normalised_hostname
+from hitkeep_py.text import clean, host_of, is_hostname, normalised_hostname
 
 HITS = 500
 HITS_BYTES = 1024 * 1024

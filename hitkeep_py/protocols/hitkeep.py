@@ -22,6 +22,7 @@ from hitkeep_py.protocols.json_input import (
     whole_field,
 )
 from hitkeep_py.protocols.server_key import SERVER_KINDS, ip_field, server_key
+from hitkeep_py.text import host_of
 
 SESSION_LENGTH = 128
 NAVIGATION_TYPE_LENGTH = 64
@@ -193,10 +194,7 @@ def read_origin(request: Request) -> str:
     origin = request.header(b"origin")
     if not origin:
         raise InvalidInput("Origin header is required")
-    try:
-        hostname = urlsplit(origin).hostname
-    except ValueError:
-        hostname = None
+    hostname = host_of(origin)
     if not hostname:
         raise InvalidInput("Invalid Origin header")
     return hostname

@@ -27,10 +27,19 @@ UTM_FIELDS = tuple((name, name) for name in UTM_NAMES)
 
 def read_object(body: bytes) -> dict[str, Any]:
     """Raises InvalidInput for anything but a JSON object. Of a repeated key the last value counts."""
+    return as_object(read_json(body))
+
+
+def read_json(body: bytes) -> Any:
+    """Raises InvalidInput."""
     try:
-        value = orjson.loads(body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidInput(f"Bad request body: not valid JSON: {error}") from error
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Raises InvalidInput for anything else."""
     if not isinstance(value, dict):
         raise InvalidInput("Bad request body: must be a JSON object")
     return value

@@ -9,7 +9,7 @@ import orjson
 
 from hitkeep_py.errors import AnalyticsError, InvalidInput
 from hitkeep_py.event import CUSTOM, PAGEVIEW, IncomingEvent
-from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, host_of
+from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, is_web_address
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import required_name, text_field
 from hitkeep_py.protocols.statuses import status_of
@@ -31,7 +31,7 @@ def read(request: Request) -> list[Item]:
     if not entity:
         raise InvalidInput("entity_id is required: the id, alias or domain of a site", field="entity_id")
     url = text_field(fields, "url")
-    if not url.lower().startswith(("http://", "https://")) or not host_of(url):
+    if not is_web_address(url):
         raise InvalidInput("invalid url: it must be absolute", field="url")
     referrer = text_field(fields, "referrer", REFERRER_LENGTH + 1)
     if len(referrer) > REFERRER_LENGTH:

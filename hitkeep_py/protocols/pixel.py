@@ -5,13 +5,12 @@ from collections.abc import Sequence
 
 from hitkeep_py.errors import AnalyticsError, NotFound
 from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
-from hitkeep_py.protocols.event_route import host_of
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.gif import gif_answer
 from hitkeep_py.protocols.json_input import UTM_FIELDS, campaign_of
 from hitkeep_py.protocols.server_key import PUBLIC_KEY_BEGINNING, PUBLIC_KINDS
 from hitkeep_py.protocols.statuses import status_of
-from hitkeep_py.text import clean
+from hitkeep_py.text import clean, host_of
 
 NAME_LENGTH = 255
 SHOWN_LENGTH = 100

@@ -13,10 +13,10 @@ import orjson
 
 from hitkeep_py.errors import AnalyticsError, InvalidInput, PayloadTooLarge
 from hitkeep_py.event import CUSTOM, ENGAGEMENT, PAGEVIEW, DropReason, IncomingEvent
-from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, given, host_of, unpacked
+from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, given, unpacked
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import number_value
-from hitkeep_py.text import clean, normalised_hostname
+from hitkeep_py.text import clean, host_of, normalised_hostname
 
 NAME_LENGTH = 120
 URL_BYTES = 2_000

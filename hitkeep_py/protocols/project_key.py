@@ -12,10 +12,11 @@ import orjson
 from hitkeep_py.errors import AccessDenied, InvalidInput, NotAuthenticated
 from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
 from hitkeep_py.protocols.batch import Batch, raise_when_all, read_batch, refusals_of
-from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, host_of, unpacked
+from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, is_web_address, unpacked
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat
 from hitkeep_py.protocols.json_input import id_field, number_value, props_field, required_name, text_field, time_field
 from hitkeep_py.protocols.server_key import BEGINNING_LENGTH, PUBLIC_KINDS, SERVER_KEYS
+from hitkeep_py.text import host_of
 
 EVENTS_PATH = "/api/events"
 BATCH = 50
@@ -91,7 +92,7 @@ def read_name(fields: dict[str, Any]) -> str:
 
 def read_url(fields: dict[str, Any]) -> str:
     url = text_field(fields, "url")
-    if not url.lower().startswith(("http://", "https://")) or not host_of(url):
+    if not is_web_address(url):
         raise InvalidInput("url must be the page's absolute http or https URL", field="url")
     return url
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.protocols.event_route import host_of
 from hitkeep_py.protocols.format import Request
 from hitkeep_py.protocols.server_key import server_key
+from hitkeep_py.text import host_of
 
 MEMBERS = ("site_id", "website_id", "website", "projectKey", "projectId", "entity_id", "d", "domain")
 OBJECTS = 10
