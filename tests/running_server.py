@@ -12,7 +12,7 @@ from pathlib import Path
 COMMAND = [sys.executable, "-m", "hitkeep_py"]
 LISTENS = re.compile(r"listens on (http://\S+?),")
 TOKEN = re.compile(r'"setup_token":"([^"]+)"')
-START_SECONDS = 15.0
+START_SECONDS = 60.0
 
 
 @dataclass
@@ -36,7 +36,7 @@ class RunningServer:
         assert found, f"no setup token in: {self.log}"
         return found.group(1)
 
-    def stop(self, number: int, timeout: float = 10) -> int:
+    def stop(self, number: int, timeout: float = 30) -> int:
         """Send a signal and give the exit code."""
         self.process.send_signal(number)
         return self.process.wait(timeout)
@@ -72,5 +72,5 @@ def wait_for_address(server: RunningServer) -> str:
 
 def run(*arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of a command in a process of its own."""
-    done = subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, env=environment, timeout=30)
+    done = subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, env=environment, timeout=60)
     return done.returncode, done.stdout.decode(), done.stderr.decode()

@@ -143,7 +143,7 @@ def send_events(reader: Reader) -> None:
 def ask_about_events(reader: Reader) -> None:
     """First wait until the last event is stored. As printed, the list is of a month long ago; then of these days."""
     names = target_in(reader.block("sparklytics-event-names"))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while "YourEventName" not in reader.get("sparklytics-event-names these days", names.partition("?")[0]).body:
         assert time.monotonic() < deadline
     for name in ("sparklytics-event-names", "sparklytics-event-properties", "sparklytics-event-timeseries"):

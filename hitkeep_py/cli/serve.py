@@ -139,10 +139,10 @@ def local_socket(directory: DataDirectory) -> Iterator[socket.socket]:
 
 
 def announce(server: Server, listener: socket.socket) -> None:
+    """ "listens on" comes last: who waits for it has read all there is to read."""
     settings = server.analytics.settings
     host, port = listener.getsockname()[:2]
     address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
     if not server.analytics.catalog.users.exist():
         click.echo(
             "\nThere is no user yet. Make the first one with\n\n"
@@ -153,6 +153,7 @@ def announce(server: Server, listener: socket.socket) -> None:
             '"password":"..."}\'\n',
             err=True,
         )
+    log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
 
 
 def configure_logging(level: str) -> None:
