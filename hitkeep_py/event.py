@@ -121,12 +121,15 @@ class Event:
     title: str | None = None
     referrer: str | None = None
     source: str | None = None
+    channel: str | None = None
     utm_source: str | None = None
     utm_medium: str | None = None
     utm_campaign: str | None = None
     utm_term: str | None = None
     utm_content: str | None = None
     country: str | None = None
+    region: str | None = None
+    city: str | None = None
     language: str | None = None
     browser: str | None = None
     browser_version: str | None = None

@@ -2,11 +2,16 @@
 
 
 def text(value: str) -> bytes:
-    return bytes([0x40 | len(value)]) + value.encode()
+    content = value.encode()
+    return (bytes([0x40 | len(content)]) if len(content) < 29 else bytes([0x5D, len(content) - 29])) + content
 
 
 def mapping(**values: bytes) -> bytes:
     return bytes([0xE0 | len(values)]) + b"".join(text(name) + value for name, value in values.items())
+
+
+def array(*values: bytes) -> bytes:
+    return bytes([len(values), 4]) + b"".join(values)
 
 
 def number(kind: int, value: int) -> bytes:
@@ -15,17 +20,17 @@ def number(kind: int, value: int) -> bytes:
     return head + bytes([value])
 
 
-def country_file(record: bytes) -> bytes:
+def place_file(record: bytes) -> bytes:
     """0.0.0.0/1 has the record, 128.0.0.0/1 has none."""
     tree = (1 + 16).to_bytes(3, "big") + (1).to_bytes(3, "big")
     metadata = mapping(
         binary_format_major_version=number(5, 2),
         binary_format_minor_version=number(5, 0),
         build_epoch=number(9, 1),
-        database_type=text("Country"),
+        database_type=text("City"),
         description=mapping(en=text("small")),
         ip_version=number(5, 4),
-        languages=bytes([1, 4]) + text("en"),
+        languages=array(text("en")),
         node_count=number(6, 1),
         record_size=number(5, 24),
     )

@@ -7,15 +7,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hitkeep_py.enrich.country import Countries, country_code
 from hitkeep_py.enrich.page import Page, Pages
+from hitkeep_py.enrich.place import NAME_LENGTH, NOWHERE, Place, Places, read_place
 from hitkeep_py.enrich.referrer import Referrers
 from hitkeep_py.enrich.user_agent import UserAgents, device_of_viewport
 from hitkeep_py.enrich.visitor import session_key, visitor_id
 from hitkeep_py.text import clean, is_hostname, normalised_hostname
-from tests.mmdb import country_file, mapping, text
+from tests.mmdb import array, mapping, place_file, text
 
-SMALL = country_file(mapping(country_code=text("DE")))
+
+def named(**names: str) -> bytes:
+    return mapping(names=mapping(**{language: text(name) for language, name in names.items()}))
+
+
+GEOLITE = mapping(
+    country=mapping(iso_code=text("DE")),
+    subdivisions=array(named(de="Bayern", en="Bavaria"), named(en="Upper Bavaria")),
+    city=named(de="M\u00fcnchen", en="Munich"),
+)
+SMALL, CITIES = place_file(mapping(country_code=text("DE"))), place_file(GEOLITE)
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 WINDOWS, ANDROID = "Windows NT 10.0; Win64; x64", "Linux; Android 14"
 UBUNTU, CHROME_OS = "X11; Ubuntu; Linux x86_64", "X11; CrOS x86_64 14541.0.0"
@@ -24,8 +34,8 @@ ANYTHING = settings(max_examples=150, deadline=None, suppress_health_check=list(
 
 
 @pytest.fixture(scope="module")
-def bundled() -> Countries:
-    return Countries()
+def bundled() -> Places:
+    return Places()
 
 
 @pytest.mark.parametrize(
@@ -43,80 +53,107 @@ def bundled() -> Countries:
         ("", None),
     ],
 )
-def test_bundled_file_knows_countries(ip: str, country: str | None, bundled: Countries) -> None:
-    assert bundled.country(ip) == country
+def test_bundled_file_knows_countries_only(ip: str, country: str | None, bundled: Places) -> None:
+    assert bundled.place(ip) == (country, None, None)
 
 
 @pytest.mark.parametrize(
-    ("record", "code"),
+    ("record", "place"),
     [
-        (mapping(country_code=text("DE")), "DE"),
-        (mapping(country_code=text("de")), "DE"),
-        (mapping(country=mapping(iso_code=text("FR"))), "FR"),
-        (mapping(country_code=text("Germany")), None),
-        (mapping(country_code=text("1!")), None),
-        (mapping(country=text("FR")), None),
-        (mapping(), None),
-        (text("DE"), None),
+        (mapping(country_code=text("DE")), ("DE", None, None)),
+        (mapping(country_code=text("de")), ("DE", None, None)),
+        (mapping(country=mapping(iso_code=text("FR"))), ("FR", None, None)),
+        (GEOLITE, ("DE", "Bavaria", "Munich")),
+        (mapping(subdivisions=array(), city=named(en="Munich")), (None, None, "Munich")),
+        (mapping(subdivisions=array(named(de="Bayern")), city=mapping()), (None, "Bayern", None)),
+        (mapping(country_code=text("NL"), subdivision=text("Utrecht"), city=text("Zeist")), ("NL", "Utrecht", "Zeist")),
+        (mapping(state1=text("Texas"), state2=text("Travis"), city=text("Austin")), (None, "Texas", "Austin")),
+        *(
+            (mapping(**{name: text("Ohio")}), (None, "Ohio", None))
+            for name in ("region", "state", "region1", "stateprov")
+        ),
+        (mapping(subdivision=text(" "), region=text("Ohio"), city=text("\x00 ")), (None, "Ohio", None)),
+        (mapping(city=text("  S\u00e3o\x07 Paulo ")), (None, None, "S\u00e3o Paulo")),
+        (mapping(city=text("x" * 250)), (None, None, "x" * NAME_LENGTH)),
+        (mapping(country_code=text("Germany")), NOWHERE),
+        (mapping(country_code=text("1!")), NOWHERE),
+        (mapping(country=text("FR")), NOWHERE),
+        (mapping(), NOWHERE),
+        (text("DE"), NOWHERE),
     ],
 )
-def test_country_files_of_all_makers(record: bytes, code: str | None, tmp_path: Path) -> None:
-    file = tmp_path / "countries.mmdb"
-    file.write_bytes(country_file(record))
-    countries = Countries(str(file))
-    assert countries.problem is None
-    assert countries.country("1.2.3.4") == code
-    assert countries.country("200.1.2.3") is None
+def test_files_of_all_makers(record: bytes, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "places.mmdb"
+    file.write_bytes(place_file(record))
+    places = Places(str(file))
+    assert places.problem is None
+    assert places.place("1.2.3.4") == place
+    assert places.place("200.1.2.3") == NOWHERE
 
 
-@pytest.mark.parametrize("record", [None, 5, "DE", [], {"country": 5}, {"country": {"iso_code": 5}}, {5: 6}])
-def test_records_of_any_shape_have_no_country(record: object) -> None:
-    assert country_code(record) is None
+@pytest.mark.parametrize(
+    "value", [None, 5, [], {}, {5: 6}, {"names": 5}, {"names": {}}, {"names": {"en": 5}}, {"en": "A"}]
+)
+def test_records_of_any_shape_have_no_place(value: object) -> None:
+    assert read_place(value) == NOWHERE
+    for name in ("country", "country_code", "city", "subdivision", "subdivisions"):
+        assert read_place({name: value}) == NOWHERE
+    assert read_place({"subdivisions": [value], "country": {"iso_code": value}}) == NOWHERE
+
+
+def test_what_is_wrong_with_a_record_costs_only_that() -> None:
+    record = {"country_code": 5, "subdivisions": "Bavaria", "region": "Bayern", "city": {"names": {"en": "Munich"}}}
+    assert read_place(record) == (None, "Bayern", "Munich")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x00" * 1000, b"GIF89a", SMALL[: len(SMALL) // 2], SMALL[:-40]])
-def test_missing_or_damaged_file_costs_the_countries_and_one_warning(
+def test_missing_or_damaged_file_costs_the_places_and_one_warning(
     content: bytes | None, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    file = tmp_path / "countries.mmdb"
+    file = tmp_path / "places.mmdb"
     if content is not None:
         file.write_bytes(content)
     with caplog.at_level(logging.WARNING):
-        countries = Countries(str(file))
-        assert {countries.country(f"1.2.3.{number}") for number in range(100)} == {None}
+        places = Places(str(file))
+        assert {places.place(f"1.2.3.{number}") for number in range(100)} == {NOWHERE}
     assert len(caplog.records) == 1
-    assert countries.problem
+    assert places.problem
 
 
 def test_a_damaged_record_costs_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    file = tmp_path / "countries.mmdb"
-    file.write_bytes(country_file(b"\x42\xff\xff"))
+    file = tmp_path / "places.mmdb"
+    file.write_bytes(place_file(b"\x42\xff\xff"))
     with caplog.at_level(logging.WARNING):
-        countries = Countries(str(file))
-        assert {countries.country(f"1.2.3.{number}") for number in range(100)} == {None}
+        places = Places(str(file))
+        assert {places.place(f"1.2.3.{number}") for number in range(100)} == {NOWHERE}
     assert len(caplog.records) == 1
 
 
 def test_a_file_cut_short_in_place_does_no_harm(tmp_path: Path) -> None:
-    file = tmp_path / "countries.mmdb"
+    file = tmp_path / "places.mmdb"
     file.write_bytes(SMALL)
-    countries = Countries(str(file))
+    places = Places(str(file))
     file.write_bytes(b"")
-    assert countries.country("1.2.3.4") == "DE"
+    assert places.place("1.2.3.4") == ("DE", None, None)
 
 
 @ANYTHING
-@given(changes=st.lists(st.tuples(st.integers(0, len(SMALL) - 1), st.integers(0, 255)), max_size=8), cut=st.integers(0))
-def test_no_mutation_of_a_file_raises(changes: list[tuple[int, int]], cut: int, tmp_path: Path) -> None:
-    content = bytearray(SMALL)
+@given(
+    whole=st.sampled_from([SMALL, CITIES]),
+    changes=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), max_size=8),
+    cut=st.integers(0, 20),
+)
+def test_no_mutation_of_a_file_raises(whole: bytes, changes: list[tuple[int, int]], cut: int, tmp_path: Path) -> None:
+    content = bytearray(whole)
     for place, byte in changes:
-        content[place] = byte
-    file = tmp_path / "countries.mmdb"
-    file.write_bytes(content[: len(content) - cut % 20])
-    countries = Countries(str(file))
+        content[place % len(whole)] = byte
+    file = tmp_path / "places.mmdb"
+    file.write_bytes(content[: len(content) - cut])
+    places = Places(str(file))
     for ip in ("1.2.3.4", "200.1.2.3", "::1", "nothing"):
-        code = countries.country(ip)
-        assert code is None or len(code) == 2
+        country, *names = places.place(ip)
+        assert country is None or len(country) == 2
+        assert all(name is None or (name and clean(name, NAME_LENGTH) == name) for name in names)
 
 
 @pytest.mark.parametrize(

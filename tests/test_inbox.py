@@ -313,3 +313,20 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path, clock
     assert portion.position == 1
     assert (inbox.usage("2026-11"), inbox.drops("2026-11")) == ({}, [])
     inbox.close()
+
+
+def test_events_of_a_version_without_some_fields_are_read_as_they_were(path: Path, open_inbox: Opener) -> None:
+    open_inbox().close()
+    fields = [name for name in EVENT_FIELDS if name not in ("channel", "region", "city")]
+    connection = sqlite3.connect(path)
+    insert = "INSERT INTO groups (position, events, committed_at, fields, payload) VALUES (1, 1, 5, ?, ?)"
+    connection.execute(insert, (",".join(fields), orjson.dumps([[f"old {name}" for name in fields]])))
+    connection.commit()
+    connection.close()
+    inbox = open_inbox()
+    put(inbox, "new").result(SOON)
+    old, new = inbox.read(0, 10), inbox.read(1, 10)
+    assert old is not None
+    assert (old.fields, old.rows, old.position) == (fields, [[f"old {name}" for name in fields]], 1)
+    assert new is not None
+    assert (new.fields, len(new.rows), new.position) == (list(EVENT_FIELDS), 1, 2)

@@ -3,9 +3,10 @@
 from functools import lru_cache
 
 from hitkeep_py.enrich.bots import Bots
-from hitkeep_py.enrich.country import Countries
+from hitkeep_py.enrich.channel import Channels
 from hitkeep_py.enrich.exclusions import Exclusions
 from hitkeep_py.enrich.page import Pages
+from hitkeep_py.enrich.place import Places
 from hitkeep_py.enrich.referrer import Referrers
 from hitkeep_py.enrich.referrer_spam import ReferrerSpam
 from hitkeep_py.enrich.user_agent import UserAgents
@@ -20,11 +21,12 @@ LANGUAGE_LENGTH = 35
 class Lookups:
     def __init__(self, geoip_db: str = "", referrer_spam_list: str = "") -> None:
         self.bots = Bots()
-        self.countries = Countries(geoip_db)
+        self.channels = Channels()
         self.exclusions = Exclusions()
         self.language = lru_cache(CACHED)(first_language)
         self.origin_allowed = lru_cache(CACHED)(origin_allowed)
         self.pages = Pages()
+        self.places = Places(geoip_db)
         self.referrers = Referrers()
         self.referrer_spam = ReferrerSpam(referrer_spam_list)
         self.user_agents = UserAgents()

@@ -134,12 +134,22 @@ def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:
     return None
 
 
-def put_country(passage: Passage, lookups: Lookups) -> DropReason | None:
-    site, ip = passage.site, passage.ip
+def put_channel(passage: Passage, lookups: Lookups) -> None:
+    """What has no page and says nothing of where from, such as a server's own event, has come by no channel."""
+    event = passage.event
+    if event.path or event.source or event.utm_medium or event.utm_campaign:
+        event.channel = lookups.channels.channel(
+            event.source, event.referrer, event.utm_source, event.utm_medium, event.utm_campaign
+        )
+
+
+def put_place(passage: Passage, lookups: Lookups) -> DropReason | None:
+    site, ip, event = passage.site, passage.ip, passage.event
     if site.excluded_ips and ip and lookups.exclusions.excludes_ip(site.excluded_ips, ip):
         return DropReason.EXCLUDED_IP
-    passage.event.country = lookups.countries.country(ip) if ip else None
-    return DropReason.EXCLUDED_COUNTRY if passage.event.country in site.excluded_countries else None
+    if ip:
+        event.country, event.region, event.city = lookups.places.place(ip)
+    return DropReason.EXCLUDED_COUNTRY if event.country in site.excluded_countries else None
 
 
 def put_technology(passage: Passage, lookups: Lookups) -> None:
@@ -225,7 +235,8 @@ STEPS: tuple[Step, ...] = (
     put_time,
     put_page,
     put_referrer,
-    put_country,
+    put_channel,
+    put_place,
     put_technology,
     put_language,
     put_details,

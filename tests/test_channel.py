@@ -1,0 +1,225 @@
+"""Channels: the customary grouping, a home for every well-known source, and an answer to whatever is said."""
+
+from importlib.resources import files
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hitkeep_py.enrich.channel import CHANNELS_FILE, Channel, Channels
+from hitkeep_py.enrich.referrer import SOURCES_FILE, Referrers
+from hitkeep_py.event import CUSTOM, PAGEVIEW, Event, IncomingEvent, Sender
+from hitkeep_py.ingest.pipeline import Pipeline
+from tests.product import in_memory, lookups
+
+FOLDER = files("hitkeep_py.enrich")
+SOURCES: dict[str, list[str]] = orjson.loads(FOLDER.joinpath(SOURCES_FILE).read_bytes())
+LISTED: dict[str, list[str]] = orjson.loads(FOLDER.joinpath(CHANNELS_FILE).read_bytes())
+CHANNELS, REFERRERS = Channels(), Referrers()
+
+
+def channel_of(referrer: str = "", source: str = "", medium: str = "", campaign: str = "") -> str:
+    """Of an event with this referring address and these UTM fields, as the pipeline fills it."""
+    found = REFERRERS.referrer(referrer, "site.example")
+    return CHANNELS.channel(source or found.source, found.address, source or None, medium or None, campaign or None)
+
+
+@pytest.mark.parametrize(
+    ("referrer", "channel"),
+    [
+        ("", "Direct"),
+        ("https://site.example/prices", "Direct"),
+        ("https://www.google.com/", "Organic Search"),
+        ("https://www.google.co.uk/", "Organic Search"),
+        ("https://google.de", "Organic Search"),
+        ("https://search.yahoo.com/search", "Organic Search"),
+        ("https://search.yahoo.co.jp/", "Organic Search"),
+        ("https://yandex.com.tr/", "Organic Search"),
+        ("https://duckduckgo.com/", "Organic Search"),
+        ("https://search.brave.com/", "Organic Search"),
+        ("android-app://com.google.android.googlequicksearchbox/", "Organic Search"),
+        ("https://l.facebook.com/l.php", "Organic Social"),
+        ("https://t.co/abc", "Organic Social"),
+        ("https://news.ycombinator.com/item?id=1", "Organic Social"),
+        ("https://old.reddit.com/r/x", "Organic Social"),
+        ("https://www.pinterest.co.uk/", "Organic Social"),
+        ("android-app://com.linkedin.android/", "Organic Social"),
+        ("android-app://com.Slack/", "Organic Social"),
+        ("https://m.youtube.com/watch", "Organic Video"),
+        ("https://vimeo.com/1", "Organic Video"),
+        ("https://www.amazon.de/dp/1", "Organic Shopping"),
+        ("https://www.ebay.com.au/", "Organic Shopping"),
+        ("https://www.etsy.com/", "Organic Shopping"),
+        ("https://chatgpt.com/", "AI Assistants"),
+        ("https://www.perplexity.ai/search/x", "AI Assistants"),
+        ("https://claude.ai/", "AI Assistants"),
+        ("https://gemini.google.com/app", "AI Assistants"),
+        ("https://copilot.microsoft.com/", "AI Assistants"),
+        ("https://chat.deepseek.com/", "AI Assistants"),
+        ("https://mail.google.com/", "Email"),
+        ("https://mail.yahoo.com/", "Email"),
+        ("https://outlook.live.com/", "Email"),
+        ("android-app://com.google.android.gm/", "Email"),
+        ("https://docs.google.com/document/d/1", "Referral"),
+        ("https://blog.example.org/post", "Referral"),
+        ("https://en.wikipedia.org/wiki/X", "Referral"),
+        ("https://notgoogle.com/", "Referral"),
+        ("https://google.evil.example.com/", "Referral"),
+        ("https://amazon.example.org/", "Referral"),
+        ("https://newsletter.example.org/", "Referral"),
+        ("https://x.example.org/", "Referral"),
+        ("android-app://com.example.reader/", "Referral"),
+    ],
+)
+def test_referrers(referrer: str, channel: str) -> None:
+    assert channel_of(referrer) == channel
+
+
+@pytest.mark.parametrize(
+    ("source", "medium", "campaign", "channel"),
+    [
+        ("google", "cpc", "", "Paid Search"),
+        ("Google", "CPC", "Autumn", "Paid Search"),
+        ("google", "cpm", "", "Paid Search"),
+        ("google.de", "ppc", "", "Paid Search"),
+        ("bing", "paidsearch", "", "Paid Search"),
+        ("adwords", "", "", "Paid Search"),
+        ("google-ads", "", "", "Paid Search"),
+        ("google", "organic", "", "Organic Search"),
+        ("google", "", "", "Organic Search"),
+        ("an engine", "organic", "", "Organic Search"),
+        ("facebook", "cpc", "", "Paid Social"),
+        ("fb", "paid", "", "Paid Social"),
+        ("ig", "paid_social", "", "Paid Social"),
+        ("facebook_ads", "", "", "Paid Social"),
+        ("LinkedIn Ads", "", "", "Paid Social"),
+        ("t.co", "retargeting", "", "Paid Social"),
+        ("facebook", "", "", "Organic Social"),
+        ("hacker_news", "", "", "Organic Social"),
+        ("HackerNews", "post", "", "Organic Social"),
+        ("threads", "", "", "Organic Social"),
+        ("somewhere", "social", "", "Organic Social"),
+        ("somewhere", "social-media", "", "Organic Social"),
+        ("youtube", "cpv", "", "Paid Video"),
+        ("yt-ads", "", "", "Paid Video"),
+        ("youtube", "description", "", "Organic Video"),
+        ("somewhere", "video-post", "", "Organic Video"),
+        ("amazon", "cpc", "", "Paid Shopping"),
+        ("facebook", "cpc", "shopping-autumn", "Paid Shopping"),
+        ("amazon.co.uk", "", "", "Organic Shopping"),
+        ("newsroom", "", "eshop", "Organic Shopping"),
+        ("newsroom", "", "workshop", "Referral"),
+        ("chatgpt.com", "", "", "AI Assistants"),
+        ("perplexity", "referral", "", "AI Assistants"),
+        ("openai", "", "", "AI Assistants"),
+        ("chatgpt", "cpc", "", "Paid Other"),
+        ("a shop", "display", "", "Display"),
+        ("a site", "banner", "", "Display"),
+        ("a site", "cpm", "", "Display"),
+        ("criteo", "cpc", "", "Display"),
+        ("a site", "cpc", "", "Paid Other"),
+        ("", "paid", "", "Paid Other"),
+        ("newsletter", "cpc", "", "Paid Other"),
+        ("google", "cpc", "summer cross-network", "Cross-network"),
+        ("autumn-newsletter", "", "", "Email"),
+        ("company", "E-Mail", "", "Email"),
+        ("company", "e_mail", "", "Email"),
+        ("company", "email-drip", "", "Email"),
+        ("mailchimp", "", "", "Email"),
+        ("company", "affiliate", "", "Affiliates"),
+        ("awin", "", "", "Affiliates"),
+        ("a show", "audio", "", "Audio"),
+        ("podcast", "", "", "Audio"),
+        ("company", "sms", "", "SMS"),
+        ("sms", "", "", "SMS"),
+        ("company", "push", "", "Mobile Push Notifications"),
+        ("company", "web-push", "", "Mobile Push Notifications"),
+        ("company", "notification", "", "Mobile Push Notifications"),
+        ("firebase", "", "", "Mobile Push Notifications"),
+        ("partner", "referral", "", "Referral"),
+        ("poster", "qr", "", "Referral"),
+        ("", "qr", "", "Referral"),
+        ("", "", "autumn", "Referral"),
+        ("ads", "", "", "Referral"),
+        ("(direct)", "(none)", "(not set)", "Direct"),
+        ("direct", "", "", "Direct"),
+    ],
+)
+def test_tags(source: str, medium: str, campaign: str, channel: str) -> None:
+    assert channel_of("", source, medium, campaign) == channel
+
+
+@pytest.mark.parametrize(
+    ("tags", "channel"),
+    [
+        ({"medium": "cpc"}, "Paid Search"),
+        ({"medium": "email"}, "Organic Search"),
+        ({"source": "partner"}, "Referral"),
+        ({"source": "facebook", "medium": "cpc"}, "Paid Social"),
+        ({"campaign": "autumn"}, "Organic Search"),
+        ({"source": "direct"}, "Direct"),
+    ],
+)
+def test_a_source_that_is_tagged_wins_over_the_referrer(tags: dict[str, str], channel: str) -> None:
+    assert channel_of("https://www.google.com/", **tags) == channel
+
+
+def test_every_channel_can_be_told() -> None:
+    assert set(LISTED) <= set(Channel)
+    tagged = {channel_of("", source, "cpc") for source in ("google", "facebook", "youtube", "amazon", "a site")}
+    rest = {channel_of(), channel_of("", "", "", "cross-network"), *map(channel_of, [""])}
+    homes = {channel_of("", entries[0].replace("*", "com")) for entries in LISTED.values()}
+    assert homes | tagged | rest == set(Channel)
+
+
+@pytest.mark.parametrize("channel", LISTED)
+def test_every_listed_source_and_its_hosts_are_in_their_channel(channel: str) -> None:
+    for entry in LISTED[channel]:
+        assert channel_of("", entry.replace("*", "com")) == channel
+        for host in (entry.replace("*", "co.uk"), *SOURCES.get(entry, ())):
+            if host.count(".") and not host.startswith("com."):
+                assert (host, channel_of(f"https://{host}/a")) == (host, channel)
+
+
+def test_no_source_is_listed_twice() -> None:
+    entries = [entry.lower().translate(str.maketrans("", "", " _-")) for each in LISTED.values() for entry in each]
+    assert sorted(set(entries)) == sorted(entries)
+
+
+def test_every_source_with_a_name_of_its_own_has_a_channel() -> None:
+    assert set(SOURCES) - {entry for entries in LISTED.values() for entry in entries} == set()
+
+
+@pytest.mark.parametrize(
+    ("incoming", "channel"),
+    [
+        (IncomingEvent(CUSTOM, "renewed", from_server=True), None),
+        (IncomingEvent(CUSTOM, "renewed", referrer="https://claude.ai/"), "AI Assistants"),
+        (IncomingEvent(CUSTOM, "renewed", campaign={"utm_medium": "email"}), "Email"),
+        (IncomingEvent(PAGEVIEW, "", url="/"), "Direct"),
+        (IncomingEvent(PAGEVIEW, "", url="/?utm_source=fb&utm_medium=cpc"), "Paid Social"),
+        (IncomingEvent(PAGEVIEW, "", url="https://example.com/a", referrer="https://example.com/"), "Direct"),
+    ],
+)
+def test_events_without_a_page_or_tags_have_no_channel(incoming: IncomingEvent, channel: str | None) -> None:
+    with in_memory() as product:
+        site = product.add_site("example.com")
+        pipeline = Pipeline(product.analytics.catalog, lookups(), 1)
+        event = pipeline.run(incoming, site, pipeline.passage(Sender("", "", "", product.clock.now_ms())))
+        assert isinstance(event, Event)
+        assert event.channel == channel
+
+
+words = st.sampled_from(["", "google", "facebook.com", "cpc", "ads", "shop", "android-app:", "(none)", ".", "..*", "/"])
+texts = st.none() | words | st.text(max_size=40) | st.builds(str.__add__, words, st.text(max_size=10))
+
+
+@settings(max_examples=500, deadline=None)
+@given(source=texts, referrer=texts, utm_source=texts, medium=texts, campaign=texts)
+def test_whatever_is_said_has_a_channel(
+    source: str | None, referrer: str | None, utm_source: str | None, medium: str | None, campaign: str | None
+) -> None:
+    found = CHANNELS.channel(source, referrer, utm_source, medium, campaign)
+    assert found in set(Channel)
+    assert type(found) is str
