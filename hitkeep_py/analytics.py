@@ -2,24 +2,22 @@
 
 import logging
 import shutil
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitkeep_py import __version__
 from hitkeep_py.catalog.catalog import Catalog
-from hitkeep_py.catalog.experiments import Experiment
-from hitkeep_py.catalog.goals import Goal
-from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import Clock, SystemClock
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, sync
 from hitkeep_py.enrich.lookups import Lookups
-from hitkeep_py.errors import Conflict, DataDamaged, QueryBusy, StoreDead, StoreUnavailable, Unavailable
+from hitkeep_py.errors import Conflict, DataDamaged, SettingError, StoreUnavailable, Unavailable
 from hitkeep_py.ingest.debugger import Debugger
 from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.intake import Intake
@@ -28,22 +26,34 @@ from hitkeep_py.ingest.pipeline import Pipeline
 from hitkeep_py.ingest.sessions import KEPT_MS
 from hitkeep_py.ingest.usage import Usage, month_of
 from hitkeep_py.ingest.writer import Writer
-from hitkeep_py.query.dialect import Dialect, DuckDBDialect
-from hitkeep_py.query.question import Query, Statement
-from hitkeep_py.query.time_range import TimeRange, unit_for
-from hitkeep_py.reports import events as events_report
-from hitkeep_py.reports import experiments as experiments_report
-from hitkeep_py.reports import goals as goals_report
-from hitkeep_py.reports import overview as overview_report
-from hitkeep_py.reports import series as series_report
+from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.report import Report
+from hitkeep_py.questions import Questions
 from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
 
-LEAST_SECONDS = 0.01
 LEDGER_SECONDS = 5.0
-LIVE_MS = 5 * 60 * 1000
 MEGABYTE = 1_000_000
+CLICKHOUSE_LIBRARY = "clickhouse-connect>=1.12,<2"
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+
+
+def open_store(settings: Settings, directory: DataDirectory) -> EventStore:
+    """Where the settings say. Raises SettingError, DataDirectoryError."""
+    if not settings.store:
+        return DuckDBStore(directory.events, memory_limit=settings.memory_limit, backups=directory.backups)
+    try:
+        # Its library is an extra: who keeps events in DuckDB need not have it.
+        from hitkeep_py.stores.clickhouse import open_clickhouse  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"store names a ClickHouse server, for which a library is missing: {sys.executable} -m pip install"
+            f" '{CLICKHOUSE_LIBRARY}'",
+            field="store",
+        ) from error
+    return open_clickhouse(settings.store, settings.memory_limit)
 
 
 class Analytics:
@@ -63,7 +73,6 @@ class Analytics:
         self.directory = directory
         self.catalog = catalog
         self.store = store
-        self.dialect: Dialect = DuckDBDialect()
         self.lookups = lookups or Lookups(settings.geoip_db, settings.referrer_spam_list)
         self.inbox = Inbox(directory.inbox if directory else None, clock, max_bytes=settings.inbox_max_mb * MEGABYTE)
         self.usage = Usage(clock.now_ms(), self.inbox.usage(month_of(clock.now_ms())))
@@ -71,17 +80,17 @@ class Analytics:
         pipeline = Pipeline(catalog, self.lookups, settings.max_event_age_days)
         self.intake = Intake(pipeline, self.usage, self.debugger)
         self.writer = Writer(self.inbox, store)
-        self.query_seconds = 0.0
-        self.queries = 0
         self._deletions: dict[str, Future[int]] = {}
         self._backing_up = threading.Lock()
-        self._places = threading.BoundedSemaphore(settings.query_threads)
+        self.questions = Questions(
+            store, clock, settings.query_threads, settings.query_timeout, self.writer.reopen_store
+        )
 
     @classmethod
     def open(cls, settings: Settings, purpose: str, clock: Clock | None = None) -> "Analytics":
         """Lock the data directory, bring its files up to date and start to accept and to write.
 
-        Raises DataDirectoryError when it cannot be used, naming who holds it or what is damaged.
+        Raises DataDirectoryError when it, or the event store, cannot be used, naming who holds it or what is damaged.
         """
         directory = DataDirectory(settings.directory)
         directory.prepare()
@@ -100,7 +109,7 @@ class Analytics:
         with ExitStack() as opened:
             catalog = Catalog(directory.catalog, clock)
             opened.callback(catalog.close)
-            store = DuckDBStore(directory.events, memory_limit=settings.memory_limit, backups=directory.backups)
+            store = open_store(settings, directory)
             opened.callback(store.close)
             analytics = cls(settings, clock, directory, catalog, store)
             analytics._start()
@@ -122,15 +131,17 @@ class Analytics:
         self.catalog.refresh()
         if self.inbox.position < self.writer.position:
             log.error(
-                "inbox.sqlite is older than events.duckdb, or was deleted: accepted events that were not stored "
-                "yet, and idempotency keys, may be gone"
+                "inbox.sqlite is older than %s, or was deleted: accepted events that were not stored "
+                "yet, and idempotency keys, may be gone",
+                self.settings.store_name,
             )
         lost = self.inbox.start(self.writer.position)
         if lost:
             self.writer.counters.lost = lost
             log.error(
-                "events.duckdb lacks %d events that it had stored before: its files were damaged or are older than "
+                "%s lacks %d events that it had stored before: its files were damaged or are older than "
                 "inbox.sqlite. Bring back a backup with `analytics restore BACKUP` if you have a newer one",
+                self.settings.store_name,
                 lost,
             )
         self.writer.start()
@@ -155,71 +166,18 @@ class Analytics:
         """Wait until the store has everything accepted so far."""
         self.writer.drain()
 
-    def ask(self, statement: Statement) -> list[tuple[Any, ...]]:
-        """Rows of a question, within the limits. Raises QueryBusy, QueryTimeout, StoreUnavailable."""
-        limit = self.settings.query_timeout
-        deadline = self.clock.monotonic() + limit
-        version = self.store.version()
-        if not self._places.acquire(timeout=limit):
-            raise QueryBusy(f"{self.settings.query_threads} questions have been running for {limit:g} seconds")
-        started = self.clock.monotonic()
-        try:
-            remaining = max(LEAST_SECONDS, deadline - started)
-            return self.store.select(statement.sql, statement.parameters, timeout=remaining)
-        except StoreDead:
-            if self.store.version() == version:
-                self.writer.reopen_store()
-            raise
-        finally:
-            self._places.release()
-            self.queries += 1
-            self.query_seconds += self.clock.monotonic() - started
+    def answer(
+        self,
+        report: Callable[Concatenate[Dialect, Arguments], Report[Answer]],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Answer:
+        """The answer of a report, within the limits. Raises QueryBusy, QueryTimeout, StoreUnavailable."""
+        return self.questions.answer(self.questions.request(), report, *arguments, **named)
 
-    def overview(self, site: Site, time_range: TimeRange) -> overview_report.Overview:
-        query = Query(site.id, time_range)
-        return overview_report.shape(self.ask(overview_report.build(query, self.dialect)))
-
-    def live_visitors(self, site: Site) -> int:
-        now = self.clock.now_ms()
-        query = Query(site.id, TimeRange(now - LIVE_MS, now + 1))
-        return int(self.ask(overview_report.build_live(query, self.dialect))[0][0])
-
-    def series(self, site: Site, time_range: TimeRange) -> list[series_report.SeriesPoint]:
-        query, unit = Query(site.id, time_range), unit_for(time_range)
-        return series_report.shape(self.ask(series_report.build(query, unit, self.dialect)), query, unit)
-
-    def goal_stats(
-        self, site: Site, time_range: TimeRange, goals: Sequence[Goal]
-    ) -> tuple[int, list[goals_report.GoalStats]]:
-        """The range's sessions and each goal's figures."""
-        query = Query(site.id, time_range)
-        return goals_report.shape(self.ask(goals_report.build(query, goals, self.dialect)), goals)
-
-    def goal_series(self, site: Site, time_range: TimeRange, goals: Sequence[Goal]) -> list[goals_report.GoalPoint]:
-        query, unit = Query(site.id, time_range), unit_for(time_range)
-        statement = goals_report.build_series(query, goals, unit, self.dialect)
-        return goals_report.shape_series(self.ask(statement), query, unit)
-
-    def event_names(self, site: Site, time_range: TimeRange) -> events_report.EventNames:
-        query = Query(site.id, time_range)
-        return events_report.shape_names(self.ask(events_report.build_names(query, self.dialect)))
-
-    def event_properties(self, site: Site, time_range: TimeRange, name: str) -> events_report.Properties:
-        query = Query(site.id, time_range)
-        return events_report.shape_properties(self.ask(events_report.build_properties(query, name, self.dialect)))
-
-    def event_series(self, site: Site, time_range: TimeRange, name: str, unit: str) -> list[events_report.EventPoint]:
-        query = Query(site.id, time_range)
-        statement = events_report.build_series(query, name, unit, self.dialect)
-        return events_report.shape_series(self.ask(statement), query, unit)
-
-    def experiment_results(
-        self, site: Site, experiment: Experiment, time_range: TimeRange
-    ) -> list[experiments_report.VariantResult]:
-        """One result for each variant, in the experiment's order."""
-        query, variant_ids = Query(site.id, time_range), [each.id for each in experiment.variants]
-        statement = experiments_report.build(query, experiment.id, experiment.event, variant_ids, self.dialect)
-        return experiments_report.shape(self.ask(statement), variant_ids)
+    def rebuild_summaries(self) -> int:
+        """Make everything that is derived from the stored events anew; gives how many sessions there are."""
+        return int(self.writer.run(self.store.rebuild_summaries).result())
 
     def save_drops(self) -> threading.Event:
         """Have the drops since the last time added to the ledger."""
@@ -278,13 +236,14 @@ class Analytics:
         self.store.backup(copies.events)
         self.inbox.backup(copies.inbox)
         self.catalog.backup(copies.catalog)
-        for file in (copies.events, copies.inbox, copies.catalog, copies.path):
+        for file in (*copies.path.iterdir(), copies.path):
             sync(file)
 
     def health(self) -> dict[str, Any]:
         """What `analytics doctor` and operators look at."""
         return {
             "version": __version__,
+            "store": self.settings.store_name,
             "accepted": self.inbox.counters.accepted,
             "stored": self.writer.counters.stored,
             "duplicates": self.inbox.counters.duplicates,
@@ -296,6 +255,6 @@ class Analytics:
             "lost": self.writer.counters.lost,
             "writer_failing": self.writer.failing,
             "refusing": self.inbox.refusal,
-            "geoip_problem": self.lookups.countries.problem,
+            "geoip_problem": self.lookups.places.problem,
             "referrer_spam_list_problem": self.lookups.referrer_spam.problem,
         }

@@ -97,13 +97,32 @@ def read_memory(value: object) -> str:
     return text
 
 
-def setting(default: Any, read: Callable[[object], Any], help: str, *flags: str) -> Any:
-    return field(default=default, metadata={"read": read, "help": help, "flags": flags})
+STORE_SCHEMES = ("clickhouse://", "clickhouses://")
+
+
+def read_store(value: object) -> str:
+    text = read_text(value)
+    if text and not text.startswith(STORE_SCHEMES):
+        raise ValueError("must be empty, or like clickhouse://user:password@host:8123/database")
+    return text
+
+
+def setting(default: Any, read: Callable[[object], Any], help: str, *flags: str, secret: bool = False) -> Any:
+    """What is `secret` is shown nowhere."""
+    return field(
+        default=default, repr=not secret, metadata={"read": read, "help": help, "flags": flags, "secret": secret}
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     data_dir: str = setting("./data", read_directory, "Directory that holds everything the server keeps.")
+    store: str = setting(
+        "",
+        read_store,
+        "Where events are kept: empty for DuckDB in the data directory, or clickhouse://user:password@host/database.",
+        secret=True,
+    )
     host: str = setting("127.0.0.1", read_text, "Address to listen on.")
     port: int = setting(8080, read_integer(0, 65_535), "Port to listen on; 0 takes any free one.")
     public_url: str = setting(
@@ -141,7 +160,7 @@ class Settings:
     min_free_disk_mb: int = setting(
         200, read_integer(0, 10**9), "Free disk space, in MB, below which ingest answers 503."
     )
-    memory_limit: str = setting("512MB", read_memory, "Memory that DuckDB may use.")
+    memory_limit: str = setting("512MB", read_memory, "Memory that DuckDB may use, or a question in ClickHouse.")
     query_timeout: float = setting(10.0, read_number(0.1, 3600), "Seconds after which a question is stopped.")
     query_threads: int = setting(4, read_integer(1, 64), "Questions answered at the same time.")
     lock_wait: float = setting(
@@ -152,6 +171,12 @@ class Settings:
     @property
     def directory(self) -> Path:
         return Path(self.data_dir)
+
+    @property
+    def store_name(self) -> str:
+        """Where events are kept, without user and password."""
+        scheme, _, address = self.store.partition("://")
+        return f"{scheme}://{address.rpartition('@')[2]}" if self.store else "events.duckdb"
 
 
 SETTINGS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
@@ -210,7 +235,8 @@ def _read(name: str, value: object, origin: str) -> object:
     try:
         return SETTINGS[name].metadata["read"](value)
     except (ValueError, OverflowError) as error:
-        raise SettingError(f"{name} = {value!r} (from {origin}): {error}", field=name) from error
+        shown = "(not shown)" if SETTINGS[name].metadata["secret"] else repr(value)
+        raise SettingError(f"{name} = {shown} (from {origin}): {error}", field=name) from error
 
 
 def example_file() -> str:

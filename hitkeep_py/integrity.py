@@ -9,9 +9,11 @@ from hitkeep_py.ingest.inbox_file import open_database, unusable
 from hitkeep_py.stores.duckdb import DuckDBStore
 
 
-def problems(directory: DataDirectory) -> list[str]:
+def problems(directory: DataDirectory, *, events_elsewhere: bool = False) -> list[str]:
     """One sentence for each damaged file, or for files that do not fit together; [] when all is well."""
     found = [text for text in (sqlite_problem(directory.catalog), sqlite_problem(directory.inbox)) if text]
+    if events_elsewhere:
+        return found
     if not directory.events.exists():
         return [*found, f"{directory.events} is missing"]
     try:

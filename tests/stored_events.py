@@ -37,7 +37,8 @@ def names_after(inbox: Inbox, position: int) -> list[str]:
 def store_rows(store: EventStore, site_id: str, *rows: Mapping[str, Any]) -> None:
     """Rows straight into the store, in this order. `time` may be a text, in UTC."""
     same = {"site_id": site_id, "time": START, "kind": "event", "visitor_id": 1, "session_id": 1}
-    filled = [{**same, "event_id": number, **row} for number, row in enumerate(rows, start=1)]
+    first = store.select("SELECT coalesce(max(event_id), 0) FROM events")[0][0] + 1
+    filled = [{**same, "event_id": number, **row} for number, row in enumerate(rows, start=first)]
     names = {name for row in filled for name in row}
     columns = {name: [row.get(name) for row in filled] for name in names}
     columns["time"] = [milliseconds(time) if isinstance(time, str) else time for time in columns["time"]]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.inbox import Batch, Inbox
-from hitkeep_py.ingest.sessions import KEPT_MS, SESSION_TIMEOUT_MS, Sessions
+from hitkeep_py.ingest.sessions import KEPT_MS, SESSION_TIMEOUT_MS, Attributes, Sessions, own_id
 from hitkeep_py.ingest.writer import Writer
+from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.fake_clock import FakeClock
 from tests.stored_events import SITE
@@ -18,6 +19,7 @@ from tests.stored_events import SITE
 IDENTITIES = "SELECT visitor_id, session_id FROM events ORDER BY event_id"
 MINUTE = 60_000
 START = 1_790_000_000_000
+NOTHING = (None,) * len(SESSION_ATTRIBUTES)
 ALICE, BOB, ALICE_BEFORE = 11, 22, 12
 NAMED = 0xABCDEF01
 Arrival = tuple[int, int, int | None, int | None]
@@ -25,7 +27,12 @@ Arrival = tuple[int, int, int | None, int | None]
 
 
 def assigned(sessions: Sessions, arrivals: list[Arrival], first: int = 1) -> list[tuple[int, int]]:
-    return [sessions.assign(number, *arrival) for number, arrival in enumerate(arrivals, first)]
+    found = [sessions.assign(number, *arrival, NOTHING) for number, arrival in enumerate(arrivals, first)]
+    return [(each.visitor_id, each.session_id) for each in found]
+
+
+def named(visitor: int, key: int = NAMED) -> int:
+    return own_id(0, visitor, key)
 
 
 def session_ids(*minutes: float, visitor: int = ALICE) -> list[int]:
@@ -63,16 +70,27 @@ def test_a_session_that_the_client_names_wins() -> None:
         (START + MINUTE, ALICE, None, NAMED),
         (START + 2 * MINUTE, ALICE, None, None),
         (START + 300 * MINUTE, ALICE, None, NAMED),
-        (START + 301 * MINUTE, BOB, None, NAMED),
         (START + 302 * MINUTE, ALICE, None, NAMED + 2),
     ]
-    assert [session for _, session in assigned(Sessions(), arrivals)] == [1, NAMED, NAMED, NAMED, NAMED, NAMED + 2]
+    found = [session for _, session in assigned(Sessions(), arrivals)]
+    assert found == [1, named(ALICE), named(ALICE), named(ALICE), named(ALICE, NAMED + 2)]
+
+
+def test_a_named_session_has_one_visitor() -> None:
+    """Telephones change their addresses on the way; but a name that comes back much later may be another's."""
+    arrivals: list[Arrival] = [
+        (START, ALICE, None, NAMED),
+        (START + MINUTE, BOB, None, NAMED),
+        (START + 2 * MINUTE, BOB, None, None),
+        (START + 60 * MINUTE, BOB, None, NAMED),
+    ]
+    assert assigned(Sessions(), arrivals) == [(ALICE, named(ALICE))] * 3 + [(BOB, named(BOB))]
 
 
 def test_two_tabs_of_one_visitor_keep_their_names() -> None:
     keys = [NAMED, NAMED + 2] * 3
     arrivals: list[Arrival] = [(START + number * MINUTE, ALICE, None, key) for number, key in enumerate(keys)]
-    assert [session for _, session in assigned(Sessions(), arrivals)] == keys
+    assert [session for _, session in assigned(Sessions(), arrivals)] == [named(ALICE, key) for key in keys]
 
 
 def test_a_session_crosses_the_change_of_salt_under_its_first_visitor() -> None:
@@ -100,13 +118,14 @@ def test_a_named_session_keeps_its_visitor_across_the_change_of_salt() -> None:
         (START + 10 * MINUTE, ALICE, ALICE_BEFORE, NAMED),
         (START + 11 * MINUTE, ALICE, ALICE_BEFORE, NAMED + 2),
     ]
-    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, NAMED), (ALICE_BEFORE, NAMED), (ALICE_BEFORE, NAMED + 2)]
+    keys = [NAMED, NAMED, NAMED + 2]
+    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, named(ALICE_BEFORE, key)) for key in keys]
 
 
 def test_old_sessions_are_forgotten() -> None:
     sessions = Sessions()
     for number in range(60_000):
-        sessions.assign(number + 1, START + number * 1_000, number, None, None)
+        sessions.assign(number + 1, START + number * 1_000, number, None, None, NOTHING)
     assert len(sessions._open) < 25_000
 
 
@@ -175,3 +194,43 @@ def write(arrivals: list[Arrival], store: DuckDBStore) -> None:
     writer.start()
     writer.close()
     inbox.close(writer.position)
+
+
+def attributes(**known: str) -> Attributes:
+    return tuple(known.get(name) for name in SESSION_ATTRIBUTES)
+
+
+def told(*events: Attributes) -> list[Attributes]:
+    """What a session's events have of it, when they say this, one a minute."""
+    sessions = Sessions()
+    return [
+        sessions.assign(number, START + number * MINUTE, ALICE, None, None, each).attributes
+        for number, each in enumerate(events, start=1)
+    ]
+
+
+def test_all_events_of_a_session_have_what_the_first_said_of_it() -> None:
+    """Or a purchase would count for no campaign, and a filter by source would leave of a session its first page."""
+    landed = attributes(source="Google", channel="Organic Search", country="DE", browser="Firefox")
+    moved_on = attributes(channel="Direct", country="DE", browser="Firefox")
+    other = attributes(source="Bing", channel="Organic Search", utm_medium="cpc", country="FR", browser="Chrome")
+    assert told(landed, moved_on, other) == [landed] * 3
+
+
+def test_what_the_first_event_did_not_know_stays_unknown() -> None:
+    """Or the events of one session would differ, and figures would depend on how they are counted."""
+    server, browser = attributes(country="DE"), attributes(channel="Direct", country="FR", city="Lyon", os="Linux")
+    assert told(server, browser) == [server, server]
+
+
+def test_a_new_session_has_attributes_of_its_own() -> None:
+    sessions, first, second = Sessions(), attributes(source="Google"), attributes(source="Bing")
+    sessions.assign(1, START, ALICE, None, None, first)
+    assert sessions.assign(2, START + 31 * MINUTE, ALICE, None, None, second).attributes == second
+    assert sessions.assign(3, START + 32 * MINUTE, ALICE, None, NAMED, first).attributes == first
+
+
+def test_attributes_of_a_session_outlive_a_restart() -> None:
+    sessions = Sessions([(ALICE, ALICE, 1, START, START, *attributes(source="Google", country="DE"))])
+    going_on = sessions.assign(2, START + MINUTE, ALICE, None, None, attributes(country="FR"))
+    assert (going_on.session_id, going_on.attributes) == (1, attributes(source="Google", country="DE"))

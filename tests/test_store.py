@@ -11,7 +11,8 @@ import pytest
 from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError, QueryTimeout, StoreUnavailable
 from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.stores.duckdb import DuckDBStore
-from tests.stored_events import OTHER_SITE, SITE, START
+from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
+from tests.stored_events import OTHER_SITE, SITE, START, store_rows
 
 HEAVY = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE hash(a.range, b.range) = 1"
 
@@ -173,6 +174,33 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(path: Path) -> Non
     for _ in range(2):
         with pytest.raises(DataDirectoryError, match="newer"):
             DuckDBStore(path)
+
+
+def test_a_store_of_an_older_version_gets_numbers_and_sessions(path: Path) -> None:
+    """Schema 2 knew neither; what its events get is what they would have got by now."""
+    rows = [(number, SITE, 1 + number % 3, 10 + number // 3, f"/{number}") for number in range(1, 9)]
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE migrations (number INTEGER NOT NULL, name VARCHAR NOT NULL)")
+        for number, name, statements in MIGRATIONS[:2]:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", [number, name])
+        for row in rows:
+            connection.execute(
+                "INSERT INTO events (event_id, site_id, time, kind, visitor_id, session_id, path)"
+                " VALUES ($1, $2, epoch_ms($1), 'pageview', $3, $4, $5)",
+                row,
+            )
+    store = DuckDBStore(path)
+    numbers = store.select("SELECT visitor_id, visitor_number FROM events ORDER BY event_id")
+    sessions = store.select("SELECT * FROM sessions ORDER BY session_id")
+    assert dict(numbers) == {2: 1, 3: 2, 1: 3}
+    assert len(sessions) == 3
+    assert store.rebuild_summaries() == 3
+    assert store.select("SELECT * FROM sessions ORDER BY session_id") == sessions
+    store_rows(store, SITE, {"visitor_id": 1, "event_id": 9}, {"visitor_id": 7, "event_id": 10})
+    assert store.select("SELECT visitor_number FROM events WHERE event_id > 8 ORDER BY event_id") == [(3,), (4,)]
+    store.close()
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 1000, b"\x00" * 50_000, b"x"])

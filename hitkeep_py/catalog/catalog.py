@@ -6,9 +6,11 @@ from pathlib import Path
 
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.experiments import Experiment, Experiments
+from hitkeep_py.catalog.funnels import Funnels
 from hitkeep_py.catalog.goals import Goals
 from hitkeep_py.catalog.keys import KeyRing, Keys
 from hitkeep_py.catalog.salts import SaltRing, Salts
+from hitkeep_py.catalog.segments import Segments
 from hitkeep_py.catalog.site_settings import VISITOR_PERIODS
 from hitkeep_py.catalog.sites import Site, Sites
 from hitkeep_py.catalog.users import Users
@@ -47,6 +49,8 @@ class Catalog:
         self.users = Users(self.database, clock)
         self.sites = Sites(self.database, clock)
         self.goals = Goals(self.database, clock)
+        self.funnels = Funnels(self.database, clock)
+        self.segments = Segments(self.database, clock)
         self.keys = Keys(self.database, clock)
         self.experiments = Experiments(self.database, clock)
         self.salts = Salts(self.database)

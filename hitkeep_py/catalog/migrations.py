@@ -108,4 +108,40 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "UPDATE sites SET identity_key = randomblob(16)",
         ),
     ),
+    (
+        3,
+        "funnels, segments",
+        (
+            """
+            CREATE TABLE funnels (
+                id TEXT PRIMARY KEY,
+                site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+                name TEXT NOT NULL,
+                steps TEXT NOT NULL,
+                window_seconds INTEGER,
+                scope TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                UNIQUE (site_id, name)
+            )
+            """,
+            """
+            CREATE TABLE segments (
+                id TEXT PRIMARY KEY,
+                site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+                name TEXT NOT NULL,
+                filters TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                UNIQUE (site_id, name)
+            )
+            """,
+        ),
+    ),
+    (
+        4,
+        "goals' conditions and revenue",
+        (
+            "ALTER TABLE goals ADD COLUMN filters TEXT NOT NULL DEFAULT '[]'",
+            "ALTER TABLE goals ADD COLUMN revenue TEXT",
+        ),
+    ),
 )

@@ -18,7 +18,8 @@ from typing import Any
 
 from hitkeep_py.errors import StoreDead, Unavailable
 from hitkeep_py.ingest.inbox import Inbox, Portion
-from hitkeep_py.ingest.sessions import KEPT_MS, Sessions
+from hitkeep_py.ingest.sessions import KEPT_MS, Attributes, Sessions
+from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import EventStore
 
 log = logging.getLogger(__name__)
@@ -30,15 +31,6 @@ EVENTS_BETWEEN_STOPS = 256
 NICENESS = 10
 """Of the writer's thread, so that on two cores requests go first (docs/measurements.md)."""
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-
-RECENT_SESSIONS = """
-SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, epoch_ms(min(time)), epoch_ms(max(time))
-FROM events
-WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
-GROUP BY ALL
-ORDER BY max(event_id)
-"""
-
 
 Task = tuple[Callable[[], Any], Future[Any]]
 
@@ -167,29 +159,38 @@ class Writer:
         columns = {
             name: list(values) for name, values in zip(portion.fields, zip(*portion.rows, strict=True), strict=True)
         }
+        nothing = [None] * len(portion.rows)
         numbers = list(range(portion.position - len(portion.rows) + 1, portion.position + 1))
-        identities = self._identities(
+        own_visitors = columns["visitor_id"]
+        sessions = self._identities(
             numbers,
             columns["time"],
-            columns["visitor_id"],
+            own_visitors,
             columns.pop("previous_visitor_id"),
             columns.pop("session_key"),
+            list(zip(*(columns.get(name, nothing) for name in SESSION_ATTRIBUTES), strict=True)),
         )
         columns["event_id"] = numbers
+        columns["visitor_id"] = [visitor for visitor, _, _ in sessions]
+        columns["session_id"] = [session for _, session, _ in sessions]
         columns["crossed_visitor_id"] = [
-            own if own != visitor else None for own, (visitor, _) in zip(columns["visitor_id"], identities, strict=True)
+            own if own != visitor else None for own, (visitor, _, _) in zip(own_visitors, sessions, strict=True)
         ]
-        columns["visitor_id"] = [visitor for visitor, _ in identities]
-        columns["session_id"] = [session for _, session in identities]
+        attributes = zip(*(each for _, _, each in sessions), strict=True)
+        columns.update((name, list(values)) for name, values in zip(SESSION_ATTRIBUTES, attributes, strict=True))
         return columns
 
-    def _identities(self, *columns: list[Any]) -> list[tuple[int, int]]:
-        """Visitor and session of each event. Stops often for requests, which else wait 5 ms for Python's lock."""
+    def _identities(self, *columns: list[Any]) -> list[tuple[int, int, Attributes]]:
+        """Visitor, session and its attributes, of each event.
+
+        Stops often for requests, which else wait 5 ms for Python's lock.
+        """
         found = []
         for index, event in enumerate(zip(*columns, strict=True)):
             if index % EVENTS_BETWEEN_STOPS == 0:
                 time.sleep(0)
-            found.append(self._sessions.assign(*event))
+            session = self._sessions.assign(*event)
+            found.append((session.visitor_id, session.session_id, session.attributes))
         return found
 
     def reopen_store(self) -> None:
@@ -228,4 +229,4 @@ def run_tasks(tasks: list[Task]) -> None:
 
 
 def recent_sessions(store: EventStore) -> Sessions:
-    return Sessions(store.select(RECENT_SESSIONS, [KEPT_MS]))
+    return Sessions(store.recent_sessions(KEPT_MS))

@@ -2,11 +2,27 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+
+class Bounds(NamedTuple):
+    """The smallest and the largest visitor number that a question can meet."""
+
+    low: int
+    high: int
 
 
 class Dialect(Protocol):
     """Each method gives a piece of SQL; `?` in it stands for a value that the caller passes as a parameter."""
+
+    summarised: bool
+    """Whether there is a table `sessions`, always equal to what `events` says."""
+
+    visitor: str
+    """The column that tells visitors apart."""
+
+    key_places: int
+    """How often `value_text` names its key."""
 
     def moment(self) -> str:
         """A time from a parameter in UTC milliseconds."""
@@ -14,10 +30,13 @@ class Dialect(Protocol):
     def site(self) -> str:
         """A site id from a parameter."""
 
-    def bucket(self, unit: str, offsets: Sequence[tuple[int, int]]) -> str:
-        """The key, as in time_range.buckets, of the bucket that the column `time` falls in."""
+    def bucket(self, unit: str, offsets: Sequence[tuple[int, int]], column: str = "time") -> str:
+        """The key, as in time_range.buckets, of the bucket that a time falls in."""
 
-    def seconds_between(self, first: str, last: str) -> str: ...
+    def milliseconds(self, time: str) -> str:
+        """A time as UTC milliseconds."""
+
+    def milliseconds_between(self, first: str, last: str) -> str: ...
 
     def each_key(self, text: str) -> str:
         """The keys of the JSON object in `text`, a row each; none for NULL."""
@@ -25,25 +44,61 @@ class Dialect(Protocol):
     def value_text(self, text: str, key: str) -> str:
         """The value of a key of the JSON object in `text`: a text as it is, NULL for null, else JSON."""
 
+    def number(self, text: str) -> str:
+        """A text as a decimal number with 10 places, NULL when it is none below 10^18. Sums of decimals are exact."""
+
+    def minor_units(self, number: str, exponent: int) -> str:
+        """What `number` made, times 10^exponent (0 to 4), as a whole number: halves are rounded away from zero.
+
+        NULL where it is NULL or too large for 64 bits.
+        """
+
+    def matches(self, text: str) -> str:
+        """Whether a text matches the regular expression (RE2) of a parameter."""
+
     def smallest(self, number: int, *columns: str) -> str:
         """An aggregate: the list of the smallest rows of the columns, in order, at most so many."""
 
+    def earliest(self, value: str, *order: str) -> str:
+        """An aggregate: the first value, in this order, that is not NULL."""
+
+    def latest(self, value: str, *order: str) -> str:
+        """An aggregate: the last value, in this order, that is not NULL."""
+
+    def percentile(self, number: str, fraction: float) -> str:
+        """An aggregate: the percentile of the numbers that are not NULL, between two of them in proportion."""
+
+    def percentiles(self, number: str, fractions: Sequence[float]) -> str:
+        """An aggregate: what `percentile` gives for each fraction, as a list. There must be a number in each group."""
+
+    def distinct_visitors(self, bounds: Bounds | None) -> str:
+        """An aggregate: how many visitors there are. Bounds, of all rows of the question, may make it cheaper."""
+
 
 class DuckDBDialect:
+    summarised = True
+    visitor = "visitor_number"
+    key_places = 1
+
     def moment(self) -> str:
         return "epoch_ms(?::BIGINT)::TIMESTAMP_MS"
 
     def site(self) -> str:
         return "?::UUID"
 
-    def bucket(self, unit: str, offsets: Sequence[tuple[int, int]]) -> str:
-        offset = offset_case("epoch_ms(time)", offsets)
-        if unit == "hour":
-            return f"(epoch_ms(time) + {offset}) // 3600000 * 3600000 - {offset}"
-        return f"epoch_ms(date_trunc('{unit}', epoch_ms(epoch_ms(time) + {offset}))::TIMESTAMP)"
+    def bucket(self, unit: str, offsets: Sequence[tuple[int, int]], column: str = "time") -> str:
+        offset = offset_case(f"epoch_ms({column})", offsets)
+        if unit == "day":
+            return f"(epoch_ms({column}) + {offset}) // 86400000 * 86400000"
+        if length := FIXED_LENGTHS.get(unit):
+            return f"(epoch_ms({column}) + {offset}) // {length} * {length} - {offset}"
+        return f"epoch_ms(date_trunc('{unit}', epoch_ms(epoch_ms({column}) + {offset}))::TIMESTAMP)"
 
-    def seconds_between(self, first: str, last: str) -> str:
-        return f"(epoch_ms({last}) - epoch_ms({first})) / 1000.0"
+    def milliseconds(self, time: str) -> str:
+        return f"epoch_ms({time})"
+
+    def milliseconds_between(self, first: str, last: str) -> str:
+        return f"(epoch_ms({last}) - epoch_ms({first}))"
 
     def each_key(self, text: str) -> str:
         # json_each takes several times as long where few texts repeat.
@@ -53,9 +108,42 @@ class DuckDBDialect:
         # A JSON pointer, since a path cannot name every key.
         return f"json_extract_string({text}, '/' || replace(replace({key}, '~', '~0'), '/', '~1'))"
 
+    def number(self, text: str) -> str:
+        # DuckDB would read 1_000 as well. With more than 28 digits two numbers could add up to more than a sum holds.
+        return f"TRY_CAST(replace({text}, '_', '?') AS DECIMAL(28, 10))"
+
+    def minor_units(self, number: str, exponent: int) -> str:
+        return f"TRY_CAST({number} * {10 ** int(exponent)} AS BIGINT)"
+
+    def matches(self, text: str) -> str:
+        return f"regexp_matches({text}, ?)"
+
     def smallest(self, number: int, *columns: str) -> str:
         # row_number() sorts all rows, which takes several times as long where there are many.
         return f"min(row({', '.join(columns)}), {int(number)})"
+
+    def earliest(self, value: str, *order: str) -> str:
+        return f"arg_min({value}, ({', '.join(order)}))"
+
+    def latest(self, value: str, *order: str) -> str:
+        return f"arg_max({value}, ({', '.join(order)}))"
+
+    def percentile(self, number: str, fraction: float) -> str:
+        return f"quantile_cont(CAST({number} AS DOUBLE), {float(fraction)})"
+
+    def percentiles(self, number: str, fractions: Sequence[float]) -> str:
+        # Each alone would keep all numbers again: four of 4 M took twice the time.
+        return f"quantile_cont(CAST({number} AS DOUBLE), [{', '.join(str(float(each)) for each in fractions)}])"
+
+    def distinct_visitors(self, bounds: Bounds | None) -> str:
+        # A bit for each visitor: for 0.9 M in 2.5 M sessions 23 ms instead of 101; by page 0.3 s instead of 1.2.
+        if bounds is None:
+            return "count(DISTINCT visitor_number)"
+        return f"coalesce(bit_count(bitstring_agg(visitor_number, {int(bounds.low)}, {int(bounds.high)})), 0)"
+
+
+FIXED_LENGTHS = {"minute": 60_000, "hour": 3_600_000}
+"""Buckets of the same length in every zone, in milliseconds."""
 
 
 def offset_case(time: str, offsets: Sequence[tuple[int, int]]) -> str:

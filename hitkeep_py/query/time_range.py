@@ -10,9 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dialect import FIXED_LENGTHS
 
 DEFAULT_DAYS = 30
 HOUR_MS = 3_600_000
+NEXT_DAYS = {"day": 1, "week": 7, "month": 31}
+"""From the first day of a bucket into the next one."""
 DAY_MS = 24 * HOUR_MS
 LONGEST_DAYS = 3_660
 DEFAULT_NAMED_DAYS = 7
@@ -20,6 +23,7 @@ LONGEST_NAMED_DAYS = 90
 # Far enough from the ends of the calendar for every zone and for the days around a range.
 EARLIEST, LATEST = -62_000_000_000_000, 253_000_000_000_000
 UNITS = ("hour", "day", "month")
+"""Of HitKeep's and Sparklytics' series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,14 @@ def read_range(start: str | None, end: str | None, zone: str, now: int) -> TimeR
     return TimeRange(first, last, zone)
 
 
-def read_days(start: str | None, end: str | None, zone: str, now: int) -> TimeRange:
+def read_days(start: str | None, end: str | None, zone: str, now: int, longest: int = LONGEST_NAMED_DAYS) -> TimeRange:
     """From Sparklytics' `start_date` and `end_date`, days that are both included. Default: the last 7 days."""
     timezone = ZoneInfo(zone)
     today = datetime.fromtimestamp(now / 1000, timezone).date()
     last = _day(end, "end_date") if end else today
     first = _day(start, "start_date") if start else last - timedelta(days=DEFAULT_NAMED_DAYS - 1)
-    if (last - first).days >= LONGEST_NAMED_DAYS:
-        raise InvalidInput(f"the range is longer than {LONGEST_NAMED_DAYS} days", field="start_date")
+    if (last - first).days >= longest:
+        raise InvalidInput(f"the range is longer than {longest} days", field="start_date")
     found = TimeRange(_midnight(first, timezone), _midnight(last + timedelta(days=1), timezone), zone)
     if found.start >= found.end:
         raise InvalidInput("the range is empty: start_date must not be after end_date", field="start_date")
@@ -137,6 +141,12 @@ def _offset(milliseconds: int, timezone: ZoneInfo) -> int:
     return int((offset or timedelta()).total_seconds() * 1000)
 
 
+def bucket_count(time_range: TimeRange, unit: str) -> int:
+    """At least as many as there are buckets, without making them."""
+    length = FIXED_LENGTHS.get(unit) or NEXT_DAYS[unit] * DAY_MS
+    return (time_range.end - time_range.start) // length + 1
+
+
 def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:
     """Every bucket of the range in order, as (key, label).
 
@@ -144,8 +154,8 @@ def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:
     happen twice; for days and months the local start read as if it were UTC. The label is RFC 3339 with offset.
     """
     timezone = ZoneInfo(time_range.zone)
-    if unit == "hour":
-        return [(key, _label(key, timezone)) for key in _hours(time_range)]
+    if length := FIXED_LENGTHS.get(unit):
+        return [(key, _label(key, timezone)) for key in _fixed(time_range, length)]
     return [
         (
             _milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)),
@@ -155,23 +165,29 @@ def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:
     ]
 
 
-def _hours(time_range: TimeRange) -> Iterator[int]:
+def _fixed(time_range: TimeRange, length: int) -> Iterator[int]:
     spans = offsets(time_range)
     for index, (since, offset) in enumerate(spans):
         until = spans[index + 1][0] if index + 1 < len(spans) else time_range.end
-        first = (since + offset) // HOUR_MS * HOUR_MS - offset
-        yield from range(first, until, HOUR_MS)
+        first = (since + offset) // length * length - offset
+        yield from range(first, until, length)
 
 
 def _days(time_range: TimeRange, unit: str, timezone: ZoneInfo) -> Iterator[date]:
-    day = datetime.fromtimestamp(time_range.start / 1000, timezone).date()
-    if unit == "month":
-        day = day.replace(day=1)
+    """First days of the buckets. A day that a zone left out, such as Samoa's 30 December 2011, is none."""
+    day = first_day(datetime.fromtimestamp(time_range.start / 1000, timezone).date(), unit)
     last = datetime.fromtimestamp((time_range.end - 1) / 1000, timezone).date()
     while day <= last:
-        if unit == "month" or _midnight(day, timezone) != _midnight(day + timedelta(days=1), timezone):
+        if unit != "day" or _midnight(day, timezone) != _midnight(day + timedelta(days=1), timezone):
             yield day
-        day = (day + timedelta(days=32)).replace(day=1) if unit == "month" else day + timedelta(days=1)
+        day = first_day(day + timedelta(days=NEXT_DAYS[unit]), unit)
+
+
+def first_day(day: date, unit: str) -> date:
+    """Of the day's month, or of its week, which begins on Monday; a day is its own."""
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if unit == "month" else day
 
 
 def _label(milliseconds: int, timezone: ZoneInfo) -> str:

@@ -1,11 +1,11 @@
 """Custom events: which there are, what their properties say, and how often one happened over time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.question import Query, Statement, scope
+from hitkeep_py.query.query import Query, matching_events
+from hitkeep_py.query.report import Report, Rows
+from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import buckets, offsets
 
 NAMES_LIMIT = 1_000
@@ -53,34 +53,30 @@ class EventPoint:
     visitors: int
 
 
-def build_names(query: Query, dialect: Dialect) -> Statement:
-    condition = scope(query, dialect)
-    return Statement(
+def event_names(dialect: Dialect, query: Query) -> Report[EventNames]:
+    rows = yield filled(
         f"""
         SELECT name, count(*) AS events, count(DISTINCT visitor_id), count(*) OVER ()
-        FROM events WHERE {condition.sql} AND kind = 'event' AND name IS NOT NULL
+        FROM ({{}}) AS found WHERE kind = 'event' AND name IS NOT NULL
         GROUP BY name ORDER BY events DESC, name LIMIT {NAMES_LIMIT}
         """,
-        condition.parameters,
+        matching_events(query, dialect, [Statement("kind, name, visitor_id")]),
     )
-
-
-def shape_names(rows: Sequence[tuple[Any, ...]]) -> EventNames:
     total = int(rows[0][3]) if rows else 0
     return EventNames(total, [EventCount(name, int(count), int(visitors)) for name, count, visitors, _ in rows])
 
 
-def build_properties(query: Query, name: str, dialect: Dialect) -> Statement:
-    """A row for each key with its values; one more of both than is shown, so that `shape_properties` sees what is cut.
+def event_properties(dialect: Dialect, query: Query, name: str) -> Report[Properties]:
+    """A row for each key with its values; one more of both than is shown is asked for, to see what is cut.
 
     Equal texts of properties are counted before they are taken apart: mostly there are few different ones.
     """
-    condition, value = scope(query, dialect), dialect.value_text("props", "property")
-    return Statement(
+    value = dialect.value_text("props", "property")
+    rows = yield filled(
         f"""
         WITH texts AS (
-            SELECT props, count(*) AS events FROM events
-            WHERE {condition.sql} AND kind = 'event' AND name = ? AND props IS NOT NULL GROUP BY props
+            SELECT props, count(*) AS events FROM ({{}}) AS found
+            WHERE kind = 'event' AND name = {{}} AND props IS NOT NULL GROUP BY props
         ),
         pairs AS (SELECT props, events, {dialect.each_key("props")} AS property FROM texts),
         counted AS (
@@ -95,28 +91,27 @@ def build_properties(query: Query, name: str, dialect: Dialect) -> Statement:
         FROM counted JOIN shown ON shown.property = counted.property
         GROUP BY shown.property, shown.total ORDER BY shown.total DESC, shown.property
         """,
-        (*condition.parameters, name),
+        matching_events(query, dialect, [Statement("kind, name, props")]),
+        Statement("?", (name,)),
     )
+    return shaped_properties(rows)
 
 
-def shape_properties(rows: Sequence[tuple[Any, ...]]) -> Properties:
+def shaped_properties(rows: Rows) -> Properties:
     found = [Property(key, [PropertyValue(value, -minus) for minus, value in values]) for key, values in rows]
     truncated = len(found) > KEYS_LIMIT or any(len(each.values) > VALUES_LIMIT for each in found)
     return Properties([Property(each.key, each.values[:VALUES_LIMIT]) for each in found[:KEYS_LIMIT]], truncated)
 
 
-def build_series(query: Query, name: str, unit: str, dialect: Dialect) -> Statement:
-    condition = scope(query, dialect)
+def event_series(dialect: Dialect, query: Query, name: str, unit: str) -> Report[list[EventPoint]]:
     bucket = dialect.bucket(unit, offsets(query.range))
-    return Statement(
+    rows = yield filled(
         f"""
         SELECT {bucket}, count(*), count(DISTINCT visitor_id)
-        FROM events WHERE {condition.sql} AND kind = 'event' AND name = ? GROUP BY 1
+        FROM ({{}}) AS found WHERE kind = 'event' AND name = {{}} GROUP BY 1
         """,
-        (*condition.parameters, name),
+        matching_events(query, dialect, [Statement("kind, name, visitor_id, time")]),
+        Statement("?", (name,)),
     )
-
-
-def shape_series(rows: Sequence[tuple[Any, ...]], query: Query, unit: str) -> list[EventPoint]:
     found = {int(key): (int(count), int(visitors)) for key, count, visitors in rows}
     return [EventPoint(label, *found.get(key, (0, 0))) for key, label in buckets(query.range, unit)]

@@ -1,33 +1,32 @@
-"""Pageviews and visitors over time, a point a bucket, gaps filled with zero."""
+"""Metrics over time, a point a bucket, gaps filled with nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.question import Query, Statement, scope
-from hitkeep_py.query.time_range import buckets, offsets
+from hitkeep_py.query.dimensions import DIMENSIONS
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.report import Report
+from hitkeep_py.query.time_range import bucket_count, buckets
+from hitkeep_py.reports.table import figures, table
+
+MOST_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesPoint:
+class Point:
+    """`time` is when the bucket begins, RFC 3339 with the zone's offset; `figures` are in the metrics' order."""
+
     time: str
-    pageviews: int
-    visitors: int
+    figures: tuple[Any, ...]
 
 
-def build(query: Query, unit: str, dialect: Dialect) -> Statement:
-    condition = scope(query, dialect)
-    bucket = dialect.bucket(unit, offsets(query.range))
-    return Statement(
-        f"""
-        SELECT {bucket}, sum(CASE WHEN kind = 'pageview' THEN 1 ELSE 0 END), count(DISTINCT visitor_id)
-        FROM events WHERE {condition.sql} GROUP BY 1
-        """,
-        condition.parameters,
-    )
-
-
-def shape(rows: Sequence[tuple[Any, ...]], query: Query, unit: str) -> list[SeriesPoint]:
-    found = {int(key): (int(pageviews), int(visitors)) for key, pageviews, visitors in rows}
-    return [SeriesPoint(label, *found.get(key, (0, 0))) for key, label in buckets(query.range, unit)]
+def series(dialect: Dialect, query: Query, unit: str) -> Report[list[Point]]:
+    if bucket_count(query.range, unit) > MOST_POINTS:
+        raise InvalidInput(f"the range has more than {MOST_POINTS} points by {unit}", field="unit")
+    asked = replace(query, dimensions=(DIMENSIONS[unit],), order=(), limit=None, offset=0)
+    found = yield from table(dialect, asked)
+    by_key = {int(key): values for (key,), values in found.rows}
+    nothing = figures([None] * len(query.metrics), query.metrics)
+    return [Point(label, by_key.get(key, nothing)) for key, label in buckets(query.range, unit)]

@@ -1,12 +1,31 @@
 """Where events are kept for questions. `EventStore` is all that the rest of the product knows of an engine."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from hitkeep_py.query.dialect import Dialect
+
+MOST_ROWS = 1_000_000
+"""Of one answer; what is longer is exported, not asked for."""
+
+
+class Snapshot(Protocol):
+    """The stored events as they are at one moment, as far as the engine can hold it."""
+
+    version: int
+
+    def select(
+        self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Rows of one question. Raises QueryTimeout after `timeout` seconds, InvalidInput past MOST_ROWS."""
+
 
 class EventStore(Protocol):
-    """One writer thread calls `append`, `delete_site` and `checkpoint`; any thread may call `select`."""
+    """One writer thread calls what changes the store; any thread may call `select` and `snapshot`."""
+
+    dialect: Dialect
 
     def append(self, columns: Mapping[str, list[Any]], position: int) -> None:
         """Add events and record the inbox position they reach, in one transaction.
@@ -20,7 +39,18 @@ class EventStore(Protocol):
     def select(
         self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
     ) -> list[tuple[Any, ...]]:
-        """Rows of one question. Raises QueryTimeout after `timeout` seconds."""
+        """Rows of one question. Raises QueryTimeout after `timeout` seconds, InvalidInput past MOST_ROWS."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """For several questions about the same state of the events."""
+
+    def recent_sessions(self, milliseconds: int) -> list[tuple[Any, ...]]:
+        """Of the sessions with an event in the last milliseconds before the newest event: the visitor id under which
+        they are looked up, visitor_id, session_id, first and last time, and SESSION_ATTRIBUTES; oldest event first.
+        """
+
+    def rebuild_summaries(self) -> int:
+        """Make everything that is derived from the events anew; gives how many sessions there are."""
 
     def version(self) -> int:
         """A number that changes whenever the stored events change; answers may be cached against it."""

@@ -14,13 +14,33 @@ from typing import Any, TypeVar
 import duckdb
 import orjson
 
-from hitkeep_py.errors import DataDamaged, DataDirectoryError, QueryTimeout, StoreDead, StoreUnavailable
+from hitkeep_py.errors import (
+    DataDamaged,
+    DataDirectoryError,
+    InvalidInput,
+    QueryTimeout,
+    StoreDead,
+    StoreUnavailable,
+)
+from hitkeep_py.query.dialect import Dialect, DuckDBDialect
+from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
+from hitkeep_py.stores import MOST_ROWS
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
+from hitkeep_py.stores.summaries import VisitorNumbers, rebuild, renew_sessions
 
 ENGINE_VERSION = duckdb.__version__
 MEMORY = ":memory:"
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
+
+RECENT_SESSIONS = f"""
+SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, epoch_ms(min(time)), epoch_ms(max(time)),
+    {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
+FROM events
+WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
+GROUP BY coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id
+ORDER BY max(event_id)
+"""
 
 STORED_TYPES = {
     "event_id": "BIGINT",
@@ -29,6 +49,7 @@ STORED_TYPES = {
     "session_id": "UBIGINT",
     "crossed_visitor_id": "UBIGINT",
     "user_id": "UBIGINT",
+    "visitor_number": "INTEGER",
     "value": "DOUBLE",
     "revenue": "BIGINT",
     "scroll_depth": "UTINYINT",
@@ -44,21 +65,28 @@ class DuckDBStore:
         self._lock = threading.Lock()
         self._version = 0
         self._names: set[str] = set()
+        self._visitors = VisitorNumbers()
+        self.dialect: Dialect = DuckDBDialect()
         self._open()
 
     def append(self, columns: Mapping[str, list[Any]], position: int) -> None:
         # One JSON text, a list a column: DuckDB parses it with Python's lock released. 4,000 events of 17 columns took
         # 9.7 µs each, rows instead of columns 10.9, columns of one value as parameters 5.5; lists as parameters 22.
         present = {name: values for name, values in columns.items() if name in self._names}
+        with self._writing() as connection:
+            numbers = self._visitors.assign(connection, columns["site_id"], columns["visitor_id"])
+            self._insert(connection, {**present, "visitor_number": numbers})
+            renew_sessions(connection, min(columns["event_id"]), max(columns["event_id"]))
+            connection.execute("UPDATE inbox_position SET position = ?", [position])
+
+    def _insert(self, connection: duckdb.DuckDBPyConnection, present: Mapping[str, list[Any]]) -> None:
         alike = {name: values[0] for name, values in present.items() if values.count(values[0]) == len(values)}
         alike.pop("event_id", None)
         varying = {name: values for name, values in present.items() if name not in alike}
         constant = {name: value for name, value in alike.items() if value is not None}
-        with self._writing() as connection:
-            connection.execute(
-                insert_statement(list(varying), list(constant)), [*constant.values(), orjson.dumps(varying).decode()]
-            )
-            connection.execute("UPDATE inbox_position SET position = ?", [position])
+        connection.execute(
+            insert_statement(list(varying), list(constant)), [*constant.values(), orjson.dumps(varying).decode()]
+        )
 
     def position(self) -> int:
         return int(self.select("SELECT max(position) FROM inbox_position")[0][0])
@@ -66,28 +94,42 @@ class DuckDBStore:
     def select(
         self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
     ) -> list[tuple[Any, ...]]:
+        with self.snapshot() as snapshot:
+            return snapshot.select(sql, parameters, timeout)
+
+    @contextmanager
+    def snapshot(self) -> Iterator["DuckDBSnapshot"]:
         with self._lock:
             cursor = _translated(self._connection.cursor)
-        stopped = threading.Event()
-        timer = threading.Timer(timeout, _stop, (cursor, stopped)) if timeout else None
+            version = self._version
+            try:
+                # A transaction begins with its first question, not with BEGIN.
+                _translated(lambda: cursor.execute("BEGIN TRANSACTION READ ONLY"))
+                _translated(lambda: cursor.execute("SELECT position FROM inbox_position").fetchall())
+            except BaseException:
+                cursor.close()
+                raise
         try:
-            if timer:
-                timer.start()
-            return _translated(lambda: cursor.execute(sql, list(parameters)).fetchall())
-        except StoreUnavailable as error:
-            if stopped.is_set():
-                raise QueryTimeout(f"the question took longer than {timeout:g} seconds and was stopped") from error
-            raise
+            yield DuckDBSnapshot(cursor, version)
         finally:
-            if timer:
-                timer.cancel()
             cursor.close()
+
+    def recent_sessions(self, milliseconds: int) -> list[tuple[Any, ...]]:
+        return self.select(RECENT_SESSIONS, [milliseconds])
+
+    def rebuild_summaries(self) -> int:
+        self._visitors.forget()
+        with self._writing() as connection:
+            return rebuild(connection)
 
     def version(self) -> int:
         return self._version
 
     def delete_site(self, site_id: str) -> int:
+        self._visitors.forget()
         with self._writing() as connection:
+            connection.execute("DELETE FROM sessions WHERE site_id = ?", [site_id])
+            connection.execute("DELETE FROM visitors WHERE site_id = ?", [site_id])
             return int(connection.execute("DELETE FROM events WHERE site_id = ?", [site_id]).fetchall()[0][0])
 
     def forget_crossings(self, before: int) -> None:
@@ -131,13 +173,16 @@ class DuckDBStore:
         try:
             with _translating():
                 yield connection
-                connection.execute("COMMIT")
+                with self._lock:  # A version always names the same events.
+                    connection.execute("COMMIT")
+                    self._version += 1
         except StoreDead:
+            self._visitors.forget()
             raise
         except BaseException:
+            self._visitors.forget()
             _roll_back(connection)
             raise
-        self._version += 1
 
     def _open(self) -> None:
         with self._lock:
@@ -150,7 +195,9 @@ class DuckDBStore:
             except BaseException:
                 self._connection.close()
                 raise
-        names = self.select("SELECT column_name FROM duckdb_columns() WHERE table_name = 'events'")
+        names = self._connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = 'events'"
+        ).fetchall()
         self._names = {name for (name,) in names}
         self._version += 1
 
@@ -172,6 +219,36 @@ class DuckDBStore:
             run("SET allowed_directories = [?]", [str(self._backups.resolve())])
         run("SET enable_external_access = false")
         run("SET lock_configuration = true")
+
+
+class DuckDBSnapshot:
+    """A read-only transaction of a cursor of its own."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int) -> None:
+        self.version = version
+        self._cursor = cursor
+
+    def select(
+        self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
+    ) -> list[tuple[Any, ...]]:
+        stopped = threading.Event()
+        timer = threading.Timer(timeout, _stop, (self._cursor, stopped)) if timeout else None
+        try:
+            if timer:
+                timer.start()
+            rows = _translated(lambda: self._cursor.execute(sql, list(parameters)).fetchmany(MOST_ROWS + 1))
+        except StoreUnavailable as error:
+            if stopped.is_set():
+                raise QueryTimeout(
+                    f"the question took longer than {timeout:g} seconds (query_timeout) and was stopped"
+                ) from error
+            raise
+        finally:
+            if timer:
+                timer.cancel()
+        if len(rows) > MOST_ROWS:
+            raise InvalidInput(f"the answer has more than {MOST_ROWS} rows; ask for less at once, or export it")
+        return rows
 
 
 def insert_statement(varying: Sequence[str], constant: Sequence[str]) -> str:

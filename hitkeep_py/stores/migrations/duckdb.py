@@ -4,6 +4,28 @@ No primary key, unique key, foreign key or index: each makes bulk inserts 100 ti
 files elsewhere (hitkeep#259).
 """
 
+ATTRIBUTES_3 = (
+    "referrer",
+    "source",
+    "channel",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "country",
+    "region",
+    "city",
+    "language",
+    "browser",
+    "browser_version",
+    "os",
+    "os_version",
+    "device",
+    "screen",
+)
+"""What sessions know of their first event since migration 3."""
+
 MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
     (
         1,
@@ -59,6 +81,71 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "ALTER TABLE events ADD COLUMN scroll_depth UTINYINT",
             "ALTER TABLE events ADD COLUMN engagement_ms UINTEGER",
             "ALTER TABLE events ADD COLUMN flagged VARCHAR",
+        ),
+    ),
+    (
+        3,
+        "channel, region, city; numbers of visitors; sessions",
+        (
+            "ALTER TABLE events ADD COLUMN channel VARCHAR",
+            "ALTER TABLE events ADD COLUMN region VARCHAR",
+            "ALTER TABLE events ADD COLUMN city VARCHAR",
+            "ALTER TABLE events ADD COLUMN visitor_number INTEGER",
+            """
+            UPDATE events SET session_id = hash(session_id, visitor_id)
+            WHERE (site_id, session_id) IN (
+                SELECT (site_id, session_id) FROM events
+                GROUP BY site_id, session_id HAVING count(DISTINCT visitor_id) > 1
+            )
+            """,
+            """
+            CREATE TABLE visitors AS
+            SELECT site_id, visitor_id,
+                CAST(row_number() OVER (PARTITION BY site_id ORDER BY min(event_id)) AS INTEGER) AS visitor_number
+            FROM events GROUP BY site_id, visitor_id
+            """,
+            """
+            UPDATE events SET visitor_number = visitors.visitor_number FROM visitors
+            WHERE visitors.site_id = events.site_id AND visitors.visitor_id = events.visitor_id
+            """,
+            f"""
+            CREATE TABLE sessions (
+                site_id UUID NOT NULL,
+                session_id UBIGINT NOT NULL,
+                visitor_id UBIGINT NOT NULL,
+                visitor_number INTEGER NOT NULL,
+                start TIMESTAMP_MS NOT NULL,
+                last TIMESTAMP_MS NOT NULL,
+                duration_ms BIGINT NOT NULL,
+                pageviews INTEGER NOT NULL,
+                events INTEGER NOT NULL,
+                entry_page VARCHAR,
+                entered TIMESTAMP_MS,
+                entry_event BIGINT,
+                exit_page VARCHAR,
+                exited TIMESTAMP_MS,
+                exit_event BIGINT,
+                {", ".join(f"{name} VARCHAR" for name in ATTRIBUTES_3)}
+            )
+            """,
+            f"""
+            INSERT INTO sessions
+            SELECT site_id, session_id, min(visitor_id), min(visitor_number), min(time), max(time),
+                epoch_ms(max(time)) - epoch_ms(min(time)),
+                count(*) FILTER (kind = 'pageview'), count(*) FILTER (kind = 'event'),
+                arg_min(path, (time, event_id)) FILTER (kind = 'pageview'),
+                min(time) FILTER (kind = 'pageview' AND path IS NOT NULL),
+                arg_min(event_id, (time, event_id)) FILTER (kind = 'pageview' AND path IS NOT NULL),
+                arg_max(path, (time, event_id)) FILTER (kind = 'pageview'),
+                max(time) FILTER (kind = 'pageview' AND path IS NOT NULL),
+                arg_max(event_id, (time, event_id)) FILTER (kind = 'pageview' AND path IS NOT NULL),
+                {", ".join(f"min({name})" for name in ATTRIBUTES_3)}
+            FROM events WHERE flagged IS NULL GROUP BY site_id, session_id ORDER BY min(time)
+            """,
+            f"""
+            UPDATE events SET {", ".join(f"{name} = sessions.{name}" for name in ATTRIBUTES_3)} FROM sessions
+            WHERE sessions.site_id = events.site_id AND sessions.session_id = events.session_id
+            """,
         ),
     ),
 )

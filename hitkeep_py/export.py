@@ -1,0 +1,175 @@
+"""Rows as files: CSV, JSON, NDJSON and Parquet, made piece by piece in bounded memory."""
+
+import csv
+import gzip
+import io
+import re
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hitkeep_py.clock import utc_text
+from hitkeep_py.errors import InvalidInput, Unavailable
+from hitkeep_py.stores.parquet import write_parquet
+
+BATCH = 1_000
+"""Rows of a piece."""
+PIECE_BYTES = 256 * 1024
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+NAME_LENGTH = 100
+
+Pieces = Generator[bytes, None, None]
+Rows = Iterable[Sequence[Any]]
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    WHOLE = "whole number"
+    NUMBER = "number"
+    TIME = "UTC milliseconds, shown as RFC 3339; in Parquet a TIMESTAMP"
+    JSON = "checked JSON text; in JSON and NDJSON it is what it says"
+
+
+PARQUET_TYPES = {
+    Kind.TEXT: "VARCHAR",
+    Kind.WHOLE: "BIGINT",
+    Kind.NUMBER: "DOUBLE",
+    Kind.TIME: "TIMESTAMP_MS",
+    Kind.JSON: "VARCHAR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    name: str
+    content_type: str
+    pieces: Callable[[Sequence[Column], Rows], Pieces]
+
+
+def read_format(name: object, field: str = "format") -> FileFormat:
+    """Raises InvalidInput with the names that exist."""
+    if not isinstance(name, str) or name not in FORMATS:
+        raise InvalidInput(f"there is no format {str(name)[:100]!r}; there are {', '.join(FORMATS)}", field=field)
+    return FORMATS[name]
+
+
+def file_name(words: str, file_format: FileFormat) -> str:
+    """Safe in a header and on every system."""
+    name = UNSAFE_IN_NAMES.sub("-", words).strip("-.")[:NAME_LENGTH]
+    return f"{name or 'export'}.{file_format.name}"
+
+
+def csv_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
+    """RFC 4180 with a head; what a spreadsheet would take for a formula has an apostrophe before it."""
+    times = {place for place, each in enumerate(columns) if each.kind is Kind.TIME}
+    head: list[Sequence[Any]] = [[safe_cell(each.name) for each in columns]]
+    lines = ([csv_cell(value, place in times) for place, value in enumerate(row)] for row in rows)
+    for batch in batches(chain(head, lines)):
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\r\n").writerows(batch)
+        yield text.getvalue().encode("utf-8", "replace")
+
+
+def csv_cell(value: Any, is_time: bool = False) -> Any:
+    if isinstance(value, str):
+        return safe_cell(value)
+    return utc_text(value) if is_time and value is not None else value
+
+
+def safe_cell(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) and not PLAIN_NUMBER.fullmatch(text) else text
+
+
+def json_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
+    """One list of objects, a line each."""
+    separator = b"[\n"
+    for batch in batches(object_lines(columns, rows)):
+        yield separator + b",\n".join(batch)
+        separator = b",\n"
+    yield b"\n]\n" if separator == b",\n" else b"[]\n"
+
+
+def ndjson_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
+    for batch in batches(object_lines(columns, rows)):
+        yield b"\n".join([*batch, b""])
+
+
+def object_lines(columns: Sequence[Column], rows: Rows) -> Iterator[bytes]:
+    names = [each.name for each in columns]
+    special = [(place, each.kind) for place, each in enumerate(columns) if each.kind in (Kind.TIME, Kind.JSON)]
+    for row in rows:
+        values = list(row)
+        for place, kind in special:
+            if values[place] is not None:
+                values[place] = utc_text(values[place]) if kind is Kind.TIME else on_one_line(values[place])
+        yield orjson.dumps(dict(zip(names, values, strict=True)))
+
+
+def on_one_line(json: str) -> orjson.Fragment:
+    """Within its texts line ends are written as escapes, so those that are there are between its parts."""
+    return orjson.Fragment(json.replace("\n", " ").replace("\r", " "))
+
+
+def parquet_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
+    """By way of the system's folder for temporary files. The empty first piece has the answer's head sent at once."""
+    yield b""
+    try:
+        with tempfile.TemporaryDirectory(prefix="hitkeep-export-") as folder:
+            source, target = Path(folder, "rows.json.gz"), Path(folder, "rows.parquet")
+            write_lines(source, columns, rows)
+            write_parquet(source, target, [(name, PARQUET_TYPES[each.kind]) for name, each in unique_names(columns)])
+            with target.open("rb") as file:
+                while piece := file.read(PIECE_BYTES):
+                    yield piece
+    except OSError as error:
+        raise Unavailable(f"the Parquet file could not be written: {error.strerror}") from error
+
+
+def write_lines(target: Path, columns: Sequence[Column], rows: Rows) -> None:
+    names = [f"c{number}" for number in range(len(columns))]
+    with gzip.open(target, "wb", compresslevel=1) as file:
+        for row in rows:
+            file.write(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE))
+
+
+def unique_names(columns: Sequence[Column]) -> Iterator[tuple[str, Column]]:
+    """In a Parquet file names are not empty, and differ in more than case."""
+    taken: set[str] = set()
+    for number, each in enumerate(columns):
+        name = each.name.replace("\0", "") or "column"
+        name = f"{name} ({number + 1})" if name.lower() in taken else name
+        taken.add(name.lower())
+        yield name, each
+
+
+def batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+FORMATS: dict[str, FileFormat] = {
+    each.name: each
+    for each in (
+        FileFormat("csv", "text/csv; charset=utf-8", csv_pieces),
+        FileFormat("json", "application/json", json_pieces),
+        FileFormat("ndjson", "application/x-ndjson", ndjson_pieces),
+        FileFormat("parquet", "application/vnd.apache.parquet", parquet_pieces),
+    )
+}

@@ -1,0 +1,213 @@
+"""Conditions on dimensions: all of the given ones hold, each of which may be one of several."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.dimensions import Dimension, Scope, dimension
+from hitkeep_py.query.regular_expressions import check_expression
+from hitkeep_py.query.sql import Statement, joined
+
+OPERATORS: dict[str, str] = {
+    "is": "one of the values",
+    "is not": "none of the values, or nothing",
+    "contains": "has one of the values in it",
+    "does not contain": "has none of the values in it, or is nothing",
+    "starts with": "begins with one of the values",
+    "matches": "matches one of the patterns, in which * is any text",
+    "does not match": "matches none of the patterns, or is nothing",
+    "matches regex": "a regular expression (RE2) is found in it",
+    "does not match regex": "none of the regular expressions (RE2) is found in it, or is nothing",
+    "is set": "has a value",
+    "is not set": "has no value",
+    ">": "a number above the value",
+    ">=": "a number not below the value",
+    "<": "a number below the value",
+    "<=": "a number not above the value",
+}
+WITHOUT_VALUE = ("is set", "is not set")
+NUMERIC = (">", ">=", "<", "<=")
+NEGATIVE = {
+    "is not": "is",
+    "does not contain": "contains",
+    "does not match": "matches",
+    "does not match regex": "matches regex",
+}
+MOST_CONDITIONS = 50
+MOST_VALUES = 1_000
+VALUE_LENGTH = 2_048
+TEXT_FORM = re.compile(
+    r"\s*(?P<name>property:.+?|[a-z_]+)\s+(?P<operator>"
+    + "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in sorted(OPERATORS, key=len, reverse=True))
+    + r")(?:\s+(?P<value>.*\S))?\s*",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    dimension: Dimension
+    operator: str
+    values: tuple[str, ...] = ()
+    number: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        shown: dict[str, Any] = {"dimension": self.dimension.name, "operator": self.operator}
+        if self.operator in NUMERIC:
+            return {**shown, "values": [self.number]}
+        return shown if self.operator in WITHOUT_VALUE else {**shown, "values": list(self.values)}
+
+
+AnyOf = tuple[Condition, ...]
+Filters = tuple[AnyOf, ...]
+"""Of each group at least one condition holds."""
+
+
+def read_filters(given: object, field: str = "filters") -> Filters:
+    """From JSON: a list whose items are conditions, or lists of which one has to hold. Raises InvalidInput.
+
+    A condition is {"dimension", "operator", "values"}, or a text such as "country is DE, FR".
+    """
+    if not isinstance(given, list | tuple):
+        raise InvalidInput(f"{field} must be a list", field=field)
+    groups = tuple(
+        tuple(_condition(each, field) for each in (item if isinstance(item, list | tuple) else [item]))
+        for item in given
+    )
+    if any(not group for group in groups):
+        raise InvalidInput(f"{field} must not hold an empty list", field=field)
+    if sum(map(len, groups)) > MOST_CONDITIONS:
+        raise InvalidInput(f"{field} must hold at most {MOST_CONDITIONS} conditions", field=field)
+    return groups
+
+
+def _condition(given: object, field: str) -> Condition:
+    if isinstance(given, str):
+        return _from_text(given, field)
+    if not isinstance(given, Mapping):
+        raise InvalidInput(f"a condition of {field} must be an object or a text such as 'country is DE'", field=field)
+    if unknown := set(given) - {"dimension", "operator", "values"}:
+        raise InvalidInput(f"a condition of {field} has no {sorted(map(str, unknown))[0][:100]!r}", field=field)
+    values = given.get("values", [])
+    return checked_condition(
+        given.get("dimension"), given.get("operator"), values if isinstance(values, list) else [values], field
+    )
+
+
+def _from_text(text: str, field: str) -> Condition:
+    found = TEXT_FORM.fullmatch(text)
+    if found is None:
+        raise InvalidInput(
+            f"cannot read the condition {text[:100]!r}: write DIMENSION OPERATOR VALUE, such as 'country is DE, FR'; "
+            f"operators are {', '.join(OPERATORS)}",
+            field=field,
+        )
+    operator = " ".join(found["operator"].split())
+    value = found["value"]
+    values = [] if value is None else [value] if operator in NUMERIC else split_values(value)
+    return checked_condition(found["name"], operator, values, field)
+
+
+def split_values(text: str) -> list[str]:
+    """At commas, unless a backslash stands before them."""
+    return [part.replace("\\,", ",").strip() for part in re.split(r"(?<!\\),", text)]
+
+
+def checked_condition(name: object, operator: object, values: Sequence[object], field: str) -> Condition:
+    if not isinstance(name, str):
+        raise InvalidInput(f"a condition of {field} needs a dimension", field=field)
+    found = dimension(name, field)
+    if found.scope is Scope.TIME:
+        raise InvalidInput(f"{field} cannot name {name}: choose the range instead", field=field)
+    if not isinstance(operator, str) or operator not in OPERATORS:
+        raise InvalidInput(f"there is no operator {operator!r}; there are {', '.join(OPERATORS)}", field=field)
+    if operator in WITHOUT_VALUE:
+        if values:
+            raise InvalidInput(f"{operator!r} takes no value", field=field)
+        return Condition(found, operator)
+    if found.numeric and operator not in NUMERIC:
+        raise InvalidInput(f"{name} is a number; compare it with {', '.join(NUMERIC)}", field=field)
+    if operator in NUMERIC:
+        return Condition(found, operator, (), _number(values, operator, field))
+    return Condition(found, operator, _texts(values, operator, field))
+
+
+def _number(values: Sequence[object], operator: str, field: str) -> float:
+    try:
+        (value,) = values
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError(value)
+        number = float(value)
+        if number != number or abs(number) == float("inf"):
+            raise ValueError(value)
+        return number
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(f"{operator!r} needs one number", field=field) from error
+
+
+def _texts(values: Sequence[object], operator: str, field: str) -> tuple[str, ...]:
+    if not values:
+        raise InvalidInput(f"{operator!r} needs a value", field=field)
+    if len(values) > MOST_VALUES:
+        raise InvalidInput(f"{operator!r} takes at most {MOST_VALUES} values", field=field)
+    if not all(isinstance(each, str | int | float) for each in values):
+        raise InvalidInput(f"the values of {operator!r} must be texts, numbers, true or false", field=field)
+    texts = tuple(_text(each) for each in values)
+    if any(len(each) > VALUE_LENGTH for each in texts):
+        raise InvalidInput(f"a value of {operator!r} is longer than {VALUE_LENGTH} characters", field=field)
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"a value of {operator!r} is not valid Unicode", field=field) from error
+    if NEGATIVE.get(operator, operator) == "matches regex":
+        for each in texts:
+            check_expression(each, field)
+    return texts
+
+
+def _text(value: object) -> str:
+    """As properties show it: JSON's words for true and false."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def scopes(filters: Filters) -> set[Scope]:
+    return {condition.dimension.scope for group in filters for condition in group}
+
+
+def pattern(text: str) -> str:
+    """A regular expression (RE2) for a text in which * stands for any characters."""
+    return r"(?s)\A" + ".*".join(_literal(part) for part in text.split("*")) + r"\z"
+
+
+def _literal(text: str) -> str:
+    return "".join(each if each.isalnum() or each in "_/-" else rf"\x{{{ord(each):x}}}" for each in text)
+
+
+def condition_sql(condition: Condition, expression: Statement, dialect: Dialect) -> Statement:
+    """A condition on the dimension's value, a text or NULL that `expression` gives; for numbers, a number or NULL."""
+    operator = NEGATIVE.get(condition.operator, condition.operator)
+    if operator in WITHOUT_VALUE:
+        word = "IS NOT NULL" if operator == "is set" else "IS NULL"
+        return Statement(f"{expression.sql} {word}", expression.parameters)
+    if operator in NUMERIC:
+        number = expression.sql if condition.dimension.numeric else dialect.number(expression.sql)
+        return Statement(f"coalesce({number} {operator} ?, FALSE)", (*expression.parameters, condition.number))
+    if operator == "is":
+        places = ", ".join("?" * len(condition.values))
+        holds = Statement(f"{expression.sql} IN ({places})", (*expression.parameters, *condition.values))
+    else:
+        holds = joined(" OR ", (_one_value(operator, expression, each, dialect) for each in condition.values))
+    default = "FALSE" if operator == condition.operator else "TRUE"
+    negation = "" if operator == condition.operator else "NOT "
+    return Statement(f"coalesce({negation}({holds.sql}), {default})", holds.parameters)
+
+
+def _one_value(operator: str, expression: Statement, value: str, dialect: Dialect) -> Statement:
+    if operator in ("matches", "matches regex"):
+        expected = pattern(value) if operator == "matches" else value
+        return Statement(dialect.matches(expression.sql), (*expression.parameters, expected))
+    found = Statement(f"position(? IN {expression.sql})", (value, *expression.parameters))
+    return Statement(f"{found.sql} {'= 1' if operator == 'starts with' else '> 0'}", found.parameters)

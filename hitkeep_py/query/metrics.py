@@ -1,0 +1,178 @@
+"""What can be asked for each group: one list, from which validation, API docs and menus derive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dialect import Bounds, Dialect
+from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY, PROPERTY_KEY_LENGTH
+from hitkeep_py.query.sql import Statement
+
+
+class Level(Enum):
+    """What a metric looks at."""
+
+    EVENT = "the events that match the filters"
+    SESSION = "the sessions that have an event that matches the filters, each as a whole"
+
+
+class Unit(Enum):
+    COUNT = "count"
+    FRACTION = "fraction"
+    SECONDS = "seconds"
+    MINOR = "minor units of a currency"
+    PERCENT = "percent"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """`of_events` is an aggregate over events, `of_visits` one over visits; either may be missing."""
+
+    name: str
+    level: Level
+    unit: Unit
+    description: str
+    of_events: Callable[[Dialect, Bounds | None], str] | None = None
+    of_visits: Callable[[Dialect, Bounds | None], str] | None = None
+    number: str = ""
+    """For aggregates of a number: the numeric dimension or property that they look at."""
+
+    @property
+    def counts_visitors(self) -> bool:
+        return self.name == "visitors"
+
+
+def _fixed(sql: str) -> Callable[[Dialect, Bounds | None], str]:
+    return lambda dialect, bounds: sql
+
+
+def _visitors(dialect: Dialect, bounds: Bounds | None) -> str:
+    return dialect.distinct_visitors(bounds)
+
+
+def _per_session(sum_sql: str) -> Callable[[Dialect, Bounds | None], str]:
+    return _fixed(f"sum({sum_sql}) * 1.0 / nullif(count(*), 0)")
+
+
+METRICS: dict[str, Metric] = {
+    each.name: each
+    for each in (
+        Metric("visitors", Level.EVENT, Unit.COUNT, "Different visitors.", _visitors, _visitors),
+        Metric(
+            "sessions",
+            Level.SESSION,
+            Unit.COUNT,
+            "Visits: a visitor's events with no more than 30 minutes between them.",
+            _fixed("count(DISTINCT session_id)"),
+            _fixed("count(*)"),
+        ),
+        Metric(
+            "pageviews",
+            Level.EVENT,
+            Unit.COUNT,
+            "Pages seen.",
+            _fixed("count(CASE WHEN kind = 'pageview' THEN 1 END)"),
+            _fixed("sum(pageviews)"),
+        ),
+        Metric(
+            "events",
+            Level.EVENT,
+            Unit.COUNT,
+            "Custom events.",
+            _fixed("count(CASE WHEN kind = 'event' THEN 1 END)"),
+            _fixed("sum(events)"),
+        ),
+        Metric(
+            "bounce_rate",
+            Level.SESSION,
+            Unit.FRACTION,
+            "Sessions with one pageview and no custom event / sessions.",
+            of_visits=_per_session("CASE WHEN pageviews = 1 AND events = 0 THEN 1 ELSE 0 END"),
+        ),
+        Metric(
+            "average_session_duration",
+            Level.SESSION,
+            Unit.SECONDS,
+            "Last event minus first event of a session, on average.",
+            of_visits=_per_session("duration_ms / 1000.0"),
+        ),
+        Metric(
+            "pages_per_session",
+            Level.SESSION,
+            Unit.NUMBER,
+            "Pageviews of a session, on average.",
+            of_visits=_per_session("pageviews"),
+        ),
+        Metric(
+            "revenue",
+            Level.EVENT,
+            Unit.MINOR,
+            "Sum of revenue in minor units of one currency; never added across currencies.",
+            _fixed("coalesce(sum(revenue), 0)"),
+        ),
+        Metric(
+            "scroll_depth",
+            Level.EVENT,
+            Unit.PERCENT,
+            "How far pages were scrolled, on average of the events that say it.",
+            _fixed("avg(scroll_depth)"),
+        ),
+        Metric(
+            "engagement_seconds",
+            Level.EVENT,
+            Unit.SECONDS,
+            "How long pages were looked at, added up.",
+            _fixed("coalesce(sum(engagement_ms), 0) / 1000.0"),
+        ),
+    )
+}
+
+AGGREGATES: dict[str, tuple[str, Callable[[Dialect, str], str]]] = {
+    "sum": ("Sum of", lambda dialect, number: f"sum({number})"),
+    "average": ("Average of", lambda dialect, number: f"avg({number})"),
+    "minimum": ("Smallest", lambda dialect, number: f"min({number})"),
+    "maximum": ("Largest", lambda dialect, number: f"max({number})"),
+    "median": ("Median of", lambda dialect, number: dialect.percentile(number, 0.5)),
+    "p75": ("75th percentile of", lambda dialect, number: dialect.percentile(number, 0.75)),
+    "p90": ("90th percentile of", lambda dialect, number: dialect.percentile(number, 0.9)),
+    "p95": ("95th percentile of", lambda dialect, number: dialect.percentile(number, 0.95)),
+    "p99": ("99th percentile of", lambda dialect, number: dialect.percentile(number, 0.99)),
+    "count": ("Events that say", lambda dialect, number: f"count({number})"),
+}
+NUMBERS = tuple(each.name for each in DIMENSIONS.values() if each.numeric)
+
+
+def metric(name: str) -> Metric:
+    """By its name, or an aggregate such as `sum:value` or `average:property:price`. Raises InvalidInput."""
+    if found := METRICS.get(name):
+        return found
+    function, _, number = name.partition(":")
+    key = number.removeprefix(PROPERTY)
+    known = number in NUMBERS or (number.startswith(PROPERTY) and 0 < len(key) <= PROPERTY_KEY_LENGTH)
+    if function in AGGREGATES and known:
+        words, aggregate = AGGREGATES[function]
+        return Metric(
+            name,
+            Level.EVENT,
+            Unit.NUMBER,
+            f"{words} {number}, of the events that have it as a number.",
+            lambda dialect, bounds: aggregate(dialect, NUMBER_COLUMN),
+            number=number,
+        )
+    raise InvalidInput(
+        f"there is no metric {name[:100]!r}; there are {', '.join(METRICS)}, and AGGREGATE:NUMBER with the aggregates "
+        f"{', '.join(AGGREGATES)} and the numbers {', '.join(NUMBERS)} and {PROPERTY}KEY",
+        field="metrics",
+    )
+
+
+NUMBER_COLUMN = "{number}"
+"""Stands for the column in which the question puts a metric's number."""
+
+
+def aggregate_of(found: Metric, column: str, dialect: Dialect, bounds: Bounds | None) -> Statement:
+    """The metric over events; `column` holds its number, if it has one."""
+    assert found.of_events is not None
+    return Statement(found.of_events(dialect, bounds).replace(NUMBER_COLUMN, column))

@@ -1,0 +1,141 @@
+"""Ranges by name, such as 7d or last_month, and the ranges that they are compared with. Days are the site's."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dialect import FIXED_LENGTHS
+from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LONGEST_DAYS, TimeRange, first_day
+
+MINUTE_MS = 60_000
+REALTIME_MS = 30 * MINUTE_MS
+COUNTED = re.compile(r"([1-9][0-9]{0,4})(min|h|d|mo)")
+FIXED_NAMES = ("min", "h")
+FIXED_STEPS = {"min": MINUTE_MS, "h": HOUR_MS}
+NAMES: dict[str, str] = {
+    "today": "today as a whole",
+    "yesterday": "the day before",
+    "this_week": "from Monday to today",
+    "last_week": "the week before this one",
+    "this_month": "from the first of the month to today",
+    "last_month": "the month before this one",
+    "year": "from the first of January to today",
+    "last_year": "the year before this one",
+    "realtime": "the last 30 minutes",
+    "30min": "so many minutes up to now",
+    "24h": "so many hours up to now",
+    "7d": "so many days, today included",
+    "12mo": "so many months, this one included",
+}
+"""The last four stand for any number."""
+COMPARISONS: dict[str, str] = {
+    "previous_period": "as many days, months or milliseconds right before",
+    "previous_year": "the same days of the year before",
+}
+
+
+def named_range(name: str, zone: str, now: int) -> TimeRange:
+    """Raises InvalidInput with the names that exist."""
+    timezone = ZoneInfo(zone)
+    today = datetime.fromtimestamp(now / 1000, timezone).date()
+    counted = COUNTED.fullmatch(name)
+    if name == "realtime" or (counted and counted[2] in FIXED_NAMES):
+        length = int(counted[1]) * FIXED_STEPS[counted[2]] if counted else REALTIME_MS
+        return checked(TimeRange(now + 1 - length, now + 1, zone), "range")
+    days = counted_days(int(counted[1]), counted[2], today) if counted else named_days(name, today)
+    if days is None:
+        raise InvalidInput(f"there is no range {name[:100]!r}; there are {', '.join(NAMES)}", field="range")
+    return checked(TimeRange(midnight(days[0], timezone), midnight(days[1], timezone), zone), "range")
+
+
+def named_days(name: str, today: date) -> tuple[date, date] | None:
+    """The first day, and the first one that is not in it."""
+    tomorrow = today + timedelta(days=1)
+    week, month, year = first_day(today, "week"), first_day(today, "month"), today.replace(month=1, day=1)
+    return {
+        "today": (today, tomorrow),
+        "yesterday": (today - timedelta(days=1), today),
+        "this_week": (week, tomorrow),
+        "last_week": (week - timedelta(days=7), week),
+        "this_month": (month, tomorrow),
+        "last_month": (months_before(month, 1), month),
+        "year": (year, tomorrow),
+        "last_year": (months_before(year, 12), year),
+    }.get(name)
+
+
+def counted_days(count: int, unit: str, today: date) -> tuple[date, date]:
+    if count > LONGEST_DAYS:
+        raise InvalidInput(f"the range is longer than {LONGEST_DAYS} days", field="range")
+    if unit == "d":
+        return today - timedelta(days=count - 1), today + timedelta(days=1)
+    return months_before(first_day(today, "month"), count - 1), today + timedelta(days=1)
+
+
+def previous_period(found: TimeRange) -> TimeRange:
+    """Whole months compare with whole months, whole days with as many days, anything else with the same length."""
+    timezone = ZoneInfo(found.zone)
+    first, last = (datetime.fromtimestamp(each / 1000, timezone).date() for each in (found.start, found.end))
+    if (midnight(first, timezone), midnight(last, timezone)) != (found.start, found.end):
+        return checked(TimeRange(2 * found.start - found.end, found.start, found.zone), "compare")
+    if first.day == last.day == 1:
+        before = months_before(first, 12 * (last.year - first.year) + last.month - first.month)
+    else:
+        before = days_before(first, (last - first).days)
+    return checked(TimeRange(midnight(before, timezone), found.start, found.zone), "compare")
+
+
+def previous_year(found: TimeRange) -> TimeRange:
+    """29 February compares with 28 February."""
+    timezone = ZoneInfo(found.zone)
+    start, end = (year_before(datetime.fromtimestamp(each / 1000, timezone)) for each in (found.start, found.end))
+    return checked(TimeRange(start, end, found.zone), "compare")
+
+
+def year_before(moment: datetime) -> int:
+    year = earlier_year(moment.year - 1)
+    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
+    return milliseconds(moment.replace(year=year, day=day))
+
+
+def checked(found: TimeRange, field: str) -> TimeRange:
+    if found.start < EARLIEST:
+        raise InvalidInput("there is no time before to compare with", field=field)
+    if found.start >= found.end:
+        raise InvalidInput("the range is empty", field=field)
+    if found.days() > LONGEST_DAYS:
+        raise InvalidInput(f"the range is longer than {LONGEST_DAYS} days", field=field)
+    return found
+
+
+def months_before(month: date, count: int) -> date:
+    number = 12 * month.year + month.month - 1 - count
+    return date(earlier_year(number // 12), number % 12 + 1, 1)
+
+
+def days_before(day: date, count: int) -> date:
+    earlier_year(day.year - count // 365 - 1)
+    return day - timedelta(days=count)
+
+
+def earlier_year(year: int) -> int:
+    """Two years from the calendar's end, where every zone has its midnights."""
+    if year < 2:
+        raise InvalidInput("there is no time before to compare with", field="compare")
+    return year
+
+
+def midnight(day: date, timezone: ZoneInfo) -> int:
+    return milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone))
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def time_label(key: int, unit: str, zone: str) -> str:
+    """The label of a bucket, as in time_range.buckets, from its key."""
+    timezone, moment = ZoneInfo(zone), datetime.fromtimestamp(key / 1000, UTC)
+    start = key if unit in FIXED_LENGTHS else midnight(moment.date(), timezone)
+    return datetime.fromtimestamp(start / 1000, timezone).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,201 @@
+"""A question as it is sent, in JSON or in an address, made a Query. Whatever is wrong raises InvalidInput."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dimensions import Dimension, Scope, dimension
+from hitkeep_py.query.filters import Filters, checked_condition, read_filters, split_values
+from hitkeep_py.query.metrics import metric
+from hitkeep_py.query.named_range import COMPARISONS, named_range, previous_period, previous_year
+from hitkeep_py.query.query import Order, Query
+from hitkeep_py.query.time_range import TimeRange, read_range
+
+DEFAULT_LIMIT = 100
+MOST_ROWS = 10_000
+MOST_METRICS = 20
+MOST_DIMENSIONS = 5
+MOST_OFFSET = 1_000_000_000
+DEFAULT_METRICS = ("visitors", "pageviews")
+DIRECTIONS = {"desc": True, "asc": False}
+FIELDS: dict[str, str] = {
+    "metrics": "What is counted.",
+    "dimensions": "What the rows are grouped by; one dimension of time alone fills its gaps.",
+    "filters": "Conditions that all hold; a list within the list: one of them holds.",
+    "from": "First day, or time (RFC 3339).",
+    "to": "Last day, included, or the time before which the range ends.",
+    "range": "A range by its name, instead of from and to.",
+    "compare": "A range to compare with: by name, or an object with from and to.",
+    "order": "Metrics or dimensions with asc or desc, the most important first.",
+    "limit": "Most rows of the answer.",
+    "offset": "Rows to leave out before.",
+    "search": "Text that the first dimension contains.",
+    "totals": "Whether to answer the metrics of all that matches as well.",
+    "segment": "Id or name of a segment, whose filters are added.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuery:
+    """`compared_with` is the range to compare with; `totals` asks for the metrics over all groups too."""
+
+    query: Query
+    compared_with: TimeRange | None = None
+    totals: bool = False
+
+
+def read_query(
+    given: Mapping[str, Any], site_id: str, zone: str, now: int, *, more: Filters = (), whole: bool = False
+) -> AskedQuery:
+    """From the values of FIELDS as JSON has them. `more` are filters besides; with `whole` nothing limits the rows."""
+    if unknown := set(given) - set(FIELDS):
+        raise InvalidInput(
+            f"there is no {sorted(map(str, unknown))[0][:100]!r}; there are {', '.join(FIELDS)}", field="query"
+        )
+    dimensions = read_dimensions(given.get("dimensions"))
+    names = texts(given, "metrics") or list(DEFAULT_METRICS)
+    time_range = read_time_range(given, zone, now)
+    only_time = len(dimensions) == 1 and dimensions[0].scope is Scope.TIME
+    query = Query(
+        site_id,
+        time_range,
+        tuple(metric(name) for name in at_most(MOST_METRICS, names, "metrics")),
+        dimensions,
+        (*more, *read_filters(given.get("filters") or []), *searched(given.get("search"), dimensions)),
+        read_order(given.get("order"), names[0], dimensions),
+        None if whole else read_number(given, "limit", MOST_ROWS if only_time else DEFAULT_LIMIT, 1, MOST_ROWS),
+        read_number(given, "offset", 0, 0, MOST_OFFSET),
+    )
+    compared = read_comparison(given.get("compare"), time_range, now)
+    return AskedQuery(query, compared, read_flag(given.get("totals"), "totals"))
+
+
+def read_dimensions(given: object) -> tuple[Dimension, ...]:
+    names = at_most(MOST_DIMENSIONS, texts({"dimensions": given}, "dimensions"), "dimensions")
+    found = tuple(dimension(name) for name in names)
+    if sum(each.scope is Scope.TIME for each in found) > 1:
+        raise InvalidInput("there can be one dimension of time at most", field="dimensions")
+    return found
+
+
+def read_time_range(given: Mapping[str, Any], zone: str, now: int) -> TimeRange:
+    """The last 30 days unless it says otherwise."""
+    start, end, name = (text_or_none(given, field) for field in ("from", "to", "range"))
+    if name is None:
+        return read_range(start, end, zone, now)
+    if start or end:
+        raise InvalidInput("give either range or from and to", field="range")
+    return named_range(name, zone, now)
+
+
+def read_comparison(given: object, asked: TimeRange, now: int) -> TimeRange | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, Mapping) and set(given) == {"from", "to"}:
+        return read_range(text_or_none(given, "from"), text_or_none(given, "to"), asked.zone, now)
+    if given == "previous_period":
+        return previous_period(asked)
+    if given == "previous_year":
+        return previous_year(asked)
+    raise InvalidInput(f"compare must be {', '.join(COMPARISONS)}, or have from and to", field="compare")
+
+
+def read_order(given: object, first_metric: str, dimensions: Sequence[Dimension]) -> tuple[Order, ...]:
+    """By default the most of the first metric first; with a dimension of time by the dimensions."""
+    if given is None or given == []:
+        in_time = any(each.scope is Scope.TIME for each in dimensions)
+        return () if in_time or not dimensions else ((first_metric, True),)
+    if not isinstance(given, list):
+        raise InvalidInput("order must be a list", field="order")
+    return tuple(order_of(each) for each in given)
+
+
+def order_of(given: object) -> Order:
+    """From ["visitors", "desc"] or "visitors:desc"; the direction may be left out."""
+    if isinstance(given, str):
+        name, colon, direction = given.rpartition(":")
+        given = [name, direction] if colon and direction in DIRECTIONS else [given]
+    match given:
+        case [str(name)]:
+            return name, True
+        case [str(name), str(direction)] if direction in DIRECTIONS:
+            return name, DIRECTIONS[direction]
+    raise InvalidInput(
+        'order must be a list such as [["visitors", "desc"]]; directions are asc and desc', field="order"
+    )
+
+
+def searched(given: object, dimensions: Sequence[Dimension]) -> Filters:
+    if given is None or given == "":
+        return ()
+    named = next((each.name for each in dimensions if each.scope is not Scope.TIME), None)
+    if named is None:
+        raise InvalidInput("there is no dimension to search in", field="search")
+    return ((checked_condition(named, "contains", [given], "search"),),)
+
+
+def read_number(given: Mapping[str, Any], field: str, default: int, least: int, most: int) -> int:
+    value = given.get(field, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise InvalidInput(f"{field} must be a whole number from {least} to {most}", field=field)
+    return value
+
+
+def read_flag(given: object, field: str) -> bool:
+    if given is None or isinstance(given, bool):
+        return bool(given)
+    raise InvalidInput(f"{field} must be true or false", field=field)
+
+
+def texts(given: Mapping[str, Any], field: str) -> list[str]:
+    """A list of texts, each once; one text is a list of one."""
+    value = given.get(field)
+    found = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise InvalidInput(f"{field} must be a list of names", field=field)
+    return list(dict.fromkeys(found))
+
+
+def at_most(number: int, found: list[str], field: str) -> list[str]:
+    if len(found) > number:
+        raise InvalidInput(f"{field} must hold at most {number} names", field=field)
+    return found
+
+
+def text_or_none(given: Mapping[str, Any], field: str) -> str | None:
+    value = given.get(field)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"{field} must be a text", field=field)
+    return value or None
+
+
+def from_address(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The values of an address as read_query takes them; what is not of FIELDS is left out."""
+    found: dict[str, Any] = {name: values[name][-1] for name in ONE_TEXT if values.get(name)}
+    for name in ("metrics", "dimensions", "order"):
+        if listed := [part for text in values.get(name, ()) for part in split_values(text) if part]:
+            found[name] = listed
+    for name in ("limit", "offset"):
+        if text := last(values, name):
+            found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text
+    if text := last(values, "totals"):
+        found["totals"] = flag_of(text, "totals")
+    start, end = last(values, "compare_from"), last(values, "compare_to")
+    if start or end:
+        found["compare"] = {"from": start, "to": end}
+    return found
+
+
+ONE_TEXT = ("from", "to", "range", "compare", "search", "segment")
+FLAGS = {"1": True, "true": True, "0": False, "false": False}
+
+
+def flag_of(text: str, field: str) -> bool:
+    if text not in FLAGS:
+        raise InvalidInput(f"{field} must be 1 or 0", field=field)
+    return FLAGS[text]
+
+
+def last(values: Mapping[str, Sequence[str]], name: str) -> str | None:
+    return values[name][-1] if values.get(name) else None

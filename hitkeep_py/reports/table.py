@@ -1,0 +1,376 @@
+"""The general question: metrics for each group of dimensions. Overview, series and breakdowns are made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dialect import Bounds, Dialect
+from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
+from hitkeep_py.query.filters import scopes
+from hitkeep_py.query.metrics import Level, Metric, aggregate_of
+from hitkeep_py.query.query import Edges, Query, matching_events, matching_visits, value_of
+from hitkeep_py.query.report import Report, Rows, number
+from hitkeep_py.query.sql import Statement, filled, joined
+from hitkeep_py.query.time_range import bucket_count
+
+BITS_BUDGET = 64 * 1024 * 1024 * 8
+"""Most bits for counting visitors: past it, groups cost more by bits than by hashing."""
+CANDIDATES = (2, 16)
+"""Groups looked at for each one shown, first and if that is not enough, when there are too many for bits for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows` are keys and figures, in the order of dimensions and metrics; `total_rows` counts all groups."""
+
+    rows: list[tuple[tuple[Any, ...], tuple[Any, ...]]]
+    total_rows: int
+
+
+def table(dialect: Dialect, query: Query) -> Report[Table]:
+    """Raises InvalidInput for what cannot be asked together."""
+    check(query)
+    counts_visitors = dialect.summarised and any(each.counts_visitors for each in query.metrics)
+    later = () if visits_answer(query) else metrics_for_later(query, counts_visitors)
+    if later:
+        return (yield from in_two_steps(dialect, query, later))
+    if not counts_visitors:
+        return shaped((yield statement(dialect, query, None)), query)
+    return (yield from counted_by_bits(dialect, query))
+
+
+def metrics_for_later(query: Query, counts_visitors: bool) -> tuple[Metric, ...]:
+    """Dear metrics that are needed for the groups shown only, when others decide which these are."""
+    ordered = {name for name, _ in query.order}
+    of_sessions = tuple(each for each in query.metrics if each.of_events is None)
+    if query.limit is None or not query.dimensions or ordered & {each.name for each in of_sessions}:
+        return ()
+    visitors = tuple(each for each in query.metrics if counts_visitors and each.counts_visitors)
+    return of_sessions if "visitors" in ordered else (*of_sessions, *visitors)
+
+
+def in_two_steps(dialect: Dialect, query: Query, later: Sequence[Metric]) -> Report[Table]:
+    """Pages by pageviews, with visitors and bounce rate: 0.6 s instead of 2 for 10 M events."""
+    first = tuple(each for each in query.metrics if each not in later)
+    found = yield from table(dialect, replace(query, metrics=first))
+    keys = [key for key, _ in found.rows]
+    asked = replace(query, metrics=tuple(later))
+    by_key = dict((yield from table_of(dialect, asked, keys)).rows)
+    nothing = figures([None] * len(later), later)
+    rows = []
+    for key, values in found.rows:
+        known = dict(zip((*first, *later), (*values, *by_key.get(key, nothing)), strict=True))
+        rows.append((key, tuple(known[each] for each in query.metrics)))
+    return Table(rows, found.total_rows)
+
+
+def table_of(dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]) -> Report[Table]:
+    """The groups with these keys alone, in no order; a group that is not there has no row."""
+    check(query)
+    if not keys:
+        return Table([], 0)
+    asked, bounds = replace(query, order=(), limit=None, offset=0), None
+    if dialect.summarised and any(each.counts_visitors for each in query.metrics):
+        (low, high, *_), *_ = yield summary_bounds(dialect, replace(asked, dimensions=()))
+        if low is not None and len(keys) * (high - low + 1) <= BITS_BUDGET:
+            bounds = Bounds(low, high)
+    return shaped((yield statement(dialect, asked, bounds, keys)), asked)
+
+
+def check(query: Query) -> None:
+    for each in query.dimensions:
+        if each.numeric:
+            raise InvalidInput(
+                f"{each.name} is a number; it can be filtered and added up, not grouped by", field="dimensions"
+            )
+    money = any("revenue" in (each.name, each.number) for each in query.metrics)
+    if money and not one_currency(query):
+        raise InvalidInput(
+            "revenue is never added across currencies: add the dimension currency or the filter 'currency is EUR'",
+            field="metrics",
+        )
+
+
+def one_currency(query: Query) -> bool:
+    named = any(each.name == "currency" for each in query.dimensions)
+    return named or any(
+        len(group) == 1
+        and group[0].dimension.name == "currency"
+        and group[0].operator == "is"
+        and len(group[0].values) == 1
+        for group in query.filters
+    )
+
+
+def counted_by_bits(dialect: Dialect, query: Query) -> Report[Table]:
+    """Looks first at how many groups and visitors there are, then counts with a bit for each visitor."""
+    if visits_answer(query) and query.summaries:
+        (low, high, most, until, since), *_ = yield summary_bounds(dialect, query)
+        query = replace(query, edges=Edges(until, since))
+        if low is None or most * (high - low + 1) <= BITS_BUDGET:
+            return shaped((yield statement(dialect, query, Bounds(low or 0, high or 0))), query)
+        later = metrics_for_later(query, counts_visitors=True)
+        if later:
+            return (yield from in_two_steps(dialect, query, later))
+        if not by_visitors(query):
+            return shaped((yield statement(dialect, query, None)), query)
+    return (yield from narrowed(dialect, query))
+
+
+def narrowed(dialect: Dialect, query: Query) -> Report[Table]:
+    """With bits for all groups, or for those that can be among the first; else by hashing."""
+    first = yield weights(dialect, query)
+    if not first:
+        return Table([], 0)
+    *_, total, low, high = first[0]
+    groups = BITS_BUDGET // (high - low + 1) if low is not None else 0
+    if total <= groups:
+        return shaped((yield statement(dialect, query, Bounds(low, high))), query)
+    if by_visitors(query):
+        for tried in CANDIDATES:
+            heaviest = first[: candidates(query, tried)]
+            if len(heaviest) > groups:
+                break
+            keys = [row[: len(query.dimensions)] for row in heaviest]
+            found = shaped((yield statement(dialect, query, Bounds(low, high), keys)), query)
+            if settled(found, heaviest, query):
+                return replace(found, total_rows=total)
+    return shaped((yield statement(dialect, query, None)), query)
+
+
+def candidates(query: Query, tried: int) -> int:
+    return tried * ((query.limit or 0) + query.offset)
+
+
+def summary_bounds(dialect: Dialect, query: Query) -> Statement:
+    """Bounds of the visitors of all sessions that touch the range, and at most how many groups there are."""
+    keys = [each.column for each in query.dimensions if each.scope is not Scope.TIME]
+    unit, moment = query.unit(), dialect.moment()
+    times = bucket_count(query.range, unit) if unit else 1
+    groups = f"count(DISTINCT {keys[0] if len(keys) == 1 else '(' + ', '.join(keys) + ')'}) + 1" if keys else "1"
+    return Statement(
+        f"SELECT min({dialect.visitor}), max({dialect.visitor}), ({groups}) * {int(times)},"
+        f" {dialect.milliseconds(f'max(CASE WHEN start < {moment} THEN last END)')},"
+        f" {dialect.milliseconds(f'min(CASE WHEN last >= {moment} THEN start END)')} FROM sessions"
+        f" WHERE site_id = {dialect.site()} AND start < {dialect.moment()} AND last >= {dialect.moment()}",
+        (query.range.start, query.range.end, query.site_id, query.range.end, query.range.start),
+    )
+
+
+def by_visitors(query: Query) -> bool:
+    return (
+        query.limit is not None
+        and bool(query.order)
+        and query.order[0] == ("visitors", True)
+        and not any(each.scope is Scope.TIME for each in query.dimensions)
+    )
+
+
+def settled(found: Table, first: Rows, query: Query) -> bool:
+    """Whether no group that was not looked at can have as many visitors as the last one shown."""
+    if query.limit is None or len(found.rows) < max(1, query.limit):
+        return False
+    place = [each.name for each in query.metrics].index("visitors")
+    weight = first[-1][len(query.dimensions)]
+    return bool(min(row[1][place] for row in found.rows) > weight)
+
+
+def weights(dialect: Dialect, query: Query) -> Statement:
+    """The heaviest groups with their weight, which no count of visitors can pass, and over all: groups and bounds."""
+    keys = key_names(query)
+    rows = source_rows(dialect, query, visits_answer(query))
+    inner = filled(
+        f"SELECT {''.join(f'{each}, ' for each in keys)}count(*) AS weight, min({dialect.visitor}) AS low,"
+        f" max({dialect.visitor}) AS high FROM ({{}}) AS source{group_by(keys)}",
+        rows,
+    )
+    wanted = candidates(query, CANDIDATES[-1])
+    return filled(
+        f"SELECT {''.join(f'{each}, ' for each in keys)}weight, count(*) OVER (), min(low) OVER (), max(high) OVER ()"
+        f" FROM ({{}}) AS counted ORDER BY {', '.join(['weight DESC', *keys])} LIMIT {max(1, int(wanted))}",
+        inner,
+    )
+
+
+def statement(
+    dialect: Dialect, query: Query, bounds: Bounds | None, only: Sequence[tuple[Any, ...]] | None = None
+) -> Statement:
+    """The whole question; with `only`, of these groups alone."""
+    keys = key_names(query)
+    parts = [part(dialect, query, level, bounds, only) for level in levels(query)]
+    figures = [f"m{index}" for index in range(len(query.metrics))]
+    if len(parts) == 1:
+        grouped = parts[0]
+    else:
+        chosen = "".join(f", max({each}) AS {each}" for each in figures)
+        grouped = filled(
+            f"SELECT {', '.join(keys) or '0 AS nothing'}{chosen} FROM ({{}}) AS parts{group_by(keys)}",
+            joined(" UNION ALL ", parts),
+        )
+    columns = ", ".join([*keys, *figures])
+    limits = f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}" if query.limit is not None else ""
+    return filled(
+        f"SELECT {columns}, count(*) OVER () AS total FROM ({{}}) AS grouped ORDER BY {ordering(query)}{limits}",
+        grouped,
+    )
+
+
+def part(
+    dialect: Dialect, query: Query, level: Level, bounds: Bounds | None, only: Sequence[tuple[Any, ...]] | None
+) -> Statement:
+    """The groups with the metrics of one level; those of the other are NULL."""
+    keys, visits = key_names(query), level is Level.SESSION or visits_answer(query)
+    figures = []
+    for index, each in enumerate(query.metrics):
+        mine = each.level is level or visits_answer(query) or len(levels(query)) == 1
+        figures.append(f"{figure(dialect, each, index, visits, bounds) if mine else 'NULL'} AS m{index}")
+    rows = source_rows(dialect, query, visits)
+    chosen = among(keys, only) if only is not None else Statement("TRUE")
+    return filled(
+        f"SELECT {', '.join([*keys, *figures])} FROM ({{}}) AS source WHERE {{}}{group_by(keys)}", rows, chosen
+    )
+
+
+def figure(dialect: Dialect, found: Metric, index: int, visits: bool, bounds: Bounds | None) -> str:
+    if visits and found.of_visits is not None:
+        return found.of_visits(dialect, bounds)
+    return aggregate_of(found, f"n{index}", dialect, bounds).sql
+
+
+def levels(query: Query) -> list[Level]:
+    """Those that have to be asked; one is enough where visits, or events, know everything."""
+    if visits_answer(query):
+        return [Level.SESSION]
+    found = {each.level for each in query.metrics}
+    if all(each.of_events is not None for each in query.metrics):
+        return [Level.EVENT]
+    return [level for level in Level if level in found]
+
+
+def visits_answer(query: Query) -> bool:
+    """Whether nothing is asked but what is known of sessions."""
+    known = {Scope.SESSION, Scope.VISIT, Scope.TIME}
+    asked = scopes(query.filters) | {each.scope for each in query.dimensions}
+    return asked <= known and all(each.of_visits is not None for each in query.metrics)
+
+
+def source_rows(dialect: Dialect, query: Query, visits: bool) -> Statement:
+    return visit_rows(dialect, query) if visits else event_rows(dialect, query)
+
+
+def event_rows(dialect: Dialect, query: Query) -> Statement:
+    """Matching events with their keys; those without a key of their own are left out."""
+    columns = [
+        Statement(each) for each in (dialect.visitor, "session_id", "kind", "revenue", "scroll_depth", "engagement_ms")
+    ]
+    columns += [
+        filled(f"{{}} AS d{index}", value_of(each, query, dialect)) for index, each in enumerate(query.dimensions)
+    ]
+    columns += [
+        filled(f"{{}} AS n{index}", number_of(each, query, dialect))
+        for index, each in enumerate(query.metrics)
+        if each.number
+    ]
+    return with_keys(matching_events(query, dialect, columns), query.dimensions)
+
+
+def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
+    """The number that an aggregate looks at, or NULL."""
+    if not found.number.startswith(PROPERTY):
+        return Statement(found.number)
+    text = value_of(dimension(found.number), query, dialect)
+    return Statement(dialect.number(text.sql), text.parameters)
+
+
+def visit_rows(dialect: Dialect, query: Query) -> Statement:
+    """Matching visits with their keys; keys of events come from the visits' matching events."""
+    needed = [dialect.visitor, "pageviews", "events", "duration_ms"]
+    own = [each.column for each in query.dimensions if each.scope in (Scope.SESSION, Scope.VISIT)]
+    visits = matching_visits(query, dialect, [*needed, *own])
+    selected = ", ".join(f"visit.{each} AS {each}" for each in needed)
+    selected += "".join(f", {key_of_visit(each, index)} AS d{index}" for index, each in enumerate(query.dimensions))
+    if not any(each.scope is Scope.EVENT for each in query.dimensions):
+        return with_keys(filled(f"SELECT {selected} FROM ({{}}) AS visit", visits), query.dimensions)
+    same_bucket = " AND keyed.bucket = visit.bucket" if query.unit() else ""
+    rows = filled(
+        f"SELECT {selected} FROM ({{}}) AS visit JOIN ({{}}) AS keyed"
+        f" ON keyed.session_id = visit.session_id{same_bucket}",
+        visits,
+        event_keys(dialect, query),
+    )
+    return with_keys(rows, query.dimensions)
+
+
+def key_of_visit(found: Dimension, index: int) -> str:
+    if found.scope is Scope.EVENT:
+        return f"keyed.d{index}"
+    return "visit.bucket" if found.scope is Scope.TIME else f"visit.{found.column}"
+
+
+def event_keys(dialect: Dialect, query: Query) -> Statement:
+    """Which session has events with which keys (in which bucket)."""
+    columns = [Statement("session_id")]
+    columns += [
+        filled(f"{{}} AS {'bucket' if each.scope is Scope.TIME else f'd{index}'}", value_of(each, query, dialect))
+        for index, each in enumerate(query.dimensions)
+        if each.scope in (Scope.EVENT, Scope.TIME)
+    ]
+    return filled("SELECT DISTINCT * FROM ({}) AS keyed", matching_events(query, dialect, columns))
+
+
+def with_keys(rows: Statement, dimensions: Sequence[Dimension]) -> Statement:
+    """Where a dimension of events is not set, there is nothing to group; an unknown country is a group."""
+    unset = [
+        f"d{index} IS NOT NULL" for index, each in enumerate(dimensions) if each.scope in (Scope.EVENT, Scope.VISIT)
+    ]
+    return filled(f"SELECT * FROM ({{}}) AS keyed WHERE {' AND '.join(unset)}", rows) if unset else rows
+
+
+def key_names(query: Query) -> list[str]:
+    return [f"d{index}" for index in range(len(query.dimensions))]
+
+
+def group_by(keys: Sequence[str]) -> str:
+    return f" GROUP BY {', '.join(keys)}" if keys else ""
+
+
+def among(keys: Sequence[str], only: Sequence[tuple[Any, ...]]) -> Statement:
+    """The groups with these keys, which may be NULL."""
+
+    def same(key: str, value: Any) -> Statement:
+        return Statement(f"{key} IS NULL") if value is None else Statement(f"{key} = ?", (value,))
+
+    if len(keys) == 1 and all(value is not None for (value,) in only):
+        return Statement(f"{keys[0]} IN ({', '.join('?' * len(only))})", tuple(value for (value,) in only))
+    rows = [joined(" AND ", (same(key, value) for key, value in zip(keys, row, strict=True))) for row in only]
+    return filled("({})", joined(" OR ", rows))
+
+
+def ordering(query: Query) -> str:
+    """As asked, then by key, so that pages never overlap. Nothing known comes last."""
+    places = {each.name: f"m{index}" for index, each in enumerate(query.metrics)}
+    places.update({each.name: f"d{index}" for index, each in enumerate(query.dimensions)})
+    unknown = [name for name, _ in query.order if name not in places]
+    if unknown:
+        raise InvalidInput(
+            f"cannot order by {unknown[0]!r}, only by what is asked for: {', '.join(places)}", field="order"
+        )
+    wanted = [f"{places[name]} {'DESC' if largest else 'ASC'} NULLS LAST" for name, largest in query.order]
+    return ", ".join([*wanted, *(f"{each} ASC NULLS LAST" for each in key_names(query))]) or "1"
+
+
+def shaped(rows: Rows, query: Query) -> Table:
+    keys = len(query.dimensions)
+    found = [(tuple(row[:keys]), figures(row[keys:-1], query.metrics)) for row in rows]
+    if not found and not keys:
+        found = [((), figures([None] * len(query.metrics), query.metrics))]
+    return Table(found, int(rows[0][-1]) if rows else len(found))
+
+
+def figures(values: Sequence[Any], metrics: Sequence[Metric]) -> tuple[Any, ...]:
+    """Counts of nothing are 0; of an aggregate over no number there is none."""
+    return tuple(
+        number(value, None if each.number or each.name == "scroll_depth" else 0)
+        for value, each in zip(values, metrics, strict=True)
+    )

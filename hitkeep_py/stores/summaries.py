@@ -1,0 +1,173 @@
+"""What DuckDB keeps beside the events, in the same transaction: a number for each visitor, and a row for each session.
+
+Numbers count up from 1 in each site, so that different visitors can be counted with a bit for each (see
+DuckDBDialect.distinct_visitors). A row of `sessions` says what the session's events say together (query/visits.py).
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from hitkeep_py.query.dialect import DuckDBDialect
+from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
+from hitkeep_py.query.visits import visit_columns
+
+REMEMBERED = 100_000
+"""Numbers of visitors kept in memory, some 15 MB."""
+VIEWED = "CASE WHEN kind = 'pageview' AND path IS NOT NULL THEN {} END"
+AGGREGATES: dict[str, str] = {
+    "site_id": "site_id",
+    "session_id": "session_id",
+    **visit_columns(DuckDBDialect()),
+    "entered": f"min({VIEWED.format('time')})",
+    "entry_event": f"arg_min({VIEWED.format('event_id')}, (time, event_id))",
+    "exited": f"max({VIEWED.format('time')})",
+    "exit_event": f"arg_max({VIEWED.format('event_id')}, (time, event_id))",
+}
+MERGES: dict[str, str] = {
+    "site_id": "site_id",
+    "session_id": "session_id",
+    "visitor_id": "min(visitor_id)",
+    "visitor_number": "min(visitor_number)",
+    "start": "min(start)",
+    "last": "max(last)",
+    "duration_ms": "epoch_ms(max(last)) - epoch_ms(min(start))",
+    "pageviews": "sum(pageviews)",
+    "events": "sum(events)",
+    "entry_page": "arg_min(entry_page, (entered, entry_event))",
+    "entered": "min(entered)",
+    "entry_event": "arg_min(entry_event, (entered, entry_event))",
+    "exit_page": "arg_max(exit_page, (exited, exit_event))",
+    "exited": "max(exited)",
+    "exit_event": "arg_max(exit_event, (exited, exit_event))",
+    **{name: f"min({name})" for name in SESSION_ATTRIBUTES},
+}
+COLUMNS = tuple(AGGREGATES)
+
+
+def named(aggregates: Mapping[str, str]) -> str:
+    return ", ".join(f"{aggregates[name]} AS {name}" for name in COLUMNS)
+
+
+FRESH = f"""
+CREATE OR REPLACE TEMP TABLE fresh_sessions AS
+SELECT {named(AGGREGATES)} FROM events
+WHERE event_id BETWEEN ? AND ? AND flagged IS NULL GROUP BY site_id, session_id
+"""
+NEAR_MS = 2 * 60 * 60 * 1000
+"""Sessions that go on have mostly ended within so long before; so only few of the table's row groups are read."""
+NEAR = """
+SELECT rowid, CAST(site_id AS VARCHAR), session_id FROM sessions
+WHERE last >= (SELECT min(start) FROM fresh_sessions) - to_milliseconds(?)
+    AND session_id IN (SELECT session_id FROM fresh_sessions)
+"""
+FAR = """
+SELECT rowid, CAST(site_id AS VARCHAR), session_id FROM sessions
+WHERE session_id IN (SELECT unnest(?::UBIGINT[]))
+"""
+MERGED = f"""
+CREATE OR REPLACE TEMP TABLE merged_sessions AS
+SELECT {named(MERGES)} FROM (
+    SELECT {", ".join(COLUMNS)} FROM fresh_sessions
+    UNION ALL
+    SELECT {", ".join(COLUMNS)} FROM sessions WHERE rowid IN (SELECT unnest(?::BIGINT[]))
+) GROUP BY site_id, session_id ORDER BY min(start)
+"""
+REBUILT = f"""
+INSERT INTO sessions ({", ".join(COLUMNS)})
+SELECT {named(AGGREGATES)} FROM events WHERE flagged IS NULL GROUP BY site_id, session_id ORDER BY min(time)
+"""
+NUMBERED = """
+INSERT INTO visitors SELECT site_id, visitor_id, min(visitor_number) FROM events GROUP BY site_id, visitor_id
+"""
+KNOWN = """
+SELECT visitor_id, visitor_number FROM visitors
+WHERE visitor_id IN (SELECT unnest(?::UBIGINT[])) AND site_id = ?
+"""
+
+
+class VisitorNumbers:
+    """Gives the numbers of an append's visitors. After a failed transaction `forget` what it gave."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, int], int] = OrderedDict()
+        self._last: dict[str, int] = {}
+
+    def forget(self) -> None:
+        self._known.clear()
+        self._last.clear()
+
+    def assign(
+        self, connection: duckdb.DuckDBPyConnection, site_ids: Sequence[str], visitor_ids: Sequence[int]
+    ) -> list[int]:
+        pairs = list(zip(map(str, site_ids), visitor_ids, strict=True))
+        unknown: dict[str, dict[int, None]] = {}
+        for site_id, visitor_id in pairs:
+            if (site_id, visitor_id) not in self._known:
+                unknown.setdefault(site_id, {})[visitor_id] = None
+        for site_id, found in unknown.items():
+            self._look_up(connection, site_id, list(found))
+        numbers = [self._known[pair] for pair in pairs]
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return numbers
+
+    def _look_up(self, connection: duckdb.DuckDBPyConnection, site_id: str, visitor_ids: list[int]) -> None:
+        for visitor_id, number in connection.execute(KNOWN, [visitor_ids, site_id]).fetchall():
+            self._known[site_id, visitor_id] = number
+        new = [each for each in visitor_ids if (site_id, each) not in self._known]
+        if not new:
+            return
+        first = self._last_number(connection, site_id) + 1
+        numbers = list(range(first, first + len(new)))
+        connection.execute(
+            "INSERT INTO visitors SELECT ?, unnest(?::UBIGINT[]), unnest(?::INTEGER[])", [site_id, new, numbers]
+        )
+        self._known.update(((site_id, visitor_id), number) for visitor_id, number in zip(new, numbers, strict=True))
+        self._last[site_id] = numbers[-1]
+
+    def _last_number(self, connection: duckdb.DuckDBPyConnection, site_id: str) -> int:
+        if site_id not in self._last:
+            question = "SELECT coalesce(max(visitor_number), 0) FROM visitors WHERE site_id = ?"
+            self._last[site_id] = connection.execute(question, [site_id]).fetchall()[0][0]
+        return self._last[site_id]
+
+
+def renew_sessions(connection: duckdb.DuckDBPyConnection, first_event: int, last_event: int) -> None:
+    """Bring the sessions of newly inserted events up to date.
+
+    Rows are found first and read then: 30 ms instead of 300 with 2.5 M sessions, since a join reads all their columns.
+    """
+    connection.execute(FRESH, [first_event, last_event])
+    rows = known_rows(connection, first_event, last_event)
+    if not rows:
+        columns = ", ".join(COLUMNS)
+        connection.execute(f"INSERT INTO sessions ({columns}) SELECT {columns} FROM fresh_sessions ORDER BY start")
+        return
+    connection.execute(MERGED, [rows])
+    connection.execute("DELETE FROM sessions WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [rows])
+    connection.execute(f"INSERT INTO sessions ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} FROM merged_sessions")
+
+
+def known_rows(connection: duckdb.DuckDBPyConnection, first_event: int, last_event: int) -> list[int]:
+    """Rows of the fresh sessions that are in the table. Those numbered by one of the new events cannot be."""
+    pairs = connection.execute("SELECT CAST(site_id AS VARCHAR), session_id FROM fresh_sessions").fetchall()
+    missing = {pair for pair in pairs if not first_event <= pair[1] <= last_event}
+    rows: list[int] = []
+    for question, parameters in ((NEAR, lambda: [NEAR_MS]), (FAR, lambda: [[session for _, session in missing]])):
+        if not missing:
+            break
+        for row, *pair in connection.execute(question, parameters()).fetchall():
+            if tuple(pair) in missing:
+                missing.remove((pair[0], pair[1]))
+                rows.append(row)
+    return rows
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make all anew from the events; gives how many sessions there are."""
+    connection.execute("DELETE FROM visitors")
+    connection.execute(NUMBERED)
+    connection.execute("DELETE FROM sessions")
+    return int(connection.execute(REBUILT).fetchall()[0][0])
