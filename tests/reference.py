@@ -7,6 +7,9 @@ import click
 from hitkeep_py.cli import main
 from hitkeep_py.config import SETTINGS, environment_name, example_file, flags
 from hitkeep_py.protocols.formats import FORMATS
+from hitkeep_py.query.dimensions import DIMENSIONS, Dimension
+from hitkeep_py.query.filters import OPERATORS
+from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS
 from hitkeep_py.server.routes import ROUTES
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +55,45 @@ def routes_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def query_page() -> str:
+    lines = [
+        NOTICE,
+        "# Dimensions, metrics and filters",
+        "",
+        "What the query language knows; `POST /api/sites/{site_id}/query` takes all of it ([api](api.md)).",
+        "",
+        "## Dimensions",
+        "",
+        "Besides these there is `property:KEY` for every property of an event. A breakdown by what belongs to events",
+        "leaves out those without a value; one by what belongs to sessions has a row for them, such as no country.",
+        "",
+        "| Dimension | What it is | Where it is found |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{each.name}` | {each.description} | {where_found(each)} |" for each in DIMENSIONS.values()]
+    lines += ["", "## Metrics", "", "| Metric | Unit | What it is | Looks at |", "|---|---|---|---|"]
+    lines += [
+        f"| `{each.name}` | {each.unit.value} | {each.description} | {each.level.value} |" for each in METRICS.values()
+    ]
+    lines += [
+        "",
+        "An aggregate of a number is a metric as well: `AGGREGATE:NUMBER`, such as `sum:value` or",
+        "`average:property:price`. Numbers are " + ", ".join(f"`{each}`" for each in NUMBERS) + " and `property:KEY`;",
+        "aggregates are " + ", ".join(f"`{each}`" for each in AGGREGATES) + ".",
+        "",
+        "## Operators of filters",
+        "",
+        "| Operator | Holds when the dimension |",
+        "|---|---|",
+    ]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in OPERATORS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def where_found(found: Dimension) -> str:
+    return "a number, to be filtered and added up" if found.numeric else found.scope.value
+
+
 def commands_page() -> str:
     lines = [NOTICE, "# Commands", ""]
     for path, command in commands(main, "analytics"):
@@ -78,6 +120,7 @@ PAGES = {
     "docs/settings.md": settings_page,
     "docs/routes.md": routes_page,
     "docs/commands.md": commands_page,
+    "docs/dimensions.md": query_page,
 }
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,18 @@ def test_catalog_of_a_newer_version_is_not_touched(catalog: Catalog, tmp_path: P
     connection.close()
     with pytest.raises(DataDirectoryError, match="newer"):
         Catalog(tmp_path / "catalog.sqlite", clock)
+
+
+def test_goals_from_before_conditions_and_revenue_stay_as_they_are(
+    catalog: Catalog, tmp_path: Path, clock: FakeClock
+) -> None:
+    goal = catalog.goals.add(catalog.sites.add("example.com").id, "Thanks", "path", "/thank-you")
+    catalog.close()
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as file:
+        for statement in ("DROP COLUMN filters", "DROP COLUMN revenue"):
+            file.execute(f"ALTER TABLE goals {statement}")
+        file.execute("PRAGMA user_version = 3")
+        file.commit()
+    with closing(Catalog(tmp_path / "catalog.sqlite", clock)) as again:
+        assert again.goals.of_site(goal.site_id) == [goal]
+        assert (goal.filters, goal.revenue) == ((), None)

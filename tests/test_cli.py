@@ -18,7 +18,9 @@ from hitkeep_py.cli.debug import debug_text
 from hitkeep_py.clock import SystemClock
 from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import NotAuthenticated
+from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.running_server import run
+from tests.stored_events import store_rows
 
 PASSWORD = "a long password"
 GOAL = ["--name", "Pro Signup", "--type", "event", "--value", "signup"]
@@ -94,11 +96,14 @@ def test_commands_are_those_that_are_documented() -> None:
         "experiment stop",
         "experiment start",
         "experiment remove",
+        "report",
+        "export",
         "usage",
         "debug",
         "doctor",
         "backup",
         "restore",
+        "rebuild",
     }
     assert {" ".join(path) for path in commands(main)} - {"", *GROUPS} == documented
 
@@ -170,6 +175,8 @@ def test_goal_is_added_listed_and_removed_by_id_or_name(analytics: Analytics) ->
         "name": "Pro Signup",
         "type": "event",
         "value": "signup",
+        "filters": [],
+        "revenue": None,
         "created_at": goal["created_at"],
     }
     assert answer(analytics("goal", "list", site["id"], "--json")) == [goal]
@@ -179,12 +186,54 @@ def test_goal_is_added_listed_and_removed_by_id_or_name(analytics: Analytics) ->
     assert analytics("goal", "list", "example.com").stdout == "No goals yet: analytics goal add --help\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "revenue"),
+    [
+        ([], None),
+        (["--revenue", "12.50", "--currency", "EUR"], {"kind": "fixed", "amount": 1250, "currency": "EUR"}),
+        (["--revenue", "12"], {"kind": "fixed", "amount": 1200, "currency": "USD"}),
+        (["--revenue", "12", "--currency", "jpy"], {"kind": "fixed", "amount": 12, "currency": "JPY"}),
+        (["--revenue", "event"], {"kind": "event"}),
+        (["--revenue-property", "price"], {"kind": "property", "property": "price", "currency": "USD"}),
+    ],
+)
+def test_goal_is_added_with_its_revenue(options: list[str], revenue: object, analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    conditions = ["--filter", "property:plan is pro", "--filter", "country is DE, FR"]
+    goal = answer(analytics("goal", "add", "example.com", *GOAL, *conditions, *options, "--json"))
+    assert goal["revenue"] == revenue
+    assert [each["values"] for each in goal["filters"]] == [["pro"], ["DE", "FR"]]
+    assert answer(analytics("goal", "list", "example.com", "--json")) == [goal]
+    days = ("--from", "2026-11-01", "--to", "2026-11-02")
+    shown = analytics("goal", "stats", "example.com", *days).stdout
+    fixed = isinstance(revenue, dict) and revenue["kind"] == "fixed"
+    assert f" {revenue['currency']}" in shown if fixed and isinstance(revenue, dict) else "REVENUE" not in shown, shown
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--revenue", "much"], "--revenue"),
+        (["--revenue", "12", "--currency", "EURO"], "--currency"),
+        (["--revenue", "-5"], "amount"),
+        (["--revenue", "12", "--revenue-property", "price"], "either"),
+        (["--revenue", "event", "--currency", "EUR"], "--currency"),
+        (["--currency", "EUR"], "--currency"),
+        (["--filter", "plan pro"], "condition"),
+    ],
+)
+def test_goal_with_revenue_that_makes_no_sense_is_refused(options: list[str], word: str, analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    assert word in failed(analytics("goal", "add", "example.com", *GOAL, *options), 2)
+    assert analytics("goal", "list", "example.com").stdout.startswith("No goals yet")
+
+
 def test_goal_stats_without_a_server(analytics: Analytics) -> None:
     analytics("site", "add", "example.com")
     goal = answer(analytics("goal", "add", "example.com", *GOAL, "--json"))
     days = ("--from", "2026-11-01", "--to", "2026-11-02")
     stats = answer(analytics("goal", "stats", "example.com", *days, "--json"))
-    figures = {"conversions": 0, "conversion_rate": 0.0, "events": 0, "visitors": 0}
+    figures = {"conversions": 0, "conversion_rate": 0.0, "events": 0, "visitors": 0, "revenue": {}}
     assert stats == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
@@ -483,6 +532,15 @@ def test_question_about_events_names_the_process_that_holds_them(analytics: Anal
         directory.unlock()
     assert "in use by process" in message
     assert "(analytics backup)" in message
+
+
+def test_rebuild_says_how_many_sessions_there_are(analytics: Analytics, folder: Path) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    store = DuckDBStore(DataDirectory(folder).events)
+    store_rows(store, site["id"], {"session_id": 1}, {"session_id": 1}, {"session_id": 2})
+    store.close()
+    assert answer(analytics("rebuild", "--json")) == {"sessions": 2}
+    assert analytics("rebuild").stdout == "Rebuilt 2 sessions from the events.\n"
 
 
 def test_files_are_for_their_owner_only(folder: Path) -> None:

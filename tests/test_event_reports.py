@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange, read_days
-from hitkeep_py.reports.events import KEYS_LIMIT, NAMES_LIMIT, VALUES_LIMIT
+from hitkeep_py.reports.events import (
+    KEYS_LIMIT,
+    NAMES_LIMIT,
+    VALUES_LIMIT,
+    event_names,
+    event_properties,
+    event_series,
+)
 from tests.fake_clock import FakeClock
 from tests.stored_events import OTHER_SITE, milliseconds, store_rows
 
@@ -28,20 +36,23 @@ def put(analytics: Analytics, site: Site, *rows: dict[str, Any]) -> None:
 
 
 def breakdown(analytics: Analytics, site: Site, week: TimeRange) -> dict[str, dict[str, int]]:
-    found = analytics.event_properties(site, week, "purchase")
+    found = analytics.answer(event_properties, Query(site.id, week), "purchase")
     return {each.key: {value.value: value.count for value in each.values} for each in found.rows}
 
 
 def test_names_are_ordered_by_count_and_then_by_name(analytics: Analytics, site: Site, week: TimeRange) -> None:
     put(analytics, site, *({"name": name, "visitor_id": index} for index, name in enumerate("baccab")))
     put(analytics, site, {"name": "c", "visitor_id": 3})
-    found = analytics.event_names(site, week)
+    found = analytics.answer(event_names, Query(site.id, week))
     assert found.total == 3
     assert [(each.name, each.count, each.visitors) for each in found.rows] == [("c", 3, 2), ("a", 2, 2), ("b", 2, 2)]
 
 
 def test_nothing_is_found_where_nothing_was_stored(analytics: Analytics, site: Site, week: TimeRange) -> None:
-    assert (analytics.event_names(site, week).total, analytics.event_names(site, week).rows) == (0, [])
+    assert (
+        analytics.answer(event_names, Query(site.id, week)).total,
+        analytics.answer(event_names, Query(site.id, week)).rows,
+    ) == (0, [])
     assert breakdown(analytics, site, week) == {}
 
 
@@ -53,14 +64,14 @@ def test_only_unflagged_custom_events_of_the_site_and_range_count(
     put(analytics, site, {"flagged": "bot", "props": props}, {"site_id": OTHER_SITE, "props": props})
     put(analytics, site, {"time": "2026-11-13T23:59:59.999", "props": props})
     put(analytics, site, {"time": "2026-11-21T00:00:00", "props": props}, {"name": None, "props": props})
-    assert analytics.event_names(site, week).rows == []
+    assert analytics.answer(event_names, Query(site.id, week)).rows == []
     assert breakdown(analytics, site, week) == {}
-    assert {point.count for point in analytics.event_series(site, week, "purchase", "day")} == {0}
+    assert {point.count for point in analytics.answer(event_series, Query(site.id, week), "purchase", "day")} == {0}
 
 
 def test_names_past_the_limit_are_counted(analytics: Analytics, site: Site, week: TimeRange) -> None:
     put(analytics, site, *({"name": f"event {number}"} for number in range(NAMES_LIMIT + 1)))
-    found = analytics.event_names(site, week)
+    found = analytics.answer(event_names, Query(site.id, week))
     assert (found.total, len(found.rows)) == (NAMES_LIMIT + 1, NAMES_LIMIT)
 
 
@@ -100,7 +111,7 @@ def test_keys_are_ordered_by_occurrences_and_then_by_name_and_values_likewise(
 ) -> None:
     texts = ['{"b":"x","c":"q"}', '{"b":"y","a":1}', '{"a":2,"b":"y"}', '{"b":"z","c":"p"}']
     put(analytics, site, *({"props": text} for text in texts))
-    found = analytics.event_properties(site, week, "purchase").rows
+    found = analytics.answer(event_properties, Query(site.id, week), "purchase").rows
     assert [(each.key, [value.value for value in each.values]) for each in found] == [
         ("b", ["y", "x", "z"]),
         ("a", ["1", "2"]),
@@ -114,7 +125,7 @@ def test_more_values_than_the_limit_are_cut_and_said_to_be(
 ) -> None:
     put(analytics, site, {"props": '{"n":"often"}'}, {"props": '{"n":"often"}'})
     put(analytics, site, *({"props": f'{{"n":{number}}}'} for number in range(100, 99 + VALUES_LIMIT + over)))
-    found = analytics.event_properties(site, week, "purchase")
+    found = analytics.answer(event_properties, Query(site.id, week), "purchase")
     assert (len(found.rows[0].values), found.truncated) == (VALUES_LIMIT, over)
     assert [each.value for each in found.rows[0].values[:3]] == ["often", "100", "101"]
 
@@ -125,7 +136,7 @@ def test_more_keys_than_the_limit_are_cut_and_said_to_be(
 ) -> None:
     props = dict.fromkeys((f"key{number:03}" for number in range(KEYS_LIMIT + over)), 1)
     put(analytics, site, {"props": orjson.dumps(props).decode()})
-    found = analytics.event_properties(site, week, "purchase")
+    found = analytics.answer(event_properties, Query(site.id, week), "purchase")
     assert (len(found.rows), found.truncated) == (KEYS_LIMIT, over)
     assert found.rows[-1].key == f"key{KEYS_LIMIT - 1:03}"
 
@@ -159,7 +170,7 @@ def test_series_counts_events_and_visitors_of_each_day_and_fills_gaps(
 ) -> None:
     rows = [("2026-11-14T00:00:00", 1), ("2026-11-14T23:59:59.999", 1), ("2026-11-16T01:00:00", 1), (NOON, 2)]
     put(analytics, site, *({"time": time, "visitor_id": visitor} for time, visitor in rows), {"name": "other"})
-    found = analytics.event_series(site, week, "purchase", "day")
+    found = analytics.answer(event_series, Query(site.id, week), "purchase", "day")
     assert [(point.time[:10], point.count, point.visitors) for point in found] == [
         ("2026-11-14", 2, 1),
         ("2026-11-15", 0, 0),
@@ -175,6 +186,6 @@ def test_series_of_a_day_with_25_hours_has_every_event_once(analytics: Analytics
     day = read_days("2026-10-25", "2026-10-25", "Europe/Berlin", milliseconds(NOON))
     ticks = range(day.start - 7_200_000, day.end + 7_200_000, 1_800_000)
     put(analytics, site, *({"time": tick} for tick in ticks))
-    hours = analytics.event_series(site, day, "purchase", "hour")
+    hours = analytics.answer(event_series, Query(site.id, day), "purchase", "hour")
     assert [point.count for point in hours] == [2] * 25
-    assert [point.count for point in analytics.event_series(site, day, "purchase", "day")] == [50]
+    assert [point.count for point in analytics.answer(event_series, Query(site.id, day), "purchase", "day")] == [50]

@@ -8,7 +8,10 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.experiments import Experiment
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.inference import Counts, compare
+from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.experiments import VariantResult, experiment_results, finding, split_of, variant_result
 from tests.fake_clock import FakeClock
 from tests.stored_events import OTHER_SITE, store_rows
 
@@ -48,7 +51,13 @@ class Story:
 
     def figures(self) -> dict[str, Figures]:
         store_rows(self.analytics.store, self.site.id, *self.rows)
-        found = self.analytics.experiment_results(self.site, self.experiment, self.day)
+        found = self.analytics.answer(
+            experiment_results,
+            Query(self.site.id, self.day),
+            self.experiment.id,
+            self.experiment.event,
+            [each.id for each in self.experiment.variants],
+        )
         assert [each.variant_id for each in found] == ["blue", "green"]
         for each in found:
             assert each.conversion_rate == (each.conversions / each.visitors if each.visitors else 0.0)
@@ -154,16 +163,24 @@ def test_results_over_http_are_those_of_the_range(logged_in: TestClient, site: S
     story.seen(1, "blue").seen(2, "blue").converted(1).figures()
     path = f"/api/sites/{site.id}/experiments/colour/results"
     answer = logged_in.get(path, params={"from": "2026-11-20", "to": "2026-11-20"}).json()
-    blue = {"visitors": 2, "impressions": 2, "conversions": 1, "events": 1, "conversion_rate": 0.5}
-    green = {"visitors": 0, "impressions": 0, "conversions": 0, "events": 0, "conversion_rate": 0.0}
+    blue = {"exposed": 2, "visitors": 2, "impressions": 2, "conversions": 1, "events": 1, "conversion_rate": 0.5}
+    green = {"exposed": 0, "visitors": 0, "impressions": 0, "conversions": 0, "events": 0, "conversion_rate": 0.0}
+    unknown: dict[str, object] = dict.fromkeys(("difference", "uplift", "interval", "p_value", "always_valid"))
+    seen = {"outcome": "too_early", "verdict": "Blue and Green have not both been seen yet."}
     assert answer == {
         "experiment_id": "colour",
         "name": "Colour",
         "from": "2026-11-20T00:00:00.000Z",
         "to": "2026-11-21T00:00:00.000Z",
+        "control": "blue",
+        "sample_ratio": {
+            "p_value": None,
+            "mismatch": False,
+            "verdict": "There are too few visitors to check the split.",
+        },
         "variants": [
-            {"variant_id": "blue", "name": "Blue", **blue},
-            {"variant_id": "green", "name": "Green", **green},
+            {"variant_id": "blue", "name": "Blue", **blue, "comparison": None},
+            {"variant_id": "green", "name": "Green", **green, "comparison": {**unknown, **seen}},
         ],
     }
     earlier = logged_in.get(path, params={"to": "2026-11-19"}).json()
@@ -174,3 +191,78 @@ def test_results_of_an_unknown_experiment_are_404(logged_in: TestClient, site: S
     for path in (f"/api/sites/{site.id}/experiments/nothing/results", "/api/sites/nothing/experiments/colour/results"):
         assert logged_in.get(path).status_code == 404
     assert logged_in.get(f"/api/sites/{site.id}/experiments/colour/results?from=x").status_code == 400
+
+
+def crowd(story: Story, variant: str, visitors: int, conversions: int) -> None:
+    first = len(story.rows)
+    for visitor in range(first, first + visitors):
+        story.seen(visitor, variant)
+        if visitor < first + conversions:
+            story.converted(visitor)
+
+
+def test_variant_is_compared_with_the_first_or_the_one_that_is_named(
+    logged_in: TestClient, site: Site, story: Story
+) -> None:
+    crowd(story, "blue", 400, 40)
+    crowd(story, "green", 400, 100)
+    story.figures()
+    path = f"/api/sites/{site.id}/experiments/colour/results"
+    days = {"from": "2026-11-20", "to": "2026-11-20"}
+    answer = logged_in.get(path, params=days).json()
+    blue, green = answer["variants"]
+    assert (answer["control"], answer["sample_ratio"]["mismatch"]) == ("blue", False)
+    assert answer["sample_ratio"]["p_value"] == 1.0
+    assert blue["comparison"] is None
+    expected = compare(Counts(400, 40), Counts(400, 100))
+    assert expected is not None
+    assert expected.always_valid is not None
+    found = green["comparison"]
+    assert (found["difference"], found["uplift"]) == (pytest.approx(0.15), pytest.approx(1.5))
+    assert found["interval"] == {"lower": expected.fixed.interval.lower, "upper": expected.fixed.interval.upper}
+    assert found["p_value"] == expected.fixed.p_value
+    assert found["always_valid"]["p_value"] == expected.always_valid.p_value
+    assert found["outcome"] == "better"
+    assert found["verdict"].startswith("Green converts better than Blue: the difference is between +")
+    turned = logged_in.get(path, params={**days, "control": "green"}).json()
+    assert turned["control"] == "green"
+    assert turned["variants"][1]["comparison"] is None
+    assert turned["variants"][0]["comparison"]["outcome"] == "worse"
+    assert turned["variants"][0]["comparison"]["difference"] == pytest.approx(-0.15)
+    assert logged_in.get(path, params={**days, "control": "red"}).json()["error"]["field"] == "control"
+
+
+def result(exposed: int, visitors: int, conversions: int) -> VariantResult:
+    return variant_result("x", exposed, visitors, exposed, conversions, conversions)
+
+
+def outcome_of(control: VariantResult, variant: VariantResult, comparisons: int = 1) -> tuple[str, str]:
+    found = finding(control, variant, ("A", "B"), comparisons, split_of([control, variant], [1, 1]))
+    return found.outcome, found.verdict
+
+
+def test_split_is_checked_by_those_who_were_exposed() -> None:
+    broken = split_of([result(1000, 1000, 10), result(1200, 1200, 10)], [1, 1])
+    assert broken.mismatch
+    assert broken.p_value is not None
+    assert broken.p_value < 0.001
+    # As many more who converted by name alone say nothing of the split.
+    assert not split_of([result(1000, 1000, 10), result(1000, 1200, 210)], [1, 1]).mismatch
+    assert not split_of([result(1000, 1000, 10), result(3000, 3000, 10)], [1, 3]).mismatch
+    assert split_of([result(0, 9, 9), result(0, 8, 8)], [1, 1]).p_value is None
+    assert outcome_of(result(1000, 1000, 10), result(1200, 1200, 100))[0] == "split_broken"
+
+
+def test_verdicts_say_what_is_shown_and_to_whom() -> None:
+    assert outcome_of(result(5, 5, 1), result(0, 0, 0)) == ("too_early", "A and B have not both been seen yet.")
+    assert outcome_of(result(20, 20, 1), result(20, 20, 3))[0] == "too_early"
+    assert outcome_of(result(1000, 1000, 100), result(1000, 1000, 40))[0] == "worse"
+    same = outcome_of(result(1000, 1000, 100), result(1000, 1000, 101))
+    assert same[0] == "no_difference_shown"
+    assert "between -" in same[1]
+    # p = 0.03: shown to one look, not to many; nor to one of two comparisons.
+    once = outcome_of(result(1000, 1000, 100), result(1000, 1000, 131))
+    assert once[0] == "no_difference_shown"
+    assert "only look" in once[1]
+    assert "only look" not in outcome_of(result(1000, 1000, 100), result(1000, 1000, 131), comparisons=2)[1]
+    assert "below 0.025" in outcome_of(result(1000, 1000, 100), result(1000, 1000, 131), comparisons=2)[1]

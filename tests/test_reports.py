@@ -9,6 +9,7 @@ import pytest
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.query.time_range import TimeRange, read_range
+from tests.asked import chart_of, goal_series_of, goals_of, live_visitors_of, overview_of
 from tests.product import Product, Request, in_memory
 from tests.stored_events import store_rows
 
@@ -64,7 +65,7 @@ def day_of(product: Product, site: Site, start: str = DAY[0], end: str = DAY[1])
 
 
 def test_key_figures_of_a_day(product: Product, site: Site) -> None:
-    found = product.analytics.overview(site, day_of(product, site))
+    found = overview_of(product.analytics, site, day_of(product, site))
     assert (found.visitors, found.sessions, found.pageviews, found.events) == (6, 7, 7, 5)
     # Sessions 102, 105 and 108 have one pageview and nothing else that day; 104 and 106 have events only.
     assert found.bounce_rate == pytest.approx(3 / 7)
@@ -74,7 +75,7 @@ def test_key_figures_of_a_day(product: Product, site: Site) -> None:
 
 
 def test_key_figures_of_nothing_are_zero(product: Product, site: Site) -> None:
-    found = product.analytics.overview(site, day_of(product, site, "2020-01-01", "2020-01-01"))
+    found = overview_of(product.analytics, site, day_of(product, site, "2020-01-01", "2020-01-01"))
     assert (found.visitors, found.sessions, found.pageviews, found.events) == (0, 0, 0, 0)
     assert (found.bounce_rate, found.average_session_duration, found.pages_per_session) == (0.0, 0.0, 0.0)
 
@@ -94,18 +95,18 @@ def other_kinds(product: Product) -> Iterator[Site]:
 def test_other_kinds_lengthen_a_session_but_are_neither_pageviews_nor_events(
     product: Product, other_kinds: Site
 ) -> None:
-    found = product.analytics.overview(other_kinds, day_of(product, other_kinds))
+    found = overview_of(product.analytics, other_kinds, day_of(product, other_kinds))
     assert (found.visitors, found.sessions, found.pageviews, found.events) == (2, 2, 1, 0)
     assert found.average_session_duration == 4 * 60 / 2
 
 
 def test_other_kinds_do_not_end_a_bounce(product: Product, other_kinds: Site) -> None:
-    assert product.analytics.overview(other_kinds, day_of(product, other_kinds)).bounce_rate == 1 / 2
+    assert overview_of(product.analytics, other_kinds, day_of(product, other_kinds)).bounce_rate == 1 / 2
 
 
 def test_other_kinds_convert_no_goal(product: Product, other_kinds: Site) -> None:
     goal = product.analytics.catalog.goals.add(other_kinds.id, "Signup", "event", "signup")
-    _, found = product.analytics.goal_stats(other_kinds, day_of(product, other_kinds), [goal])
+    _, found = goals_of(product.analytics, other_kinds, day_of(product, other_kinds), [goal])
     assert (found[0].conversions, found[0].events) == (0, 0)
 
 
@@ -115,11 +116,11 @@ def test_flagged_events_count_nowhere(product: Product, site: Site, goals: dict[
     def figures() -> list[object]:
         wanted = [goals["event signup"], goals["path /"]]
         return [
-            analytics.overview(site, day),
-            analytics.live_visitors(site),
-            analytics.series(site, day),
-            analytics.goal_stats(site, day, wanted),
-            analytics.goal_series(site, day, wanted),
+            overview_of(analytics, site, day),
+            live_visitors_of(analytics, site),
+            chart_of(analytics, site, day),
+            goals_of(analytics, site, day, wanted),
+            goal_series_of(analytics, site, day, wanted),
         ]
 
     before = figures()
@@ -129,17 +130,17 @@ def test_flagged_events_count_nowhere(product: Product, site: Site, goals: dict[
 
 
 def test_a_session_over_midnight_is_one_session_of_both_days(product: Product, site: Site) -> None:
-    both = product.analytics.overview(site, day_of(product, site, "2026-11-20", "2026-11-21"))
+    both = overview_of(product.analytics, site, day_of(product, site, "2026-11-20", "2026-11-21"))
     assert (both.visitors, both.sessions, both.pageviews) == (6, 7, 8)
     assert both.bounce_rate == pytest.approx(2 / 7)
 
 
 def test_live_visitors_are_those_of_the_last_five_minutes(product: Product, site: Site) -> None:
-    assert product.analytics.live_visitors(site) == 1
+    assert live_visitors_of(product.analytics, site) == 1
     product.clock.advance(5 * 60)
-    assert product.analytics.live_visitors(site) == 1
+    assert live_visitors_of(product.analytics, site) == 1
     product.clock.advance(0.001)
-    assert product.analytics.live_visitors(site) == 0
+    assert live_visitors_of(product.analytics, site) == 0
     product.clock.advance(-5 * 60 - 0.001)
 
 
@@ -160,24 +161,24 @@ def test_conversions_are_sessions_with_an_exact_match(
     goal: str, conversions: int, events: int, visitors: int, product: Product, site: Site, goals: dict[str, Goal]
 ) -> None:
     time_range = day_of(product, site)
-    sessions, found = product.analytics.goal_stats(site, time_range, list(goals.values()))
+    sessions, found = goals_of(product.analytics, site, time_range, list(goals.values()))
     stats = {each.name: each for each in found}[goal]
     assert sessions == 7
     assert (stats.conversions, stats.events, stats.visitors) == (conversions, events, visitors)
     assert stats.conversion_rate == pytest.approx(conversions / 7)
-    assert product.analytics.goal_stats(site, time_range, [goals[goal]]) == (7, [stats])
+    assert goals_of(product.analytics, site, time_range, [goals[goal]]) == (7, [stats])
 
 
 def test_goals_of_an_empty_range_have_a_rate_of_zero(product: Product, site: Site, goals: dict[str, Goal]) -> None:
-    sessions, found = product.analytics.goal_stats(
-        site, day_of(product, site, "2020-01-01", "2020-01-01"), list(goals.values())
+    sessions, found = goals_of(
+        product.analytics, site, day_of(product, site, "2020-01-01", "2020-01-01"), list(goals.values())
     )
     assert sessions == 0
     assert {each.conversion_rate for each in found} == {0.0}
 
 
 def test_series_of_a_day_by_hour(product: Product, site: Site) -> None:
-    points = product.analytics.series(site, day_of(product, site))
+    points = chart_of(product.analytics, site, day_of(product, site))
     assert len(points) == 24
     assert {(point.time[11:13], point.pageviews, point.visitors) for point in points if point.visitors} == {
         ("00", 2, 1),
@@ -189,7 +190,7 @@ def test_series_of_a_day_by_hour(product: Product, site: Site) -> None:
 
 
 def test_series_by_day_and_by_month(product: Product, site: Site) -> None:
-    days = product.analytics.series(site, day_of(product, site, "2026-11-18", "2026-11-22"))
+    days = chart_of(product.analytics, site, day_of(product, site, "2026-11-18", "2026-11-22"))
     assert [(point.time, point.pageviews, point.visitors) for point in days] == [
         ("2026-11-18T00:00:00Z", 0, 0),
         ("2026-11-19T00:00:00Z", 1, 1),
@@ -197,7 +198,7 @@ def test_series_by_day_and_by_month(product: Product, site: Site) -> None:
         ("2026-11-21T00:00:00Z", 1, 1),
         ("2026-11-22T00:00:00Z", 0, 0),
     ]
-    months = product.analytics.series(site, day_of(product, site, "2026-01-15", "2026-12-15"))
+    months = chart_of(product.analytics, site, day_of(product, site, "2026-01-15", "2026-12-15"))
     assert [(point.time[:7], point.pageviews, point.visitors) for point in months if point.pageviews] == [
         ("2026-11", 9, 7)
     ]
@@ -208,32 +209,30 @@ def test_goal_series_adds_up_the_goals_sessions_of_each_hour(
     product: Product, site: Site, goals: dict[str, Goal]
 ) -> None:
     wanted = [goals["event signup"], goals["path /thank-you"]]
-    points = product.analytics.goal_series(site, day_of(product, site), wanted)
+    points = goal_series_of(product.analytics, site, day_of(product, site), wanted)
     assert {point.time[11:13]: point.conversions for point in points if point.conversions} == {
         "00": 2,
         "11": 1,
         "12": 1,
     }
-    assert product.analytics.goal_series(site, day_of(product, site), [])[0].conversions == 0
+    assert goal_series_of(product.analytics, site, day_of(product, site), [])[0].conversions == 0
 
 
 def test_stats_over_http_have_upstreams_names_and_percentages(
     product: Product, site: Site, goals: dict[str, Goal]
 ) -> None:
     answer = ask(product, f"/api/sites/{site.id}/stats", b"from=2026-11-20&to=2026-11-20")
-    figures = {name: value for name, value in answer.items() if name not in ("chart_data", "goals")}
-    assert figures == pytest.approx(
-        {
-            "live_visitors": 1,
-            "total_pageviews": 7,
-            "total_events": 5,
-            "unique_visitors": 6,
-            "unique_sessions": 7,
-            "bounce_rate": 300 / 7,
-            "avg_session_duration": 3300 / 7,
-            "pages_per_session": 1.0,
-        }
-    )
+    expected = {
+        "live_visitors": 1,
+        "total_pageviews": 7,
+        "total_events": 5,
+        "unique_visitors": 6,
+        "unique_sessions": 7,
+        "bounce_rate": 300 / 7,
+        "avg_session_duration": 3300 / 7,
+        "pages_per_session": 1.0,
+    }
+    assert {name: answer[name] for name in expected} == pytest.approx(expected)
     assert set(answer["chart_data"][0]) == {"time", "pageviews", "visitors"}
     signup = next(each for each in answer["goals"] if each["name"] == "event signup")
     assert signup["goal_id"] == goals["event signup"].id
@@ -275,10 +274,10 @@ def test_hours_sum_to_the_day_on_days_of_any_length(zone: str, day: str, hours: 
     whole = day_of(product, site, day, day)
     ticks = range(whole.start - 600_000 * 300, whole.end + 600_000 * 300, 600_000)
     put(product, site, [(tick, 1, 1, "pageview", None, "/") for tick in ticks])
-    by_hour = product.analytics.series(site, whole)
+    by_hour = chart_of(product.analytics, site, whole)
     assert sum(point.pageviews for point in by_hour) == hours * 6
     assert {point.pageviews for point in by_hour} <= {6, 3}
     around = TimeRange(whole.start - 48 * 3_600_000, whole.end + 48 * 3_600_000, zone)
-    by_day = product.analytics.series(site, around)
+    by_day = chart_of(product.analytics, site, around)
     assert [point.pageviews for point in by_day if point.time.startswith(day)] == [hours * 6]
     assert sum(point.pageviews for point in by_day) == (hours + 96) * 6

@@ -20,11 +20,14 @@ COMMANDS = {
     "goal": ("hitkeep_py.cli.goal", "Goals and their conversions."),
     "key": ("hitkeep_py.cli.key", "Keys of programs that send or read a site's events."),
     "experiment": ("hitkeep_py.cli.experiment", "Experiments and their variants."),
+    "report": ("hitkeep_py.cli.report", "Ask for a report of a site."),
+    "export": ("hitkeep_py.cli.export", "Write events or a report into a file."),
     "usage": ("hitkeep_py.cli.usage", "Events of each site in a month, and why others were dropped."),
     "debug": ("hitkeep_py.cli.debug", "The last events of a site, and what became of each."),
     "doctor": ("hitkeep_py.cli.doctor", "How the data directory and the server are."),
     "backup": ("hitkeep_py.cli.backup", "Copy all data, also while the server runs."),
     "restore": ("hitkeep_py.cli.backup", "Bring a backup back."),
+    "rebuild": ("hitkeep_py.cli.rebuild", "Make what is derived from the events anew."),
 }
 EXIT_ERROR, EXIT_USAGE, EXIT_DATA_DIRECTORY = 1, 2, 3
 

@@ -36,12 +36,34 @@ def catalog(settings: Settings) -> Iterator[Catalog]:
         opened.close()
 
 
+def asked(settings: Settings, path: str, query: Mapping[str, object]) -> Any:
+    """What a GET of the API answers: the running server's answer, or our own after opening the data."""
+    answer = server_answer(settings, "GET", path, query)
+    if answer is not None:
+        return answer
+    # Imported here: duckdb alone takes 130 ms, which most commands do not need.
+    from hitkeep_py.analytics import Analytics  # noqa: PLC0415
+    from hitkeep_py.server.local import local_answer  # noqa: PLC0415
+
+    analytics = Analytics.open(settings, "a question")
+    try:
+        analytics.drain()
+        return local_answer(analytics, path, values_of(query))
+    finally:
+        analytics.close()
+
+
+def values_of(query: Mapping[str, object]) -> dict[str, list[str]]:
+    lists = {name: value if isinstance(value, list | tuple) else [value] for name, value in query.items()}
+    return {name: [str(each) for each in values if each is not None] for name, values in lists.items()}
+
+
 def server_answer(
     settings: Settings, method: str, path: str, query: Mapping[str, object] | None = None, body: Any = None
 ) -> Any | None:
     """What the server of this data directory answers on its socket file; None when no server runs there."""
-    given = {name: value for name, value in (query or {}).items() if value is not None}
-    target = f"{path}?{urlencode(given)}" if given else path
+    given = urlencode(values_of(query or {}), doseq=True)
+    target = f"{path}?{given}" if given else path
     connection = SocketConnection(DataDirectory(settings.directory).socket)
     try:
         connection.connect()

@@ -39,6 +39,7 @@ def describe(settings: Settings, directory: DataDirectory) -> dict[str, Any]:
     report = {
         "data_dir": str(directory.path.resolve()),
         "version": __version__,
+        "store": settings.store_name,
         "python": platform.python_version(),
         "duckdb": ENGINE_VERSION,
         "sqlite": sqlite3.sqlite_version,
@@ -68,6 +69,7 @@ def check_files(settings: Settings, directory: DataDirectory) -> list[str]:
     directory.lock("analytics doctor --check", settings.lock_wait)
     try:
         with progress("Reading every value", copied(directory.path)):
-            return problems(directory) if directory.catalog.exists() or directory.inbox.exists() else []
+            begun = directory.catalog.exists() or directory.inbox.exists()
+            return problems(directory, events_elsewhere=bool(settings.store)) if begun else []
     finally:
         directory.unlock()

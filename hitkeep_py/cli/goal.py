@@ -1,12 +1,17 @@
 """analytics goal"""
 
+from decimal import Decimal
 from typing import Any
 
 import click
 
-from hitkeep_py.cli.access import catalog, server_answer
+from hitkeep_py.cli.access import asked, catalog
 from hitkeep_py.cli.options import data_command, show, table
 from hitkeep_py.config import Settings
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.money import EXPONENTS, minor_units
+
+FROM_EVENT = "event"
 
 
 @click.group()
@@ -18,14 +23,58 @@ def goal() -> None:
 @click.argument("site")
 @click.option("--name", required=True, help="What the goal is called, such as Pro Signup.")
 @click.option("--type", "kind", required=True, type=click.Choice(["event", "path"]), help="What is matched.")
-@click.option("--value", required=True, help="The event's name or the page's path, matched exactly.")
+@click.option("--value", required=True, help="The event's name or the page's path; in a path * is any text.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="CONDITION",
+    help="What else holds for the event, such as 'property:plan is pro'. Of several all have to hold.",
+)
+@click.option(
+    "--revenue",
+    metavar="AMOUNT|event",
+    help="What a conversion is worth, such as 12.50; or event: the revenue that the events carry.",
+)
+@click.option("--revenue-property", "key", metavar="KEY", help="The events' property that says what they are worth.")
+@click.option("--currency", metavar="CODE", help="Of the amount or the property, such as EUR. [the site's]")
 @data_command
-def add(site: str, name: str, kind: str, value: str, settings: Settings, as_json: bool) -> None:
+def add(
+    site: str,
+    name: str,
+    kind: str,
+    value: str,
+    filters: tuple[str, ...],
+    revenue: str | None,
+    key: str | None,
+    currency: str | None,
+    settings: Settings,
+    as_json: bool,
+) -> None:
     """Add a goal."""
     with catalog(settings) as opened:
         found = opened.sites.find(site)
-        added = opened.goals.add(found.id, name, kind, value)
+        worth = revenue_of(revenue, key, currency, found.currency)
+        added = opened.goals.add(found.id, name, kind, value, filters=filters, revenue=worth)
     show(added.as_json(), as_json, f"Added the goal {added.name} to {found.domain} with the id {added.id}")
+
+
+def revenue_of(amount: str | None, key: str | None, currency: str | None, usual: str) -> dict[str, object] | None:
+    """As the catalog takes it. Raises InvalidInput."""
+    if amount is not None and key is not None:
+        raise InvalidInput("give either --revenue or --revenue-property", field="revenue")
+    if key is not None:
+        return {"kind": "property", "property": key, "currency": currency or usual}
+    if currency is not None and amount in (None, FROM_EVENT):
+        raise InvalidInput("--currency needs an amount (--revenue) or --revenue-property", field="currency")
+    if amount in (None, FROM_EVENT):
+        return {"kind": FROM_EVENT} if amount else None
+    code = currency or usual
+    units = minor_units(amount, code)
+    if units is None:
+        message = f"--revenue needs an amount such as 12.50, or {FROM_EVENT}, and --currency a code such as EUR"
+        raise InvalidInput(message, field="revenue")
+    return {"kind": "fixed", "amount": units, "currency": code}
 
 
 @goal.command("list")
@@ -60,27 +109,21 @@ def stats(site: str, start: str | None, end: str | None, settings: Settings, as_
     with catalog(settings) as opened:
         site_id = opened.sites.find(site).id
     query = {"from": start, "to": end}
-    answer = server_answer(settings, "GET", f"/api/sites/{site_id}/goals/stats", query)
-    if answer is None:
-        answer = offline_stats(settings, site_id, start, end)
+    answer = asked(settings, f"/api/sites/{site_id}/goals/stats", query)
     show(answer, as_json, stats_text(answer))
 
 
-def offline_stats(settings: Settings, site_id: str, start: str | None, end: str | None) -> dict[str, Any]:
-    # Imported here: duckdb alone takes 130 ms, which no other command of this module needs.
-    from hitkeep_py.analytics import Analytics  # noqa: PLC0415
-    from hitkeep_py.server.api.goals import goal_stats_json  # noqa: PLC0415
-
-    analytics = Analytics.open(settings, "analytics goal stats")
-    try:
-        analytics.drain()
-        return goal_stats_json(analytics, analytics.catalog.sites.get(site_id), start, end)
-    finally:
-        analytics.close()
-
-
 def stats_text(answer: dict[str, Any]) -> str:
-    rows = [{**each, "rate": f"{each['conversion_rate'] * 100:.1f} %"} for each in answer["goals"]]
+    rows = [
+        {**each, "rate": f"{each['conversion_rate'] * 100:.1f} %", "revenue": money_text(each["revenue"])}
+        for each in answer["goals"]
+    ]
     columns = ["name", "type", "value", "conversions", "rate", "events", "visitors"]
+    columns += ["revenue"] if any(each["revenue"] for each in rows) else []
     head = f"{answer['from']} to {answer['to']}: {answer['sessions']} sessions"
     return head + "\n" + table(columns, rows, "No goals yet: analytics goal add --help")
+
+
+def money_text(amounts: dict[str, int]) -> str:
+    """Minor units by currency as people write them, such as 12.50 EUR."""
+    return ", ".join(f"{Decimal(units).scaleb(-(EXPONENTS[code] or 0))} {code}" for code, units in amounts.items())

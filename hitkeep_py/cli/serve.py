@@ -77,7 +77,7 @@ async def run(analytics: Analytics, listener: socket.socket) -> None:
     with local_socket(analytics.directory) as local_listener:
         local = QuietServer(uvicorn_config(server.local_app))
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop, public, local)
+            loop.add_signal_handler(number, stop, server, public, local)
         jobs.start()
         sweep = asyncio.create_task(refuse_slow_requests(public.server_state.connections))
         announce(server, listener)
@@ -97,7 +97,8 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def stop(*servers: uvicorn.Server) -> None:
+def stop(product: Server, *servers: uvicorn.Server) -> None:
+    product.streams.ending = True
     for server in servers:
         server.force_exit = server.should_exit
         server.should_exit = True
@@ -130,6 +131,7 @@ def local_socket(directory: DataDirectory) -> Iterator[socket.socket]:
     with socket_address(directory.socket) as address:
         listener.bind(address)
     directory.socket.chmod(0o600)
+    listener.listen()
     try:
         yield listener
     finally:

@@ -1,14 +1,16 @@
 """The server's ASGI application: the ingest routes beside a Starlette application for everything else."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, closing
+from dataclasses import replace
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from hitkeep_py.analytics import Analytics
@@ -28,8 +30,8 @@ from hitkeep_py.server.access import (
     refuse_foreign,
     require,
 )
-from hitkeep_py.server.answers import body_of, error_body, headers_of, json_body
-from hitkeep_py.server.call import ApiRoute, Call, Result
+from hitkeep_py.server.answers import error_body, headers_of, json_body
+from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.client_address import ClientAddresses
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
 from hitkeep_py.server.logins import Logins
@@ -58,6 +60,7 @@ class Server:
         self.addresses = ClientAddresses(analytics.settings.trusted_proxies)
         self.logins = Logins(analytics.clock.monotonic)
         self.ingest = IngestApp(analytics, self.addresses)
+        self.streams = Streams()
         self._api = self._starlette(local=False)
         self.local_app = self._starlette(local=True)
 
@@ -93,12 +96,14 @@ class Server:
             caller = await run_in_threadpool(self._admitted, route, request, local)
             given = {} if request.method in SAFE_METHODS else await read_json(request)
             result = await run_in_threadpool(route.answer, self._call(request, caller, given))
+            result = await beginning(result, request.method)
         except AnalyticsError as error:
             headers = {name.decode(): value.decode() for name, value in headers_of(error)}
-            return Response(body_of(error), status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
+            content = route.error_body(error)
+            return Response(content, status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
         except Exception:
             log.exception("%s %s failed", request.method, request.url.path)
-            content = error_body("internal_error", "the server failed; its log tells why")
+            content = route.error_body(AnalyticsError("the server failed; its log tells why"))
             return Response(content, 500, SECURITY_HEADERS, "application/json")
         return response_of(result)
 
@@ -147,6 +152,8 @@ class Server:
             request.path_params,
             query,
             body,
+            self.analytics.questions.request(),
+            self.streams,
         )
 
 
@@ -171,10 +178,51 @@ def allow_reading(response: Response, origin: str | None) -> None:
         response.headers["access-control-allow-origin"] = origin
 
 
+async def streamed(stream: Stream) -> AsyncGenerator[bytes, None]:
+    """The pieces; those of a plain generator are made in a thread."""
+    pieces = stream.pieces
+    if isinstance(pieces, AsyncGenerator):
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+        return
+    with closing(pieces):
+        while (following := await run_in_threadpool(next, pieces, None)) is not None:
+            yield following
+
+
+async def beginning(result: Result, method: str) -> Result:
+    """With the first piece of a stream made already, so that what fails at once is answered as an error."""
+    if not isinstance(result.value, Stream):
+        return result
+    if method == "HEAD":
+        return replace(result, value=b"")
+    pieces = streamed(result.value)
+    first = await anext(pieces, b"")
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        async with aclosing(pieces):
+            yield first
+            async for piece in pieces:
+                yield piece
+
+    return replace(result, value=Stream(whole()))
+
+
 def response_of(result: Result) -> Response:
+    if isinstance(result.value, Stream):
+        stream = cast(AsyncGenerator[bytes, None], result.value.pieces)
+        response: Response = StreamingResponse(stream, result.status, SECURITY_HEADERS, result.content_type)
+        return with_headers(response, result.headers)
     content = result.value if isinstance(result.value, bytes) else json_body(result.value)
-    response = Response(content, result.status, SECURITY_HEADERS, result.content_type)
-    for name, value in result.headers:
+    return with_headers(Response(content, result.status, SECURITY_HEADERS, result.content_type), result.headers)
+
+
+def with_headers(response: Response, headers: Sequence[tuple[str, str]]) -> Response:
+    """A header of the answer stands instead of the one that all answers have."""
+    for name in {name for name, _ in headers if name in SECURITY_HEADERS}:
+        del response.headers[name]
+    for name, value in headers:
         response.headers.append(name, value)
     return response
 

@@ -1,16 +1,54 @@
 """A request to the API as its functions see it, and what they give back. No HTTP library in sight."""
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import orjson
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
-from hitkeep_py.errors import AccessDenied
-from hitkeep_py.query.time_range import TimeRange, read_range
+from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput, Unavailable
+from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.filters import Filters, read_filters
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.read_query import from_address, read_time_range
+from hitkeep_py.query.report import Report
+from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.questions import Request
 from hitkeep_py.server.access import Access, Caller
+from hitkeep_py.server.answers import body_of
 from hitkeep_py.server.ingest import IngestApp
 from hitkeep_py.server.logins import Logins
+
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+
+
+class Streams:
+    """How many long answers are being sent; those without an end of their own end when the server stops."""
+
+    MOST = 100
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.ending = False
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for one more. Raises Unavailable."""
+        with self._lock:
+            if self.open >= self.MOST:
+                raise Unavailable(f"{self.MOST} streams are open already")
+            self.open += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.open -= 1
 
 
 @dataclass(slots=True)
@@ -22,29 +60,70 @@ class Call:
     client: str
     secure: bool
     path: Mapping[str, str]
-    query: Mapping[str, list[str]]
+    query_values: Mapping[str, list[str]]
     body: Mapping[str, Any]
+    request: Request
+    streams: Streams = field(default_factory=Streams)
 
-    def site(self) -> Site:
-        """The site of the address. Raises NotFound; for a key AccessDenied, whether or not another site is there."""
-        sites, wanted, key = self.analytics.catalog.sites, self.path["site_id"], self.caller.key
+    def site(self, named: str | None = None) -> Site:
+        """The site of the address, or the one named elsewhere.
+
+        Raises NotFound; for a key AccessDenied, whether or not another site is there.
+        """
+        sites, key = self.analytics.catalog.sites, self.caller.key
+        wanted = self.path["site_id"] if named is None else named
         site = sites.find(wanted) if key is None else sites.get(key.site_id)
         if key is not None and not site.is_named(wanted):
             raise AccessDenied("this API key belongs to another site")
         return site
 
+    def answer(
+        self,
+        report: Callable[Concatenate[Dialect, Arguments], Report[Answer]],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Answer:
+        """The answer of a report; all reports of a call share its time limit."""
+        return self.analytics.questions.answer(self.request, report, *arguments, **named)
+
+    def query(self, site: Site) -> Query:
+        """What every report of the site is asked for: the range and the filters of the address. Raises InvalidInput."""
+        return Query(site.id, self.range(site), filters=(*self.filters(), *self.segment_filters(site)))
+
+    def segment_filters(self, site: Site, named: str | None = None) -> Filters:
+        """Those of the segment named by its id or name, by default in the address; without one none."""
+        name = named or self.last("segment")
+        return self.analytics.catalog.segments.find(site.id, name).filters if name else ()
+
+    def filters(self) -> Filters:
+        """Each `filter` is a condition such as "country is DE"; `filters` is JSON, as POST …/query takes it."""
+        given = self.last("filters")
+        try:
+            listed = read_filters(orjson.loads(given)) if given else ()
+        except orjson.JSONDecodeError as error:
+            raise InvalidInput(f"filters is not valid JSON: {error}", field="filters") from error
+        return (*listed, *read_filters(self.query_values.get("filter", []), "filter"))
+
     def range(self, site: Site) -> TimeRange:
-        """The range of `from` and `to`, in the site's time zone. Raises InvalidInput."""
-        return read_range(self.last("from"), self.last("to"), site.time_zone, self.analytics.clock.now_ms())
+        """The range of `from` and `to`, or `range`, in the site's time zone. Raises InvalidInput."""
+        given = from_address({name: self.query_values.get(name, []) for name in ("from", "to", "range")})
+        return read_time_range(given, site.time_zone, self.analytics.clock.now_ms())
 
     def last(self, name: str) -> str | None:
-        values = self.query.get(name)
+        values = self.query_values.get(name)
         return values[-1] if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Sent piece by piece as it is made; closed when the last one is out or nobody listens any more."""
+
+    pieces: Generator[bytes, None, None] | AsyncGenerator[bytes, None]
 
 
 @dataclass(slots=True)
 class Result:
-    """`value` is sent as JSON; bytes are sent as they are."""
+    """`value` is sent as JSON; bytes and streams are sent as they are."""
 
     value: Any
     status: int = 200
@@ -54,7 +133,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ApiRoute:
-    """With `cors`, pages of any site may read the answer; such a route is open to anyone and looks at no cookie."""
+    """With `cors`, pages of any site may read the answer; such a route is open to anyone and looks at no cookie.
+
+    `error_body` words errors as the route's product does.
+    """
 
     method: str
     path: str
@@ -62,3 +144,4 @@ class ApiRoute:
     answer: Callable[[Call], Result]
     summary: str
     cors: bool = False
+    error_body: Callable[[AnalyticsError], bytes] = body_of

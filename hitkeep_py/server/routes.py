@@ -8,17 +8,27 @@ from hitkeep_py.server.api import (
     health,
     keys,
     login,
+    openapi,
     sites,
     stats,
     usage,
     websites,
 )
-from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.call import ApiRoute, Call, Result
+from hitkeep_py.server.compatible_routes import COMPATIBLE_ROUTES
+from hitkeep_py.server.openapi import document
+from hitkeep_py.server.report_routes import REPORT_ROUTES
 
 SITE = "/api/sites/{site_id}"
 KEY = f"{SITE}/keys/{{key_id}}"
 EXPERIMENT = f"{SITE}/experiments/{{experiment_id}}"
 EVENTS = "/api/websites/{site_id}/events"
+
+
+def description(call: Call) -> Result:
+    """This document, OpenAPI 3.1."""
+    return Result(document(ROUTES))
+
 
 ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work."),
@@ -30,6 +40,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("POST", "/api/logout", Access.ANYONE, login.log_out, "End the session."),
     ApiRoute("GET", "/api/health", Access.USER, health.health, "What `analytics doctor` shows."),
     ApiRoute("POST", "/api/backups", Access.USER, health.backup, "Back up into the data directory."),
+    ApiRoute("POST", "/api/rebuild", Access.USER, health.rebuild, "Make what is derived from the events anew."),
     ApiRoute("GET", "/api/sites", Access.USER, sites.list_sites, "All sites."),
     ApiRoute("POST", "/api/sites", Access.USER, sites.add_site, "Add a site."),
     ApiRoute("GET", SITE, Access.READER, sites.show_site, "One site."),
@@ -81,4 +92,10 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", EVENTS, Access.READER, websites.event_names, "Custom events, in Sparklytics' shape."),
     ApiRoute("GET", f"{EVENTS}/properties", Access.READER, websites.event_properties, "An event's properties."),
     ApiRoute("GET", f"{EVENTS}/timeseries", Access.READER, websites.event_timeseries, "An event over time."),
+    *COMPATIBLE_ROUTES,
+    *REPORT_ROUTES,
+    ApiRoute("GET", "/openapi.json", Access.ANYONE, description, "What the API is."),
+    ApiRoute("GET", "/docs", Access.ANYONE, openapi.show_page, "The same as a page to read."),
+    ApiRoute("GET", "/docs/page.js", Access.ANYONE, openapi.show_script, "The script of that page."),
+    ApiRoute("GET", "/docs/page.css", Access.ANYONE, openapi.show_style, "The style of that page."),
 )

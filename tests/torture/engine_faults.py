@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
 from tests.torture.ledger import Ledger, stored_events, verdict
 from tests.torture.outcome import Outcome, Scale
 from tests.torture.server_process import ANALYTICS, UNLIMITED, Reply, ServerProcess, add_site, wait_until
@@ -14,6 +15,8 @@ from tests.torture.stages import STORE_STAGES, plan
 from tests.torture.traffic import Traffic, send_again
 
 REOPENED_SECONDS = 1.0
+FIRST_APPEND = len(MIGRATIONS) + 1
+"""Of the store's transactions, counted from the first start of a new data directory."""
 EMAIL, PASSWORD = "you@example.com", "a long enough password"
 ERRORS = ("fatal", "internal", "transaction", "memory", "unexpected")
 
@@ -68,12 +71,14 @@ def dead_store(directory: Path, scale: Scale) -> Outcome:
     outcome, slowest = Outcome(), 0.0
     writes = [(stage, error) for stage in STORE_STAGES for error in ERRORS]
     for stage, error in [] if scale.quick else writes:
-        fault = plan("raise", stage, 3, 1, error)
+        fault = plan("raise", stage, FIRST_APPEND, 1, error)
         label = f"{error} at {stage}"
         slowest = max(slowest, survive(directory / f"{stage}-{error}", fault, outcome, label, scale))
     for stage in () if scale.quick else ("store.before_begin", "store.after_begin"):
         label = f"dead instance at {stage}"
-        slowest = max(slowest, survive(directory / stage, plan("break_store", stage, 3), outcome, label, scale))
+        slowest = max(
+            slowest, survive(directory / stage, plan("break_store", stage, FIRST_APPEND), outcome, label, scale)
+        )
     slowest = max(slowest, question_kills(directory / "question", outcome))
     reopening_fails(directory / "reopening", outcome)
     outcome.measured = f"slowest recovery {slowest:.2f} s"
@@ -128,7 +133,7 @@ def question_kills(root: Path, outcome: Outcome) -> float:
 def reopening_fails(root: Path, outcome: Outcome) -> None:
     """The store dies and cannot be opened for a while: the writer must not give up."""
     outcome.rounds += 1
-    fault = plan("raise", "store.before_commit", 3, 1, "fatal")
+    fault = plan("raise", "store.before_commit", FIRST_APPEND, 1, "fatal")
     fault = {"TORTURE_PLANS": fault["TORTURE_PLANS"] + ";raise:store.before_checkpoint:2:3:memory"}
     session = Session(root, fault=fault)
     with session.traffic("load"):

@@ -113,7 +113,7 @@ class SlowCursor:
         self._cursor = cursor
 
     def execute(self, sql: str, parameters: Any = None) -> Any:
-        if "WITH scoped" in sql:
+        if "FROM sessions" in sql:
             return self._cursor.execute(SLOW_SQL)
         return self._cursor.execute(sql, parameters)
 

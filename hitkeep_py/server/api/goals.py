@@ -1,12 +1,10 @@
 """Goals and their conversions."""
 
 from dataclasses import asdict
-from typing import Any
 
-from hitkeep_py.analytics import Analytics
-from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import utc_text
-from hitkeep_py.query.time_range import read_range
+from hitkeep_py.query.time_range import unit_for
+from hitkeep_py.reports.goals import goal_series, goals
 from hitkeep_py.server.call import Call, Result
 
 
@@ -15,8 +13,14 @@ def list_goals(call: Call) -> Result:
 
 
 def add_goal(call: Call) -> Result:
+    body = call.body
     goal = call.analytics.catalog.goals.add(
-        call.site().id, call.body.get("name"), call.body.get("type"), call.body.get("value")
+        call.site().id,
+        body.get("name"),
+        body.get("type"),
+        body.get("value"),
+        filters=body.get("filters"),
+        revenue=body.get("revenue"),
     )
     return Result(goal.as_json(), 201)
 
@@ -32,26 +36,24 @@ def remove_goal(call: Call) -> Result:
 
 
 def goal_stats(call: Call) -> Result:
-    """Every goal's conversions in the range; rates are fractions 0..1."""
-    return Result(goal_stats_json(call.analytics, call.site(), call.last("from"), call.last("to")))
-
-
-def goal_stats_json(analytics: Analytics, site: Site, start: str | None, end: str | None) -> dict[str, Any]:
-    time_range = read_range(start, end, site.time_zone, analytics.clock.now_ms())
-    sessions, stats = analytics.goal_stats(site, time_range, analytics.catalog.goals.of_site(site.id))
-    return {
-        "from": utc_text(time_range.start),
-        "to": utc_text(time_range.end),
-        "sessions": sessions,
-        "goals": [asdict(each) for each in stats],
-    }
+    """Every goal's conversions in the range; rates are fractions 0..1, revenue is minor units by currency."""
+    site = call.site()
+    query = call.query(site)
+    sessions, stats = call.answer(goals, query, call.analytics.catalog.goals.of_site(site.id))
+    return Result(
+        {
+            "from": utc_text(query.range.start),
+            "to": utc_text(query.range.end),
+            "sessions": sessions,
+            "goals": [asdict(each) for each in stats],
+        }
+    )
 
 
 def goal_timeseries(call: Call) -> Result:
     """HitKeep's shape: conversions of the named goals, or of all, added up, a point a bucket."""
     site = call.site()
-    goals = call.analytics.catalog.goals
-    wanted = [goals.get(site.id, goal_id) for goal_id in dict.fromkeys(call.query.get("goal_id", ()))] or goals.of_site(
-        site.id
-    )
-    return Result([asdict(point) for point in call.analytics.goal_series(site, call.range(site), wanted)])
+    catalog, query = call.analytics.catalog.goals, call.query(site)
+    named = dict.fromkeys(call.query_values.get("goal_id", ()))
+    wanted = [catalog.get(site.id, goal_id) for goal_id in named] or catalog.of_site(site.id)
+    return Result([asdict(point) for point in call.answer(goal_series, query, wanted, unit_for(query.range))])

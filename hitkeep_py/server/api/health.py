@@ -43,6 +43,11 @@ def backup(call: Call) -> Result:
     return Result({"path": str(target.resolve())}, 201)
 
 
+def rebuild(call: Call) -> Result:
+    """Make what is derived from the stored events anew, while events keep coming."""
+    return Result({"sessions": call.analytics.rebuild_summaries()})
+
+
 def metrics(call: Call) -> Result:
     return Result("\n".join(prometheus_lines(call)).encode() + b"\n", content_type="text/plain; version=0.0.4")
 
@@ -69,8 +74,8 @@ def prometheus_lines(call: Call) -> Iterable[str]:
     yield from metric("counter", "store_writes_total", "Portions written to the event store.", writer.portions)
     yield from metric("counter", "store_write_seconds_total", "Time in these writes.", writer.write_seconds)
     yield from metric("counter", "store_failures_total", "Portions that failed and were tried again.", writer.failures)
-    yield from metric("counter", "queries_total", "Questions answered.", analytics.queries)
-    yield from metric("counter", "query_seconds_total", "Time in these questions.", analytics.query_seconds)
+    yield from metric("counter", "queries_total", "Questions answered.", analytics.questions.count)
+    yield from metric("counter", "query_seconds_total", "Time in these questions.", analytics.questions.seconds)
 
 
 def metric(kind: str, name: str, help: str, value: float) -> Iterable[str]:

@@ -1,65 +1,97 @@
 """Custom events in Sparklytics' shapes: those of its documentation, or with `format=v2` those of its server."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.query.time_range import UNITS, TimeRange, read_days
-from hitkeep_py.reports.events import EventPoint, Property
+from hitkeep_py.query.filters import MOST_VALUES, checked_condition
+from hitkeep_py.query.query import Query
+from hitkeep_py.reports import events as report
+from hitkeep_py.reports.events import EventCount, EventPoint, Property
+from hitkeep_py.server.api.sparklytics_question import (
+    EVENT_DAYS,
+    LABEL_LENGTHS,
+    Comparison,
+    answer,
+    compared,
+    query_of,
+    read_comparison,
+    read_granularity,
+    spaced,
+)
 from hitkeep_py.server.call import Call, Result
 from hitkeep_py.text import clean
 
 NAME_LENGTH = 255
-LABEL_LENGTHS = {"hour": len("2026-01-31T12:00:00"), "day": len("2026-01-31"), "month": len("2026-01")}
 
 
 def event_names(call: Call) -> Result:
-    site = call.site()
-    names = call.analytics.event_names(site, range_of(call, site))
+    query = query_of(call, call.site(), EVENT_DAYS)
+    comparison = read_comparison(call, query)
+    names = call.answer(report.event_names, query)
+    before = counts_before(call, query, comparison, names.rows)
     truncated = names.total > len(names.rows)
-    if is_v2(call):
-        rows = [{"event_name": each.name, "count": each.count, "visitors": each.visitors} for each in names.rows]
-        return answer({"rows": rows, "total": names.total}, truncated)
-    return answer([{"event_name": each.name, "count": each.count} for each in names.rows], truncated)
+    rows = [{**name_json(each, is_v2(call)), **before.get(each.name, {})} for each in names.rows]
+    data = {"rows": rows, "total": names.total} if is_v2(call) else rows
+    return answer(data, truncated, **compared(query, comparison))
+
+
+def name_json(found: EventCount, v2: bool) -> dict[str, Any]:
+    shown = {"event_name": found.name, "count": found.count}
+    return {**shown, "visitors": found.visitors} if v2 else shown
+
+
+def counts_before(
+    call: Call, query: Query, comparison: Comparison | None, names: Sequence[EventCount]
+) -> dict[str, dict[str, int]]:
+    """What is added to each name's row when a comparison was asked for."""
+    if comparison is None or not names:
+        return {}
+    shown = [each.name for each in names[:MOST_VALUES]]
+    only = (checked_condition("event", "is", shown, "event_name"),)
+    found = call.answer(report.event_names, replace(query.over(comparison.range), filters=(*query.filters, only)))
+    counts = {each.name: each.count for each in found.rows}
+    return {name: {"prev_count": counts.get(name, 0)} for name in shown}
 
 
 def event_properties(call: Call) -> Result:
     site, name = call.site(), read_event_name(call)
-    time_range = range_of(call, site)
-    properties = call.analytics.event_properties(site, time_range, name)
+    query = query_of(call, site, EVENT_DAYS)
+    comparison = read_comparison(call, query)
+    properties = call.answer(report.event_properties, query, name)
     if not is_v2(call):
-        return answer([property_json(each) for each in properties.rows], properties.truncated)
-    occurrences = sum(point.count for point in call.analytics.event_series(site, time_range, name, "month"))
+        return answer(
+            [property_json(each) for each in properties.rows], properties.truncated, **compared(query, comparison)
+        )
+    occurrences = sum(point.count for point in call.answer(report.event_series, query, name, "month"))
     data = {
         "event_name": name,
         "total_occurrences": occurrences,
         "sample_size": occurrences,  # Sparklytics looks at the newest 10,000, we at all.
         "properties": flat_properties(properties.rows),
     }
-    return answer(data, properties.truncated)
+    return answer(data, properties.truncated, **compared(query, comparison))
 
 
 def event_timeseries(call: Call) -> Result:
     site, name = call.site(), read_event_name(call)
-    time_range = range_of(call, site)
-    unit = read_granularity(call, time_range)
-    points = call.analytics.event_series(site, time_range, name, unit)
-    series = [v2_point(each, unit) if is_v2(call) else point_json(each, unit) for each in points]
-    return answer({"series": series, "granularity": unit})
+    query = query_of(call, site, EVENT_DAYS)
+    comparison = read_comparison(call, query)
+    unit = read_granularity(call, query.range)
+    data: dict[str, Any] = {"series": points(call, query, name, unit), "granularity": unit}
+    if comparison:
+        data["compare_series"] = points(call, query.over(comparison.range), name, unit)
+    return answer(data, **compared(query, comparison))
 
 
-def answer(data: Any, truncated: bool = False) -> Result:
-    return Result({"data": data}, headers=[("x-truncated", "true")] if truncated else [])
+def points(call: Call, query: Query, name: str, unit: str) -> list[dict[str, Any]]:
+    found = call.answer(report.event_series, query, name, unit)
+    return [v2_point(each, unit) if is_v2(call) else point_json(each, unit) for each in found]
 
 
 def is_v2(call: Call) -> bool:
     return call.last("format") == "v2"
-
-
-def range_of(call: Call, site: Site) -> TimeRange:
-    """The days of `start_date` and `end_date`. Raises InvalidInput."""
-    return read_days(call.last("start_date"), call.last("end_date"), site.time_zone, call.analytics.clock.now_ms())
 
 
 def read_event_name(call: Call) -> str:
@@ -73,17 +105,6 @@ def read_event_name(call: Call) -> str:
     if len(name) > NAME_LENGTH:
         raise InvalidInput("event_name must be 255 characters or fewer", field="event_name")
     return clean(name, NAME_LENGTH)
-
-
-def read_granularity(call: Call, time_range: TimeRange) -> str:
-    """As asked for, else Sparklytics' choice. A day on which clocks change counts as one. Raises InvalidInput."""
-    given = call.last("granularity")
-    if not given:
-        days = round(time_range.days())
-        return "hour" if days <= 2 else "day" if days <= 60 else "month"
-    if given not in UNITS:
-        raise InvalidInput(f"granularity must be one of {', '.join(UNITS)}", field="granularity")
-    return given
 
 
 def property_json(found: Property) -> dict[str, Any]:
@@ -108,5 +129,4 @@ def point_json(point: EventPoint, unit: str) -> dict[str, Any]:
 
 def v2_point(point: EventPoint, unit: str) -> dict[str, Any]:
     """What Sparklytics calls pageviews are the events."""
-    date = point.time[: LABEL_LENGTHS[unit]].replace("T", " ")
-    return {"date": date, "pageviews": point.count, "visitors": point.visitors}
+    return {"date": spaced(point.time, unit), "pageviews": point.count, "visitors": point.visitors}

@@ -1,0 +1,74 @@
+"""Who is here now, once or as a stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import asdict
+
+import orjson
+
+from hitkeep_py.errors import QueryTimeout, Unavailable
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.realtime import MINUTE_MS, MINUTES, realtime
+from hitkeep_py.server.api.answering import shaped, whole_number
+from hitkeep_py.server.call import Call, Result, Stream
+
+EVENT_STREAM = "text/event-stream"
+TICK_SECONDS = 1.0
+TICKS = 5
+"""A changed store is looked at every tick, what only time changes every so many."""
+LIFE_TICKS = 3_600
+"""Then the browser connects again, and who may no longer read is told so."""
+MOST_SNAPSHOTS = 1_000_000
+HEARTBEAT = b": nothing new\n\n"
+
+
+def show_realtime(call: Call) -> Result:
+    """Visitors of the last 5 and 30 minutes, what they look at and the newest events."""
+    query = live_query(call)
+    return shaped(call, query, asdict(call.answer(realtime, query, query.range.end - 1)), realtime)
+
+
+def stream_realtime(call: Call) -> Result:
+    """Server-sent events `realtime`: at once, when events came in, and when time changed the answer.
+
+    Ends after an hour, when the server stops, or after `snapshots` of them; comments in between keep it alive.
+    """
+    live_query(call)
+    most = whole_number(call, "snapshots", MOST_SNAPSHOTS, 1, MOST_SNAPSHOTS)
+    return Result(Stream(snapshots(call, most)), content_type=EVENT_STREAM)
+
+
+async def snapshots(call: Call, most: int) -> AsyncGenerator[bytes, None]:
+    with call.streams.place():
+        shown, version, sent = b"", -1, 0
+        for tick in range(LIFE_TICKS):
+            due, newest = tick % TICKS == 0, call.analytics.store.version()
+            if due or newest != version:
+                found = await asyncio.to_thread(snapshot, call)
+                version = newest
+                if found and found != shown:
+                    yield b"event: realtime\ndata: " + found + b"\n\n"
+                    shown, sent = found, sent + 1
+                elif due:
+                    yield HEARTBEAT
+            if sent >= most or call.streams.ending:
+                return
+            await asyncio.sleep(TICK_SECONDS)
+
+
+def snapshot(call: Call) -> bytes:
+    """The answer in JSON; nothing while the store is busy or away."""
+    query = live_query(call)
+    questions = call.analytics.questions
+    try:
+        found = questions.answer(questions.request(), realtime, query, query.range.end - 1)
+    except (Unavailable, QueryTimeout):
+        return b""
+    return orjson.dumps(asdict(found))
+
+
+def live_query(call: Call) -> Query:
+    site, now = call.site(), call.analytics.clock.now_ms()
+    filters = (*call.filters(), *call.segment_filters(site))
+    return Query(site.id, TimeRange(now - MINUTES * MINUTE_MS, now + 1, site.time_zone), filters=filters)

@@ -1,0 +1,224 @@
+"""Plausible's names, labels and filters in our words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hitkeep_py.catalog.goals import Goal
+from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dimensions import PROPERTY, Dimension, dimension
+from hitkeep_py.query.filters import Condition, Filters, checked_condition
+from hitkeep_py.query.logic import AllOf, Logic, Not, OneOf, filters_of
+from hitkeep_py.query.query import Did
+from hitkeep_py.reports.goal_logic import goals_logic
+
+GOAL, PROPERTIES = "event:goal", "event:props:"
+DIMENSIONS = {
+    "event:page": "page",
+    "event:hostname": "hostname",
+    "visit:entry_page": "entry_page",
+    "visit:exit_page": "exit_page",
+    "visit:region_name": "region",
+    "visit:city_name": "city",
+    **{
+        f"visit:{name}": name
+        for name in (
+            *("source", "referrer", "channel", "utm_medium", "utm_source", "utm_campaign", "utm_content", "utm_term"),
+            *("device", "browser", "browser_version", "os", "os_version", "country", "region", "city"),
+        )
+    },
+}
+TIMES = {"time:minute": "minute", "time:hour": "hour", "time:day": "day", "time:week": "week", "time:month": "month"}
+NOT_SET = "(not set)"
+UNSET = {"visit:source": "Direct / None", "visit:referrer": "Direct / None"}
+NOTHING = {"", NOT_SET, "(none)"}
+OPERATORS = {"is": "is", "contains": "contains", "matches": "matches regex", "matches_wildcard": "matches"}
+NEGATED = {
+    "is_not": "is",
+    "contains_not": "contains",
+    "matches_not": "matches",
+    "matches_wildcard_not": "matches_wildcard",
+}
+BEHAVIOUR = {"has_done": False, "has_not_done": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`filters` say it all; `audience` those that are neither of goals nor of properties; `goals` those asked for."""
+
+    filters: Filters
+    audience: Filters
+    others: Filters
+    did: tuple[Did, ...]
+    goals: tuple[Goal, ...] | None
+
+
+def our_dimension(name: str) -> Dimension | None:
+    """None for what Plausible does not have, and for goals and times."""
+    if name.startswith(PROPERTIES) and len(name) > len(PROPERTIES):
+        return dimension(PROPERTY + name.removeprefix(PROPERTIES))
+    return dimension(DIMENSIONS[name]) if name in DIMENSIONS else None
+
+
+def label(name: str, value: Any) -> Any:
+    """A key as Plausible shows it."""
+    if value is None:
+        return UNSET.get(name, NOT_SET)
+    return shown_device(value) if name == "visit:device" else value
+
+
+def shown_device(value: str) -> str:
+    return "TV" if value == "tv" else value.capitalize()
+
+
+def read_filters(given: object, goals: Sequence[Goal]) -> Chosen:
+    """Raises InvalidInput, also for what cannot be written as an AND of ORs."""
+    logic: list[Logic] = []
+    audience: list[Logic] = []
+    others: list[Logic] = []
+    did: list[Did] = []
+    wanted: tuple[Goal, ...] | None = None
+    for item in flattened(given):
+        behaviour = read_behaviour(item, goals)
+        if behaviour is not None:
+            did.append(behaviour)
+            continue
+        if item[1:2] == [GOAL]:
+            found = goals_named(item, goals)
+            wanted = found if wanted is None else tuple(each for each in wanted if each in found)
+            logic.append(goals_logic(found))
+            continue
+        logic.append(read_filter(item, goals))
+        others.append(logic[-1])
+        if PROPERTIES not in str(item):
+            audience.append(logic[-1])
+    filters, without_properties, without_goals = (filters_of(AllOf(tuple(each))) for each in (logic, audience, others))
+    return Chosen(filters, without_properties, without_goals, tuple(did), wanted)
+
+
+def flattened(given: object) -> list[list[Any]]:
+    """The filters of a list, all of which hold; those within `and` are some of them."""
+    found: list[list[Any]] = []
+    for item in checked_list(given, "filters"):
+        item = checked_list(item, "a filter")
+        found += flattened(item[1]) if item[:1] == ["and"] and len(item) == 2 else [item]
+    return found
+
+
+def checked_list(given: object, words: str) -> list[Any]:
+    if not isinstance(given, list) or (words == "a filter" and not given):
+        raise InvalidInput(f'Invalid filters: {words} must be a list, such as ["is", "event:page", ["/"]].')
+    return given
+
+
+def read_behaviour(item: list[Any], goals: Sequence[Goal]) -> Did | None:
+    """Of `has_done` and `has_not_done`; None for every other filter."""
+    if item[0] == "not" and len(item) == 2 and isinstance(item[1], list):
+        inner = read_behaviour(item[1], goals) if item[1] else None
+        return inner and Did(inner.filters, not inner.never)
+    if not isinstance(item[0], str) or item[0] not in BEHAVIOUR:
+        return None
+    if len(item) != 2:
+        raise InvalidInput(f"Invalid filters: {item[0]} takes one filter.")
+    return Did(filters_of(read_filter(checked_list(item[1], "a filter"), goals)), BEHAVIOUR[item[0]])
+
+
+def read_filter(item: list[Any], goals: Sequence[Goal]) -> Logic:
+    operator = item[0]
+    if not isinstance(operator, str):
+        raise InvalidInput(f"Unknown operator for filter '{str(item)[:200]}'.")
+    if operator in BEHAVIOUR:
+        raise InvalidInput(f"Invalid filters: {operator} can stand at the top level and in and or not there only.")
+    if operator in ("and", "or") and len(item) == 2:
+        parts = tuple(
+            read_filter(checked_list(each, "a filter"), goals)
+            for each in checked_list(item[1], f"what {operator} joins")
+        )
+        if not parts:
+            raise InvalidInput(f"Invalid filters: {operator} joins at least one filter.")
+        return AllOf(parts) if operator == "and" else OneOf(parts)
+    if operator == "not" and len(item) == 2:
+        return Not(read_filter(checked_list(item[1], "a filter"), goals))
+    if operator in NEGATED:
+        return Not(read_filter([NEGATED[operator], *item[1:]], goals))
+    if operator not in OPERATORS:
+        raise InvalidInput(f"Unknown operator for filter '{str(item)[:200]}'.")
+    return read_simple(item, goals)
+
+
+def read_simple(item: list[Any], goals: Sequence[Goal]) -> Logic:
+    """[operator, dimension, values] or [operator, dimension, values, modifiers]."""
+    if len(item) not in (3, 4) or not isinstance(item[1], str):
+        raise InvalidInput(f"Invalid filter '{str(item)[:200]}'.")
+    operator, name, values = item[:3]
+    sensitive = read_modifiers(item)
+    if name == GOAL:
+        return goals_logic(goals_named(item, goals))
+    found = our_dimension(name)
+    if found is None:
+        raise InvalidInput(f"Invalid filter '{str(item)[:200]}': there is no dimension {name[:100]!r} to filter by.")
+    if not isinstance(values, list) or not values or not all(isinstance(each, str) for each in values):
+        raise InvalidInput(f"Invalid filter '{str(item)[:200]}': its values must be a list of texts.")
+    if operator == "is":
+        return read_is(found, name, values, sensitive)
+    return condition(found, operator, [as_stored(name, each) for each in values], sensitive)
+
+
+def read_is(found: Dimension, name: str, values: Sequence[str], sensitive: bool) -> Logic:
+    """What Plausible shows where nothing is known stands for nothing."""
+    if name == "visit:country" and any(len(each) != 2 for each in values if each not in NOTHING):
+        raise InvalidInput("Invalid visit:country filter, visit:country needs to be a valid 2-letter country code.")
+    nothing = NOTHING | {UNSET.get(name, NOT_SET)}
+    said = [as_stored(name, each) for each in values if each not in nothing]
+    parts: list[Logic] = [condition(found, "is", said, sensitive)] if said else []
+    if len(said) < len(values):
+        parts.append(checked_condition(found.name, "is not set", (), "filters"))
+    return OneOf(tuple(parts))
+
+
+def as_stored(name: str, value: str) -> str:
+    return value.lower() if name == "visit:device" else value
+
+
+def condition(found: Dimension, operator: str, values: Sequence[str], sensitive: bool) -> Condition:
+    if sensitive:
+        return checked_condition(found.name, OPERATORS[operator], values, "filters")
+    ends = ("^", "$") if operator == "is" else ("", "")
+    patterns = [f"(?i){ends[0]}{re.escape(each)}{ends[1]}" for each in values]
+    return checked_condition(found.name, "matches regex", patterns, "filters")
+
+
+def read_modifiers(item: Sequence[Any]) -> bool:
+    """Whether case counts."""
+    if len(item) < 4:
+        return True
+    given = item[3]
+    if not isinstance(given, Mapping) or set(given) - {"case_sensitive"}:
+        raise InvalidInput(f"Invalid filter '{str(item)[:200]}': the only modifier is case_sensitive.")
+    sensitive = given.get("case_sensitive", True)
+    if not isinstance(sensitive, bool):
+        raise InvalidInput("Invalid filters. case_sensitive must be true or false.")
+    if item[0] not in ("is", "contains"):
+        raise InvalidInput("Invalid filters. The case_sensitive modifier is not allowed with pattern operators.")
+    return sensitive
+
+
+def goals_named(item: Sequence[Any], goals: Sequence[Goal]) -> tuple[Goal, ...]:
+    operator, values = item[0], item[2] if len(item) > 2 else None
+    if operator not in ("is", "contains"):
+        raise InvalidInput("Invalid filters. Only is and contains are valid for event:goal.")
+    if not isinstance(values, list) or not values or not all(isinstance(each, str) for each in values):
+        raise InvalidInput(f"Invalid filter '{str(item)[:200]}': its values must be a list of texts.")
+    fold = (lambda text: text) if read_modifiers(item) else str.casefold
+    if operator == "contains":
+        return tuple(goal for goal in goals if any(fold(each) in fold(goal.name) for each in values))
+    return tuple(goal_named(each, goals, fold(each), fold) for each in dict.fromkeys(values))
+
+
+def goal_named(name: str, goals: Sequence[Goal], wanted: str, fold: Any) -> Goal:
+    """By its name; pages also by Plausible's, `Visit /path`."""
+    for goal in goals:
+        if wanted in (fold(goal.name), fold(f"Visit {goal.value}") if goal.type == "path" else None):
+            return goal
+    raise InvalidInput(f"Invalid filters. The goal `{name[:100]}` is not configured for this site.")

@@ -1,0 +1,100 @@
+"""The general question: any metrics by any dimensions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.export import Column, FileFormat, Kind
+from hitkeep_py.query.metrics import Metric, Unit
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.read_query import AskedQuery, from_address, read_flag, read_query
+from hitkeep_py.reports.compared import Answer, Row, compared
+from hitkeep_py.server.api.answering import comparison_range, explained, range_json
+from hitkeep_py.server.api.export import file_result, read_file_format
+from hitkeep_py.server.call import Call, Result
+
+OUTSIDE = ("explain", "format")
+"""Fields of the body that are about the answer and not the question."""
+WHOLE_NUMBERS = (Unit.COUNT, Unit.MINOR)
+
+
+def query(call: Call) -> Result:
+    site = call.site()
+    given = {name: value for name, value in call.body.items() if name not in OUTSIDE}
+    wanted = read_file_format(call.body.get("format"))
+    whole = wanted is not None and "limit" not in given
+    more = call.segment_filters(site, given.get("segment"))
+    now = call.analytics.clock.now_ms()
+    asked = read_query(given, site.id, site.time_zone, now, more=more, whole=whole)
+    explain = read_flag(call.body.get("explain"), "explain")
+    return answered(call, site, asked, "query", wanted, explain)
+
+
+def asked_of_address(call: Call, site: Site, defaults: Mapping[str, Any], wanted: FileFormat | None) -> AskedQuery:
+    """The question of a GET route, whose `defaults` hold for what the address leaves out."""
+    given = {**defaults, **from_address(call.query_values)}
+    more = (*call.filters(), *call.segment_filters(site))
+    whole = wanted is not None and "limit" not in given
+    now = call.analytics.clock.now_ms()
+    return read_query(given, site.id, site.time_zone, now, more=more, whole=whole)
+
+
+def answered(
+    call: Call, site: Site, asked: AskedQuery, name: str, wanted: FileFormat | None, explain: bool | None = None
+) -> Result:
+    """As JSON, or as a file of the rows alone."""
+    found = call.answer(compared, asked)
+    if wanted is not None:
+        return file_result(wanted, f"{site.domain}-{name}", columns_of(asked), file_rows(asked, found))
+    value = answer_json(asked, found)
+    return explained(call, value, definitions(asked.query.metrics), explain)
+
+
+def answer_json(asked: AskedQuery, found: Answer) -> dict[str, Any]:
+    named = names(asked.query)
+    return {
+        "rows": [row_json(asked, row) for row in found.rows],
+        "total_rows": found.total_rows,
+        "totals": None if found.totals is None else dict(zip(named, found.totals, strict=True)),
+        "comparison_totals": None
+        if found.compared_totals is None
+        else dict(zip(named, found.compared_totals, strict=True)),
+        **range_json(asked.query.range),
+        "comparison_range": comparison_range(asked.compared_with),
+    }
+
+
+def row_json(asked: AskedQuery, row: Row) -> dict[str, Any]:
+    named = names(asked.query)
+    shown: dict[str, Any] = {
+        "dimensions": dict(zip((each.name for each in asked.query.dimensions), row.keys, strict=True)),
+        "metrics": dict(zip(named, row.figures, strict=True)),
+    }
+    if row.comparison is not None:
+        shown["comparison"] = dict(zip(named, row.comparison, strict=True))
+    if row.compared_time is not None:
+        shown["comparison_time"] = row.compared_time
+    return shown
+
+
+def columns_of(asked: AskedQuery) -> list[Column]:
+    """Of the rows as a file."""
+    columns = [Column(each.name, Kind.TEXT) for each in asked.query.dimensions]
+    figures = [
+        Column(each.name, Kind.WHOLE if each.unit in WHOLE_NUMBERS else Kind.NUMBER) for each in asked.query.metrics
+    ]
+    before = [Column(f"comparison_{each.name}", each.kind) for each in figures] if asked.compared_with else []
+    return [*columns, *figures, *before]
+
+
+def file_rows(asked: AskedQuery, found: Answer) -> Iterable[Sequence[Any]]:
+    for row in found.rows:
+        yield (*row.keys, *row.figures, *(row.comparison or ()))
+
+
+def names(query: Query) -> list[str]:
+    return [each.name for each in query.metrics]
+
+
+def definitions(metrics: Iterable[Metric]) -> dict[str, str]:
+    return {each.name: each.description for each in metrics}

@@ -1,0 +1,172 @@
+"""The description of the API (OpenAPI 3.1), made of the list of routes, the wire formats and the shapes."""
+
+import re
+from collections.abc import Iterable, Sequence
+from inspect import getdoc
+from typing import Any
+
+from hitkeep_py import __version__
+from hitkeep_py.protocols.formats import FORMATS
+from hitkeep_py.protocols.statuses import STATUSES
+from hitkeep_py.server.access import COOKIE, OPEN, Access
+from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.schemas import Schema, Schemas
+from hitkeep_py.server.shape import Parameter, Shape
+from hitkeep_py.server.shapes import SHAPES
+
+VERSION = "3.1.0"
+JSON = "application/json"
+UNSHAPED = Shape()
+"""Of routes in the shape of another product, which that product's own documentation describes."""
+ERROR: Schema = {
+    "type": "object",
+    "properties": {
+        "error": {
+            "type": "object",
+            "properties": {
+                "code": {"type": "string", "description": "A name that stays the same."},
+                "message": {"type": "string", "description": "What is wrong and what to do, for people."},
+                "field": {"type": ["string", "null"], "description": "The field or parameter that is wrong."},
+            },
+            "required": ["code", "message", "field"],
+        }
+    },
+    "required": ["error"],
+}
+SECURITY: dict[str, Schema] = {
+    "login": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by POST /api/login."},
+    "key": {"type": "http", "scheme": "bearer", "description": "An API key of the site, hka_…"},
+    "key_header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The same key."},
+}
+ALLOWED: dict[Access, Sequence[str]] = {Access.READER: tuple(SECURITY), Access.USER: ("login",)}
+INTRODUCTION = (
+    "Times are RFC 3339, rates fractions from 0 to 1, durations seconds, money whole minor units by currency. "
+    "A range is half-open in the site's time zone. Errors are JSON everywhere."
+)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+MEANINGS = {
+    "site_id": "Id, alias or domain of the site.",
+    "dimension": "A dimension, or property: and a property's name.",
+    "funnel_id": "Id of the funnel; in reports also its name.",
+    "segment_id": "Id of the segment.",
+}
+
+
+def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
+    schemas = Schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(route, schemas)
+    for path, method, operation_json in ingest_operations():
+        paths.setdefault(path, {})[method] = operation_json
+    return {
+        "openapi": VERSION,
+        "info": {"title": "hitkeep_py", "version": __version__, "description": INTRODUCTION},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": {"Error": ERROR, **schemas.components},
+            "responses": refusals(),
+            "securitySchemes": SECURITY,
+        },
+    }
+
+
+def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
+    shape = SHAPES.get(route.answer, UNSHAPED)
+    found: dict[str, Any] = {
+        "operationId": operation_id(route.method, route.path),
+        "summary": route.summary,
+        "description": " ".join((getdoc(route.answer) or "").split()),
+        "tags": [tag_of(route.path)],
+        "security": [{name: []} for name in ALLOWED.get(route.access, ())],
+        "parameters": [*path_parameters(route.path), *(parameter(each, schemas) for each in shape.parameters)],
+        "responses": answers(route, shape, schemas),
+    }
+    if shape.body is not None:
+        found["requestBody"] = {"required": True, "content": {JSON: {"schema": schemas.of(shape.body)}}}
+    return found
+
+
+def operation_id(method: str, path: str) -> str:
+    return "_".join([method.lower(), *re.findall(r"[A-Za-z0-9]+", path)])
+
+
+def tag_of(path: str) -> str:
+    """The last part of the path before what is particular to one thing."""
+    parts = [each for each in path.strip("/").split("/") if each not in ("api", "{site_id}")]
+    return "reports" if "reports" in parts else next((each for each in parts[1:] if "{" not in each), parts[0])
+
+
+def path_parameters(path: str) -> Iterable[Schema]:
+    for name in PLACEHOLDER.findall(path):
+        described = {"description": MEANINGS[name]} if name in MEANINGS else {}
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **described}
+
+
+def parameter(wanted: Parameter, schemas: Schemas) -> Schema:
+    schema = schemas.of(wanted.schema)
+    return {
+        "name": wanted.name,
+        "in": "query",
+        "required": wanted.required,
+        "description": wanted.description,
+        "schema": {"type": "array", "items": schema} if wanted.repeated else schema,
+    }
+
+
+def answers(route: ApiRoute, shape: Shape, schemas: Schemas) -> dict[str, Any]:
+    content = {} if shape.only_files else {JSON: {"schema": schemas.of(shape.answer)}}
+    content |= {kind: {} for kind in shape.files if kind not in content}
+    found: dict[str, Any] = {str(shape.status): {"description": route.summary, "content": content}}
+    return {**found, **{str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)}}
+
+
+def errors_of(route: ApiRoute) -> list[int]:
+    """Those that its caller, its path and its method can bring about."""
+    found = {400} if route.access is not Access.ANYONE else set()
+    found |= {401, 403} if route.access not in OPEN else set()
+    found |= {404} if "{" in route.path else set()
+    found |= {409, 413} if route.method in ("POST", "PATCH") else set()
+    found |= {504} if route.access is Access.READER else set()
+    found |= {429} if route.path in ("/api/login", "/api/initial-user") else set()
+    return sorted({*found, 503})
+
+
+def refusals() -> dict[str, Any]:
+    """By status, with the names of errors that it stands for."""
+    codes: dict[int, list[str]] = {}
+    for kind, status in STATUSES:
+        codes.setdefault(status, []).append(kind.code)
+    return {
+        str(status): {
+            "description": f"Error: {', '.join(names)}.",
+            "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
+        }
+        for status, names in codes.items()
+    }
+
+
+def ingest_operations() -> Iterable[tuple[str, str, dict[str, Any]]]:
+    """Routes that take events; several formats may share one."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for each in FORMATS:
+        for method in each.methods:
+            shared.setdefault((each.path, method.lower()), []).append(each.name)
+    for (path, method), names in shared.items():
+        words = f"Take events in the format {' or '.join(names)}."
+        found: dict[str, Any] = {
+            "operationId": operation_id(method, path),
+            "summary": words,
+            "description": "The answer comes once the events are on disk. docs/formats has the format and its answers.",
+            "tags": ["ingest"],
+            "security": [],
+            "responses": {
+                "2XX": {"description": "The events are on disk, or were dropped for a reason that is counted."},
+                "4XX": {"description": "The request is refused, in the words of the format's product."},
+                "503": {"$ref": "#/components/responses/503"},
+            },
+        }
+        if method == "post":
+            found["requestBody"] = {"required": True, "content": {JSON: {"schema": {}}}}
+        yield path, method, found

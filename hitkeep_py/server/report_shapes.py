@@ -1,0 +1,274 @@
+"""What questions take and answer, for the API's description."""
+
+from typing import Any
+
+from hitkeep_py.catalog.funnels import Funnel
+from hitkeep_py.export import FORMATS
+from hitkeep_py.query.dimensions import TIME_UNITS
+from hitkeep_py.query.filters import Filters
+from hitkeep_py.query.metrics import NUMBERS
+from hitkeep_py.query.named_range import COMPARISONS, NAMES
+from hitkeep_py.query.read_query import DEFAULT_LIMIT, DIRECTIONS, FIELDS, MOST_DIMENSIONS, MOST_METRICS, MOST_ROWS
+from hitkeep_py.reports.engagement import Engagement, EngagementGroup, EngagementPoint
+from hitkeep_py.reports.events import EventPoint, Property
+from hitkeep_py.reports.funnels import FunnelPoint, FunnelResult
+from hitkeep_py.reports.goals import GoalPoint, GoalStats
+from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
+from hitkeep_py.reports.journeys import MOST_BRANCHES, MOST_DEPTH, Journeys
+from hitkeep_py.reports.numbers import Numbers, NumbersGroup, NumbersPoint
+from hitkeep_py.reports.overview import Overview
+from hitkeep_py.reports.realtime import Realtime
+from hitkeep_py.reports.retention import RETENTION_UNITS, Retention
+from hitkeep_py.reports.revenue import Earnings, EarningsGroup, EarningsSeries
+from hitkeep_py.reports.sessions import SessionEvents, SessionList
+from hitkeep_py.reports.web_vitals import VitalSeries, VitalsGroup, WebVital
+from hitkeep_py.server.api import (
+    behaviour,
+    export,
+    figures,
+    live,
+    query,
+    reports,
+)
+from hitkeep_py.server.schemas import TIME, Fields, Name
+from hitkeep_py.server.shape import FLAG, TEXT, Answers, Parameter, Shape, one_of, whole
+
+FILES = tuple(each.content_type.partition(";")[0] for each in FORMATS.values())
+RANGE = (
+    Parameter("from", FIELDS["from"]),
+    Parameter("to", FIELDS["to"]),
+    Parameter("range", f"{FIELDS['range']} One of {', '.join(NAMES)}; numbers may be others."),
+)
+FILTER = (
+    Parameter("filter", "A condition such as 'country is DE, FR'; all that are given hold.", repeated=True),
+    Parameter("filters", "Conditions as JSON, as POST …/query takes them."),
+    Parameter("segment", FIELDS["segment"]),
+)
+EXPLAIN = (Parameter("explain", "Adds what the numbers mean, the SQL that was asked and the time it took.", FLAG),)
+ASKED = (*RANGE, *FILTER, *EXPLAIN)
+COMPARE = (
+    Parameter("compare", FIELDS["compare"], one_of(COMPARISONS)),
+    Parameter("compare_from", "First day of a range to compare with."),
+    Parameter("compare_to", "Last day of a range to compare with."),
+)
+UNIT = Parameter("unit", "Length of the buckets; by default one that suits the range.", one_of(TIME_UNITS))
+ROWS = (
+    *ASKED,
+    *COMPARE,
+    Parameter("metrics", f"{FIELDS['metrics']} Names with commas between them.", repeated=True),
+    Parameter("order", f"{FIELDS['order']} Such as visitors:desc, with commas between them.", repeated=True),
+    Parameter("limit", FIELDS["limit"], whole(1, MOST_ROWS, DEFAULT_LIMIT)),
+    Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
+    Parameter("totals", FIELDS["totals"], FLAG),
+    Parameter(
+        "format", "A file of the rows instead of JSON, with all of them unless there is a limit.", one_of(FORMATS)
+    ),
+)
+SEARCH = Parameter("search", FIELDS["search"])
+EXPLANATION = Fields(
+    more={
+        "definitions": dict[str, str],
+        "statements": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "sql": TEXT,
+                    "parameters": {"type": "array"},
+                    "seconds": {"type": "number"},
+                    "kept": {"type": "boolean", "description": "Whether the rows were known from an earlier question."},
+                    "rows": {"type": "integer"},
+                },
+                "required": ["sql", "parameters", "seconds", "kept", "rows"],
+            },
+        },
+    }
+)
+IN_RANGE = {"from": TIME, "to": TIME, "time_zone": str}
+FIGURES = dict[str, float | None]
+NO_FIGURES = dict[str, float | None] | None
+COMPARISON_RANGE = {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"from": TIME, "to": TIME}}]}
+ROW = Fields(
+    more={
+        "dimensions": dict[str, str | None],
+        "metrics": FIGURES,
+        "comparison": FIGURES,
+        "comparison_time": TIME,
+    },
+    optional=("comparison", "comparison_time"),
+)
+
+
+def asked(of: type | None = None, *, optional: tuple[str, ...] = (), **more: Any) -> Fields:
+    """What a report answers, with its range."""
+    return Fields(of, None, {**more, **IN_RANGE, "explain": EXPLANATION}, None, ("explain", *optional))
+
+
+TABLE = asked(
+    rows={"type": "array", "items": ROW},
+    total_rows=int,
+    totals=NO_FIGURES,
+    comparison_totals=NO_FIGURES,
+    comparison_range=COMPARISON_RANGE,
+)
+QUESTION = Fields(
+    more={
+        "metrics": {"type": "array", "items": Name.METRIC, "maxItems": MOST_METRICS, "description": FIELDS["metrics"]},
+        "dimensions": {
+            "type": "array",
+            "items": Name.DIMENSION,
+            "maxItems": MOST_DIMENSIONS,
+            "description": FIELDS["dimensions"],
+        },
+        "filters": Filters,
+        **{
+            name: {"type": "string", "description": FIELDS[name]}
+            for name in ("from", "to", "range", "search", "segment")
+        },
+        "compare": {
+            "description": FIELDS["compare"],
+            "anyOf": [one_of(COMPARISONS), {"type": "object", "properties": {"from": TEXT, "to": TEXT}}],
+        },
+        "order": {
+            "description": FIELDS["order"],
+            "type": "array",
+            "items": {"anyOf": [TEXT, {"type": "array", "prefixItems": [TEXT, one_of(DIRECTIONS)], "maxItems": 2}]},
+        },
+        "limit": {**whole(1, MOST_ROWS, DEFAULT_LIMIT), "description": FIELDS["limit"]},
+        "offset": {"type": "integer", "minimum": 0, "description": FIELDS["offset"]},
+        "totals": {"type": "boolean", "description": FIELDS["totals"]},
+        "explain": {"type": "boolean"},
+        "format": one_of(FORMATS),
+    },
+    required=(),
+)
+OVERVIEW = Fields(more={"metrics": Overview, "revenue": dict[str, int], "goals": list[GoalStats]})
+ANCHORS = (
+    Parameter("page", "Path of the page; * is any text."),
+    Parameter("event", "Name of the event, instead of a page."),
+    Parameter("direction", "Whether steps after or before it.", one_of(WAYS)),
+    Parameter("depth", "Steps to follow.", whole(1, MOST_DEPTH, 3)),
+    Parameter("limit", "Branches of each step.", whole(1, MOST_BRANCHES, 20)),
+    Parameter("with_events", "Whether custom events are steps too.", FLAG),
+)
+EVENT_NAME = Parameter("event", "Name of the event; needed where the path does not have it.")
+DIMENSION = Parameter("dimension", "What to group by; needed where the path does not have it.", Name.DIMENSION)
+GOAL = Parameter("goal", "Id or name of a goal; without one all.", repeated=True)
+GROUPED = (
+    *ASKED,
+    UNIT,
+    SEARCH,
+    Parameter("dimensions", "Adds rows by these, with commas between them.", Name.DIMENSION, repeated=True),
+    Parameter("limit", FIELDS["limit"], whole(1, MOST_ROWS, DEFAULT_LIMIT)),
+    Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
+)
+KEPT_FUNNEL = {"funnel_id": str, "name": str}
+
+
+def page_of(default: int, most: int) -> tuple[Parameter, ...]:
+    return (
+        Parameter("limit", FIELDS["limit"], whole(1, most, default)),
+        Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
+    )
+
+
+REPORT_SHAPES: dict[Answers, Shape] = {
+    query.query: Shape(TABLE, body=QUESTION, files=FILES),
+    export.export: Shape(
+        parameters=(*RANGE, *FILTER, Parameter("format", "Kind of file.", one_of(FORMATS, "csv"))),
+        files=FILES,
+        only_files=True,
+    ),
+    reports.show_overview: Shape(
+        Fields(
+            more={
+                **OVERVIEW.more,
+                "comparison": {"anyOf": [{"type": "null"}, OVERVIEW]},
+                **IN_RANGE,
+                "comparison_range": COMPARISON_RANGE,
+                "explain": EXPLANATION,
+            },
+            optional=("explain",),
+        ),
+        (*ASKED, *COMPARE),
+    ),
+    reports.show_series: Shape(TABLE, (*ROWS, UNIT), files=FILES),
+    reports.show_breakdown: Shape(TABLE, (*ROWS, SEARCH, DIMENSION), files=FILES),
+    reports.show_events: Shape(TABLE, (*ROWS, SEARCH), files=FILES),
+    reports.show_properties: Shape(asked(rows=list[Property], truncated=bool), (*ASKED, EVENT_NAME)),
+    reports.show_event_series: Shape(asked(unit=str, points=list[EventPoint]), (*ASKED, UNIT, EVENT_NAME)),
+    reports.show_goals: Shape(
+        asked(sessions=int, goals=list[GoalStats], points=list[GoalPoint], optional=("points",)),
+        (*ASKED, UNIT, GOAL),
+    ),
+    behaviour.show_funnel: Shape(
+        asked(FunnelResult, **KEPT_FUNNEL, points=list[FunnelPoint], optional=("points",)), (*ASKED, UNIT)
+    ),
+    behaviour.try_funnel: Shape(
+        asked(FunnelResult, points=list[FunnelPoint], optional=("points",)),
+        (*ASKED, UNIT),
+        body=Fields(Funnel, ("steps", "window_seconds", "scope"), {}, ("steps",)),
+    ),
+    behaviour.show_journeys: Shape(asked(Journeys), (*ASKED, *ANCHORS)),
+    behaviour.show_retention: Shape(
+        asked(Retention),
+        (
+            *ASKED,
+            Parameter("unit", "Length of the periods.", one_of(RETENTION_UNITS, "week")),
+            Parameter("identified_only", "Only users that the site named itself, who never get a new id.", FLAG),
+        ),
+    ),
+    behaviour.show_sessions: Shape(asked(SessionList), (*ASKED, *page_of(behaviour.SESSIONS, behaviour.MOST_SESSIONS))),
+    behaviour.show_session: Shape(asked(SessionEvents), (*EXPLAIN, *page_of(behaviour.EVENTS, behaviour.MOST_EVENTS))),
+    live.show_realtime: Shape(asked(Realtime), (*FILTER, *EXPLAIN)),
+    live.stream_realtime: Shape(
+        parameters=(*FILTER, Parameter("snapshots", "Ends after so many.", {"type": "integer", "minimum": 1})),
+        files=(live.EVENT_STREAM,),
+        only_files=True,
+    ),
+    figures.show_revenue: Shape(
+        asked(
+            currencies=list[Earnings],
+            rows=list[EarningsGroup],
+            total_rows=dict[str, int],
+            series=list[EarningsSeries],
+            optional=("rows", "total_rows", "series"),
+        ),
+        GROUPED,
+    ),
+    figures.show_engagement: Shape(
+        asked(
+            engagement=Engagement,
+            rows=list[EngagementGroup],
+            total_rows=int,
+            series=list[EngagementPoint],
+            optional=("rows", "total_rows", "series"),
+        ),
+        GROUPED,
+    ),
+    figures.show_numbers: Shape(
+        asked(
+            number=str,
+            numbers=Numbers,
+            rows=list[NumbersGroup],
+            total_rows=int,
+            series=list[NumbersPoint],
+            optional=("rows", "total_rows", "series"),
+        ),
+        (
+            Parameter("number", f"One of {', '.join(NUMBERS)}, or property:KEY.", required=True),
+            Parameter("event", "Name of the events to look at; without it all."),
+            *GROUPED,
+        ),
+    ),
+    figures.show_web_vitals: Shape(
+        asked(
+            vitals=list[WebVital],
+            rows=list[VitalsGroup],
+            total_rows=int,
+            series=list[VitalSeries],
+            optional=("rows", "total_rows", "series"),
+        ),
+        GROUPED,
+    ),
+}

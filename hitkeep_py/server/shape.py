@@ -1,0 +1,43 @@
+"""How the API's description says what a route takes and gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hitkeep_py.server.call import Call, Result
+from hitkeep_py.server.schemas import ANYTHING, Schema
+
+Answers = Callable[[Call], Result]
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "string", "enum": ["1", "0"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Of the address, after the question mark."""
+
+    name: str
+    description: str
+    schema: Any = field(default_factory=lambda: dict(TEXT))
+    required: bool = False
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`body` and `answer` are what Schemas.of takes; `files` are content types besides JSON, or instead of it."""
+
+    answer: Any = field(default_factory=lambda: dict(ANYTHING))
+    parameters: tuple[Parameter, ...] = ()
+    body: Any = None
+    status: int = 200
+    files: tuple[str, ...] = ()
+    only_files: bool = False
+
+
+def whole(least: int, most: int, default: int) -> Schema:
+    return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+
+
+def one_of(names: Any, default: str | None = None) -> Schema:
+    return {"type": "string", "enum": list(names)} | ({"default": default} if default else {})

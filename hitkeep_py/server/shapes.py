@@ -1,0 +1,115 @@
+"""What routes take and give, for the API's description: by the function that answers, with types from the code."""
+
+from typing import Any
+
+from hitkeep_py.catalog import funnels as funnel_records
+from hitkeep_py.catalog import goals as goal_records
+from hitkeep_py.catalog import keys as key_records
+from hitkeep_py.catalog import segments as segment_records
+from hitkeep_py.catalog.experiments import Experiment
+from hitkeep_py.catalog.funnels import Funnel
+from hitkeep_py.catalog.goals import Goal
+from hitkeep_py.catalog.keys import Key
+from hitkeep_py.catalog.segments import Segment
+from hitkeep_py.catalog.site_settings import SETTINGS
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.catalog.users import User
+from hitkeep_py.reports.goals import GoalPoint, GoalStats
+from hitkeep_py.server.api import (
+    experiment_results,
+    experiments,
+    funnels,
+    goals,
+    health,
+    keys,
+    login,
+    openapi,
+    segments,
+    sites,
+    usage,
+)
+from hitkeep_py.server.report_shapes import FILTER, RANGE, REPORT_SHAPES
+from hitkeep_py.server.schemas import ANYTHING, TIME, Fields
+from hitkeep_py.server.shape import Answers, Parameter, Shape, one_of
+
+OK = Fields(more={"status": {"const": "ok"}})
+
+
+def kept(record: type, changeable: tuple[str, ...], required: tuple[str, ...]) -> tuple[Fields, Fields]:
+    """Bodies that make and change a record."""
+    return Fields(record, changeable, {}, required), Fields(record, changeable, {}, ())
+
+
+NEW_SITE, CHANGED_SITE = kept(Site, tuple(SETTINGS), ("domain",))
+NEW_GOAL, CHANGED_GOAL = kept(Goal, goal_records.CHANGEABLE, ("name", "type", "value"))
+NEW_FUNNEL, CHANGED_FUNNEL = kept(Funnel, funnel_records.CHANGEABLE, ("name", "steps"))
+NEW_SEGMENT, CHANGED_SEGMENT = kept(Segment, segment_records.CHANGEABLE, ("name", "filters"))
+NEW_EXPERIMENT = Fields(Experiment, ("id", "name", "variants", "event"), {}, ("name", "variants"))
+CHANGED_EXPERIMENT = Fields(Experiment, ("name", "status", "event"), {"weights": ANYTHING}, ())
+NEW_USER = Fields(
+    User,
+    ("email", "given_name", "last_name"),
+    {"setup_token": str, "password": str},
+    ("setup_token", "email", "password"),
+)
+
+SHAPES: dict[Answers, Shape] = {
+    health.healthz: Shape(OK),
+    health.readyz: Shape(OK),
+    health.metrics: Shape(files=("text/plain",), only_files=True),
+    health.health: Shape({"type": "object"}),
+    health.rebuild: Shape(Fields(more={"sessions": int})),
+    health.backup: Shape(Fields(more={"path": str}), body=Fields(more={"name": str}), status=201),
+    login.status: Shape(Fields(more={"needs_setup": bool, "version": str})),
+    login.create_initial_user: Shape(Fields(more={"status": str, "user": User}), body=NEW_USER, status=201),
+    login.log_in: Shape(OK, body=Fields(more={"email": str, "password": str})),
+    login.log_out: Shape(OK),
+    sites.list_sites: Shape(list[Site]),
+    sites.add_site: Shape(Site, body=NEW_SITE, status=201),
+    sites.show_site: Shape(Site),
+    sites.change_site: Shape(Site, body=CHANGED_SITE),
+    sites.remove_site: Shape(OK),
+    goals.list_goals: Shape(list[Goal]),
+    goals.add_goal: Shape(Goal, body=NEW_GOAL, status=201),
+    goals.change_goal: Shape(Goal, body=CHANGED_GOAL),
+    goals.remove_goal: Shape(OK),
+    goals.goal_stats: Shape(
+        Fields(more={"from": TIME, "to": TIME, "sessions": int, "goals": list[GoalStats]}), (*RANGE, *FILTER)
+    ),
+    goals.goal_timeseries: Shape(
+        list[GoalPoint], (*RANGE, *FILTER, Parameter("goal_id", "Id of a goal; without one all.", repeated=True))
+    ),
+    keys.list_keys: Shape(list[Key]),
+    keys.add_key: Shape(
+        Fields(Key, None, {"key": str}),
+        body=Fields(Key, ("name",), {"kind": one_of(key_records.KINDS, "secret")}, ()),
+        status=201,
+    ),
+    keys.rotate_key: Shape(Fields(Key, None, {"key": str})),
+    keys.revoke_key: Shape(OK),
+    experiments.list_experiments: Shape(list[Experiment]),
+    experiments.add_experiment: Shape(Experiment, body=NEW_EXPERIMENT, status=201),
+    experiments.change_experiment: Shape(Experiment, body=CHANGED_EXPERIMENT),
+    experiments.remove_experiment: Shape(OK),
+    experiment_results.experiment_results: Shape({"type": "object"}, RANGE),
+    usage.usage: Shape(
+        {"type": "object"},
+        (Parameter("month", "A month such as 2026-11, in UTC."), Parameter("site", "Id or domain of a site.")),
+    ),
+    usage.debug: Shape(Fields(more={"events": list[Any]})),
+    usage.debug_unmatched: Shape(Fields(more={"events": list[Any]})),
+    segments.list_segments: Shape(list[Segment]),
+    segments.add_segment: Shape(Segment, body=NEW_SEGMENT, status=201),
+    segments.show_segment: Shape(Segment),
+    segments.change_segment: Shape(Segment, body=CHANGED_SEGMENT),
+    segments.remove_segment: Shape(OK),
+    funnels.list_funnels: Shape(list[Funnel]),
+    funnels.add_funnel: Shape(Funnel, body=NEW_FUNNEL, status=201),
+    funnels.show_funnel: Shape(Funnel),
+    funnels.change_funnel: Shape(Funnel, body=CHANGED_FUNNEL),
+    funnels.remove_funnel: Shape(OK),
+    openapi.show_page: Shape(files=("text/html",), only_files=True),
+    openapi.show_script: Shape(files=("text/javascript",), only_files=True),
+    openapi.show_style: Shape(files=("text/css",), only_files=True),
+    **REPORT_SHAPES,
+}

@@ -1,0 +1,185 @@
+"""`analytics report` and `analytics export`: the API's answers as tables and files, with a server and without."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.cli import main
+from hitkeep_py.cli.access import server_answer
+from hitkeep_py.cli.report import LISTS, NAMED, PLURALS
+from hitkeep_py.config import Settings
+from hitkeep_py.query.dimensions import DIMENSIONS
+from tests.reported_site import BOTH_DAYS, DAY, VISITS, fill
+from tests.running_server import running
+
+Command = Callable[..., Result]
+DAYS = ["--from", DAY["from"], "--to", DAY["to"]]
+
+
+def filled_directory(folder: Path) -> Path:
+    """A data directory with a site, a goal and a funnel."""
+    analytics = Analytics.open(Settings(data_dir=str(folder)), "a test")
+    site = analytics.catalog.sites.add("example.com")
+    fill(analytics, site)
+    analytics.catalog.goals.add(site.id, "Purchase", "event", "purchase")
+    steps = [{"type": "path", "value": "/"}, {"type": "event", "value": "purchase"}]
+    analytics.catalog.funnels.add(site.id, "To buy", steps)
+    analytics.close()
+    return folder
+
+
+@pytest.fixture(scope="module", params=["without a server", "beside a server"])
+def analytics(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    folder = tmp_path_factory.mktemp("reports")
+    directory = filled_directory(folder / "data")
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--data-dir", str(directory)])
+
+    if request.param == "without a server":
+        yield invoke
+    else:
+        with running(directory, folder):
+            wait_for_socket(directory)
+            yield invoke
+
+
+def wait_for_socket(directory: Path) -> None:
+    """The server says that it listens a moment before its socket file does."""
+    deadline = time.monotonic() + 10
+    while server_answer(Settings(data_dir=str(directory)), "GET", "/api/sites") is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def output(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_breakdown_as_a_table(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "countries", *DAYS, "--compare", "previous_period"))
+    assert text.splitlines() == [
+        "2026-11-20T00:00:00.000Z to 2026-11-21T00:00:00.000Z, UTC",
+        "COUNTRY  VISITORS  PAGEVIEWS  VISITORS BEFORE  PAGEVIEWS BEFORE",
+        "DE       1         2          1                1",
+        "FR       1         1          0                0",
+        "-        1         1          0                0",
+    ]
+
+
+def test_options_of_a_question(analytics: Command) -> None:
+    options = ["--metric", "pageviews", "--metric", "bounce_rate", "--filter", "country is DE", "--filter", "page is /"]
+    text = output(analytics("report", "example.com", "page", *DAYS, *options, "--limit", "1"))
+    assert text.splitlines()[1:] == ["PAGE  PAGEVIEWS  BOUNCE RATE", "/     1          0.0 %"]
+    text = output(analytics("report", "example.com", "pages", *DAYS, "--limit", "1", "--order", "pageviews:desc"))
+    assert text.splitlines()[-1] == "1 of 2 rows; --limit shows more"
+
+
+def test_overview_has_goals_and_revenue(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "overview", *DAYS))
+    lines = {" ".join(line.split()) for line in text.splitlines()}
+    assert {
+        "visitors 3",
+        "bounce_rate 33.3 %",
+        "revenue, minor units of EUR 1000",
+        "conversions of Purchase 2",
+    } <= lines
+    compared = output(analytics("report", "example.com", "overview", *DAYS, "--compare", "previous_period"))
+    assert {"visitors 3 1", "revenue, minor units of EUR 1000 0"} <= {
+        " ".join(line.split()) for line in compared.splitlines()
+    }
+
+
+def test_json_is_what_the_api_answers(analytics: Command) -> None:
+    answer = json.loads(
+        output(analytics("report", "example.com", "series", *DAYS, "--unit", "day", "--format", "json"))
+    )
+    assert answer["rows"] == [
+        {"dimensions": {"day": "2026-11-20T00:00:00Z"}, "metrics": {"visitors": 3, "pageviews": 4}}
+    ]
+    assert json.loads(output(analytics("report", "example.com", "series", *DAYS, "--unit", "day", "--json"))) == answer
+
+
+def test_csv(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "events", *DAYS, "--format", "csv"))
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["event", "events", "visitors"],
+        ["purchase", "2", "2"],
+        ["signup", "1", "1"],
+    ]
+
+
+def test_reports_about_one_thing(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "properties", "purchase", *DAYS))
+    assert ["plan", "free", "1"] in [line.split() for line in text.splitlines()]
+    text = output(analytics("report", "example.com", "funnels", "To buy", *DAYS))
+    assert [line.split()[2] for line in text.splitlines()[2:]] == ["2", "2"]
+    text = output(analytics("report", "example.com", "property:plan", *DAYS, "--metric", "events"))
+    assert text.splitlines()[2:] == ["free           1", "pro            1"]
+
+
+def test_every_report_can_be_shown(analytics: Command, request: pytest.FixtureRequest) -> None:
+    about = {"properties": "purchase", "funnels": "To buy", "journeys": "/", "numbers": "property:price"}
+    reports = [*LISTS, *PLURALS, *(name for name, each in DIMENSIONS.items() if not each.numeric)]
+    if "without" in request.node.name:  # Each opens the data anew, which takes its time.
+        reports = ["overview", "sessions", "browsers"]
+    for report in reports:
+        named = [about[report]] if report in NAMED else []
+        assert output(analytics("report", "example.com", report, *named, *DAYS)).startswith("2026-11-")
+        output(analytics("report", "example.com", report, *named, *DAYS, "--format", "csv"))
+
+
+def test_what_does_not_exist_is_named(analytics: Command) -> None:
+    for arguments, words in (
+        (["report", "example.com", "colours"], "there is no report 'colours'; there are overview, series"),
+        (["report", "example.com", "pages", "--metric", "visitor"], "there is no metric 'visitor'; there are visitors"),
+        (["report", "example.com", "pages", "--filter", "page"], "cannot read the condition"),
+        (["report", "example.com", "properties"], "say which: analytics report SITE properties EVENT"),
+        (["export", "example.com", "goals", "--output", "-"], "is not a table"),
+        (["export", "example.com", "--from", "x", "--output", "-"], "from must be a day"),
+    ):
+        result = analytics(*arguments)
+        assert result.exit_code == 2, result.output
+        assert words in result.stderr
+    assert analytics("report", "nowhere.example", "pages").exit_code == 1
+
+
+def test_events_are_exported_into_a_file(analytics: Command, tmp_path: Path) -> None:
+    days = ["--from", BOTH_DAYS["from"], "--to", BOTH_DAYS["to"]]
+    target = tmp_path / "events.csv"
+    assert "Wrote" in output(analytics("export", "example.com", *days, "--output", str(target)))
+    rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
+    assert [row["path"] for row in rows] == [row[5] for row in VISITS]
+    target = tmp_path / "events.parquet"
+    output(analytics("export", "example.com", "events", *days, "--format", "parquet", "--output", str(target)))
+    with duckdb.connect() as connection:
+        assert connection.execute(f"SELECT count(*) FROM '{target}'").fetchall() == [(len(VISITS),)]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["events.csv", "events.parquet"]
+
+
+def test_report_is_exported(analytics: Command) -> None:
+    text = output(analytics("export", "example.com", "pages", *DAYS, "--format", "ndjson", "--output", "-"))
+    assert [json.loads(line) for line in text.splitlines()] == [
+        {"page": "/", "visitors": 2, "pageviews": 2},
+        {"page": "/pricing", "visitors": 2, "pageviews": 2},
+    ]
+
+
+def test_file_that_cannot_be_written_leaves_nothing(analytics: Command, tmp_path: Path) -> None:
+    result = analytics("export", "example.com", "--output", str(tmp_path / "nowhere" / "events.csv"))
+    assert result.exit_code == 1
+    assert "cannot write" in result.stderr
+    old = tmp_path / "events.csv"
+    old.write_text("old")
+    assert analytics("export", "example.com", "--filter", "x", "--output", str(old)).exit_code == 2
+    assert old.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [old]

@@ -1,0 +1,188 @@
+"""Goals with patterns, conditions and revenue, on a data set small enough to be worked out by hand."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hitkeep_py.catalog.goals import Goal, read_conditions, read_revenue
+from hitkeep_py.query.filters import read_filters
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.goals import GoalStats, goal_series, goals
+from tests.asked_engine import ask
+from tests.engines import ENGINES, Engine, opened
+from tests.stored_events import SITE, milliseconds, store_rows
+
+DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
+FIXED = {"kind": "fixed", "amount": 1250, "currency": "EUR"}
+FROM_EVENT = {"kind": "event"}
+FROM_PRICE = {"kind": "property", "property": "price", "currency": "EUR"}
+
+# (hour, visitor, session, kind, name, path, country, revenue, currency, props), a line an event.
+EVENTS = [
+    ("09", 1, 11, "pageview", None, "/docs/a", "DE", None, None, None),
+    ("10", 1, 11, "pageview", None, "/docs/b", "DE", None, None, None),
+    ("10", 1, 11, "event", "buy", "/shop", "DE", 1000, "EUR", '{"plan": "pro", "price": "9.995"}'),
+    ("11", 1, 11, "event", "buy", "/shop", "DE", -300, "EUR", '{"plan": "free", "price": 0.5}'),
+    ("10", 2, 12, "pageview", None, "/docs", "FR", None, None, None),
+    ("12", 2, 12, "event", "buy", "/shop", "FR", 700, "USD", '{"plan": "pro", "price": "much"}'),
+    ("13", 2, 13, "event", "buy", "/shop/1", "FR", None, None, '{"plan": "pro", "price": 1e1}'),
+    ("14", 3, 14, "pageview", None, "/a*b", "DE", None, None, None),
+    ("15", 3, 14, "event", "/docs/a", None, "DE", None, None, None),
+]
+NAMES = ("hour", "visitor_id", "session_id", "kind", "name", "path", "country", "revenue", "currency", "props")
+
+
+def rows_of(events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    rows = [dict(zip(NAMES, each, strict=True)) for each in events]
+    return [{**row, "time": f"2026-11-20T{row.pop('hour')}:00:00"} for row in rows]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with opened(request.param) as found:
+        store_rows(found.store, SITE, *rows_of(EVENTS))
+        yield found
+
+
+def goal(type: str, value: str, *filters: str, revenue: object = None) -> Goal:
+    name = " ".join((type, value, *filters))
+    return Goal(name, SITE, name, type, value, read_conditions(list(filters)), read_revenue(revenue), 0)
+
+
+def stats_of(engine: Engine, *wanted: Goal, query: Query = DAY) -> tuple[int, list[GoalStats]]:
+    return ask(engine, goals, query, wanted)
+
+
+def figures_of(engine: Engine, wanted: Goal, query: Query = DAY) -> tuple[int, int, int]:
+    _, (found,) = stats_of(engine, wanted, query=query)
+    return found.conversions, found.events, found.visitors
+
+
+@pytest.mark.parametrize(
+    ("wanted", "figures"),
+    [
+        (goal("event", "buy"), (3, 4, 2)),
+        (goal("path", "/docs/*"), (1, 2, 1)),
+        (goal("path", "/docs*"), (2, 3, 2)),
+        (goal("path", "*/b"), (1, 1, 1)),
+        (goal("path", "*"), (3, 4, 3)),
+        (goal("path", "/a*b"), (1, 1, 1)),
+        (goal("path", "/DOCS/*"), (0, 0, 0)),
+        (goal("event", "/docs/a"), (1, 1, 1)),
+        (goal("event", "/docs/*"), (0, 0, 0)),
+        (goal("event", "buy", "property:plan is pro"), (3, 3, 2)),
+        (goal("event", "buy", "property:plan is pro", "property:price > 9"), (2, 2, 2)),
+        (goal("event", "buy", "property:plan is free, team"), (1, 1, 1)),
+        (goal("event", "buy", "property:nothing is set"), (0, 0, 0)),
+        (goal("event", "buy", "page starts with /shop/", "country is FR"), (1, 1, 1)),
+        (goal("path", "/docs*", "country is not DE"), (1, 1, 1)),
+    ],
+    ids=lambda each: each.name if isinstance(each, Goal) else "",
+)
+def test_goal_counts_what_matches_value_and_conditions(
+    wanted: Goal, figures: tuple[int, int, int], engine: Engine
+) -> None:
+    assert figures_of(engine, wanted) == figures
+
+
+def test_rate_is_of_all_sessions_and_alike_goals_have_the_same_figures(engine: Engine) -> None:
+    both = [goal("event", "buy"), goal("path", "*"), replace(goal("event", "buy"), id="other")]
+    sessions, found = stats_of(engine, *both)
+    assert sessions == 4
+    assert [each.conversion_rate for each in found] == [3 / 4, 3 / 4, 3 / 4]
+    assert replace(found[2], goal_id=found[0].goal_id) == found[0]
+
+
+def test_filters_choose_whole_sessions(engine: Engine) -> None:
+    def asked(*filters: str) -> tuple[int, tuple[int, int, int]]:
+        query = replace(DAY, filters=read_filters(filters))
+        sessions, (found,) = stats_of(engine, goal("event", "buy"), query=query)
+        assert goal_sum(engine, goal("event", "buy"), query=query) >= found.conversions
+        return sessions, (found.conversions, found.events, found.visitors)
+
+    assert asked("country is FR") == (2, (2, 2, 1))
+    assert asked("page is /docs/a") == (1, (1, 2, 1))
+    assert asked("entry_page is /docs") == (1, (1, 1, 1))
+    assert asked("page is /nothing") == (0, (0, 0, 0))
+
+
+def test_no_goals_are_no_question(engine: Engine) -> None:
+    assert stats_of(engine) == (4, [])
+    assert goal_sum(engine) == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "revenue"),
+    [
+        (goal("event", "buy"), {}),
+        (goal("event", "buy", revenue=FIXED), {"EUR": 3 * 1250}),
+        (goal("event", "nothing", revenue=FIXED), {"EUR": 0}),
+        (goal("event", "buy", revenue=FROM_EVENT), {"EUR": 700, "USD": 700}),
+        (goal("event", "buy", "property:plan is pro", revenue=FROM_EVENT), {"EUR": 1000, "USD": 700}),
+        (goal("path", "*", revenue=FROM_EVENT), {}),
+        # 9.995 is rounded to 10.00; "much" is no number.
+        (goal("event", "buy", revenue=FROM_PRICE), {"EUR": 1000 + 50 + 1000}),
+        (goal("event", "buy", revenue={**FROM_PRICE, "currency": "JPY"}), {"JPY": 10 + 1 + 10}),
+        (goal("event", "buy", revenue={**FROM_PRICE, "property": "nothing"}), {}),
+    ],
+    ids=lambda each: f"{each.revenue}" if isinstance(each, Goal) else "",
+)
+def test_revenue_is_in_minor_units_of_each_currency(wanted: Goal, revenue: dict[str, int], engine: Engine) -> None:
+    _, (found,) = stats_of(engine, wanted)
+    assert found.revenue == revenue
+    other = goal("event", "buy", revenue=FIXED)
+    assert stats_of(engine, other, wanted)[1][1] == found
+
+
+def goal_sum(engine: Engine, *wanted: Goal, query: Query = DAY) -> int:
+    return sum(point.conversions for point in ask(engine, goal_series, query, wanted, "hour"))
+
+
+def test_series_counts_a_session_once_in_every_bucket_for_each_goal(engine: Engine) -> None:
+    wanted = [goal("path", "/docs*"), goal("event", "buy"), replace(goal("event", "buy"), id="other")]
+    points = ask(engine, goal_series, DAY, wanted, "hour")
+    assert {point.time[11:13]: point.conversions for point in points if point.conversions} == {
+        "09": 1,
+        "10": 2 + 2,
+        "11": 2,
+        "12": 2,
+        "13": 2,
+    }
+    assert len(points) == 24
+    (day,) = ask(engine, goal_series, DAY, wanted, "day")
+    assert day.conversions == 2 + 3 + 3
+
+
+EVENT = st.tuples(
+    st.sampled_from(["09", "10", "11"]),
+    st.integers(1, 4),
+    st.sampled_from(["pageview", "event"]),
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(["/", "/x", "/x/y"]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=st.lists(EVENT, min_size=1, max_size=20))
+def test_figures_are_those_counted_one_by_one(events: list[tuple[str, int, str, str, str]]) -> None:
+    rows = [
+        (hour, session % 2, session, kind, name if kind == "event" else None, path, None, None, None, None)
+        for hour, session, kind, name, path in events
+    ]
+    with opened("duckdb") as engine:
+        store_rows(engine.store, SITE, *rows_of(rows))
+        sessions, found = stats_of(engine, goal("event", "a"), goal("path", "/x*"), goal("path", "/x"))
+    hits = [
+        [each for each in events if each[2] == "event" and each[3] == "a"],
+        [each for each in events if each[2] == "pageview" and each[4].startswith("/x")],
+        [each for each in events if each[2] == "pageview" and each[4] == "/x"],
+    ]
+    assert sessions == len({each[1] for each in events})
+    assert [(each.conversions, each.events, each.visitors) for each in found] == [
+        (len({each[1] for each in hit}), len(hit), len({each[1] % 2 for each in hit})) for hit in hits
+    ]

@@ -1,0 +1,438 @@
+"""Plausible's stats API over HTTP: its question, its answer in its units, its words for what it does not take."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.sites import Site
+from tests.stored_events import store_rows
+
+CHROME = {"browser": "Chrome", "device": "desktop", "country": "DE", "os": "Linux"}
+FIREFOX = {"browser": "Firefox", "device": "mobile", "country": "FR", "city": "Paris"}
+ONE = {**CHROME, "visitor_id": 1, "session_id": 1, "source": "Google", "utm_medium": "cpc"}
+TWO = {**FIREFOX, "visitor_id": 2, "session_id": 2}
+THREE = {**CHROME, "visitor_id": 3, "session_id": 3, "source": "Google"}
+AGAIN = {**CHROME, "visitor_id": 1, "session_id": 4}
+VIEW = {"kind": "pageview", "hostname": "example.com"}
+SIGNUP = {"kind": "event", "name": "Signup", "path": "/pricing"}
+EVENTS: list[dict[str, Any]] = [
+    {**ONE, **VIEW, "time": "2026-11-18T10:00:00", "path": "/"},
+    {**ONE, **VIEW, "time": "2026-11-18T10:01:00", "path": "/pricing"},
+    {**ONE, **SIGNUP, "time": "2026-11-18T10:02:00", "props": '{"plan":"pro"}'},
+    {**TWO, **VIEW, "time": "2026-11-18T11:00:00", "path": "/"},
+    {**THREE, **VIEW, "time": "2026-11-19T09:00:00", "path": "/pricing"},
+    {**THREE, **SIGNUP, "time": "2026-11-19T09:02:00", "props": '{"plan":"free"}'},
+    {**THREE, **VIEW, "time": "2026-11-19T09:04:00", "path": "/thanks"},
+    {**AGAIN, **VIEW, "time": "2026-11-19T10:00:00", "path": "/"},
+    # Today, which the last days do not include.
+    {**TWO, **VIEW, "session_id": 5, "time": "2026-11-20T11:58:00", "path": "/today"},
+]
+METRICS = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"]
+
+
+@pytest.fixture
+def week(analytics: Analytics, site: Site) -> None:
+    store_rows(analytics.store, site.id, *EVENTS)
+    goals = analytics.catalog.goals
+    goals.add(site.id, "Registered", "event", "Signup")
+    goals.add(site.id, "Thanks", "path", "/thanks")
+    goals.add(site.id, "Never", "event", "Nothing")
+
+
+def send(client: TestClient, **body: Any) -> Any:
+    asked = {"site_id": "example.com", "metrics": ["visitors"], "date_range": "7d", **body}
+    answer = client.post("/api/v2/query", json=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def ask(client: TestClient, **body: Any) -> list[list[Any]]:
+    """Rows of dimensions and metrics."""
+    return [[*row["dimensions"], *row["metrics"]] for row in send(client, **body)["results"]]
+
+
+def refused(client: TestClient, status: int = 400, **body: Any) -> str:
+    asked = {"site_id": "example.com", "metrics": ["visitors"], "date_range": "7d", **body}
+    answer = client.post("/api/v2/query", json={name: value for name, value in asked.items() if value != "absent"})
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == {"error"}
+    return str(answer.json()["error"])
+
+
+@pytest.mark.usefixtures("week")
+def test_answer_has_plausibles_shape_and_units(logged_in: TestClient) -> None:
+    assert send(logged_in, metrics=METRICS) == {
+        "results": [{"metrics": [3, 4, 6, 1.5, 50, 90, 8], "dimensions": []}],
+        "meta": {},
+        "query": {
+            "site_id": "example.com",
+            "metrics": METRICS,
+            "date_range": ["2026-11-13T00:00:00Z", "2026-11-19T23:59:59Z"],
+            "filters": [],
+            "dimensions": [],
+            "order_by": [["visitors", "desc"]],
+            "include": {},
+            "pagination": {"limit": 10000, "offset": 0},
+        },
+    }
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(
+    ("date_range", "pageviews"),
+    [
+        ("day", 1),
+        ("7d", 6),
+        ("1d", 3),
+        ("2d", 6),
+        ("28d", 6),
+        ("91d", 6),
+        ("month", 7),
+        ("6mo", 0),
+        ("12mo", 0),
+        ("year", 7),
+        ("all", 7),
+        ("24h", 1),
+        (["2026-11-18", "2026-11-18"], 3),
+        (["2026-11-18T10:00:00+00:00", "2026-11-18T10:00:59+00:00"], 1),
+        (["2026-11-18T11:00:00+01:00", "2026-11-18T11:01:00+01:00"], 2),
+    ],
+)
+def test_every_documented_range_is_taken(date_range: Any, pageviews: int, logged_in: TestClient) -> None:
+    assert ask(logged_in, metrics=["pageviews"], date_range=date_range) == [[pageviews]]
+
+
+def test_range_of_a_site_without_events_is_today(logged_in: TestClient, site: Site) -> None:
+    assert send(logged_in, date_range="all")["query"]["date_range"] == ["2026-11-20T00:00:00Z", "2026-11-20T23:59:59Z"]
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(
+    ("dimension", "rows"),
+    [
+        ("event:page", [["/", 2], ["/pricing", 2], ["/thanks", 1]]),
+        ("event:hostname", [["example.com", 3]]),
+        ("event:props:plan", [["free", 1], ["pro", 1]]),
+        ("visit:source", [["Direct / None", 2], ["Google", 2]]),
+        ("visit:entry_page", [["/", 2], ["/pricing", 1]]),
+        ("visit:exit_page", [["/", 2], ["/pricing", 1], ["/thanks", 1]]),
+        ("visit:utm_medium", [["(not set)", 3], ["cpc", 1]]),
+        ("visit:device", [["Desktop", 2], ["Mobile", 1]]),
+        ("visit:country", [["DE", 2], ["FR", 1]]),
+        ("visit:city_name", [["(not set)", 2], ["Paris", 1]]),
+        ("event:goal", [["Registered", 2], ["Thanks", 1]]),
+        ("time:day", [["2026-11-18", 2], ["2026-11-19", 2]]),
+        ("time:week", [["2026-11-16", 3]]),
+        ("time:month", [["2026-11-13", 3]]),
+        ("time", [["2026-11-18", 2], ["2026-11-19", 2]]),
+    ],
+)
+def test_every_kind_of_dimension_groups(dimension: str, rows: list[list[Any]], logged_in: TestClient) -> None:
+    found = ask(logged_in, dimensions=[dimension])
+    if dimension == "time:month":
+        rows = [["2026-11-01", 3]]
+    assert sorted(found, key=str) == sorted(rows, key=str)
+
+
+FILTERS: list[tuple[Any, int]] = [
+    (["is", "event:page", ["/pricing", "/thanks"]], 3),
+    (["is_not", "event:page", ["/"]], 3),
+    (["contains", "event:page", ["pric"]], 2),
+    (["contains_not", "event:page", ["/p", "/t"]], 3),
+    (["matches", "event:page", ["^/(pricing|thanks)$"]], 3),
+    (["matches", "event:page", [r"^/\w+s$"]], 1),
+    (["matches_not", "event:page", ["s$"]], 5),
+    (["matches_wildcard", "event:page", ["/*s"]], 1),
+    (["matches_wildcard_not", "event:page", ["/p**"]], 4),
+    (["is", "visit:country", ["DE"]], 5),
+    (["is", "visit:device", ["Mobile"]], 1),
+    (["is", "visit:source", ["Direct / None"]], 2),
+    (["is_not", "visit:source", ["Direct / None"]], 4),
+    (["is", "visit:city", ["", "Paris"]], 6),
+    (["is", "visit:utm_medium", ["(not set)"]], 4),
+    (["is", "visit:entry_page", ["/pricing"]], 2),
+    (["is", "visit:source", ["google"], {"case_sensitive": False}], 4),
+    (["contains", "visit:browser", ["FIRE"], {"case_sensitive": False}], 1),
+    (["is", "visit:source", ["google"]], 0),
+    (["is", "event:goal", ["Thanks"]], 1),
+    (["is", "event:goal", ["Visit /thanks"]], 1),
+    (["contains", "event:goal", ["anks"]], 1),
+    (["contains", "event:goal", ["nothing like it"]], 0),
+    (["and", [["is", "visit:country", ["DE"]], ["is", "event:page", ["/"]]]], 2),
+    (["or", [["is", "visit:country", ["FR"]], ["is", "event:page", ["/thanks"]]]], 2),
+    (["not", ["is", "visit:country", ["DE"]]], 1),
+    (["not", ["or", [["is", "visit:country", ["FR"]], ["is", "event:page", ["/thanks"]]]]], 4),
+    (
+        [
+            "or",
+            [["and", [["is", "visit:country", ["DE"]], ["is", "event:page", ["/"]]]], ["is", "visit:city", ["Paris"]]],
+        ],
+        3,
+    ),
+    (["has_done", ["is", "event:goal", ["Registered"]]], 4),
+    (["has_not_done", ["is", "event:goal", ["Registered"]]], 2),
+    (["not", ["has_done", ["is", "event:page", ["/thanks"]]]], 4),
+    (["and", [["has_done", ["is", "event:page", ["/thanks"]]], ["is", "event:page", ["/pricing"]]]], 1),
+    (["has_done", ["is", "event:props:plan", ["pro"]]], 2),
+]
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(("condition", "pageviews"), FILTERS)
+def test_every_filter_chooses_events(condition: Any, pageviews: int, logged_in: TestClient) -> None:
+    assert ask(logged_in, metrics=["pageviews"], filters=[condition]) == [[pageviews]]
+
+
+@pytest.mark.usefixtures("week")
+def test_filters_of_a_list_all_hold(logged_in: TestClient) -> None:
+    filters = [["is", "event:goal", ["Registered"]], ["has_done", ["is", "event:page", ["/thanks"]]]]
+    assert ask(logged_in, metrics=["visitors", "events"], filters=filters) == [[1, 1]]
+
+
+@pytest.mark.usefixtures("week")
+def test_rates_are_percents_of_visitors(logged_in: TestClient) -> None:
+    registered = [["is", "event:goal", ["Registered"]]]
+    rates = ["visitors", "events", "conversion_rate"]
+    assert ask(logged_in, metrics=rates, filters=registered) == [[2, 2, 66.67]]
+    assert ask(logged_in, metrics=rates, dimensions=["event:goal"]) == [
+        ["Registered", 2, 2, 66.67],
+        ["Thanks", 1, 1, 33.33],
+    ]
+    assert ask(logged_in, metrics=["visitors", "percentage"], dimensions=["visit:country"]) == [
+        ["DE", 2, 66.67],
+        ["FR", 1, 33.33],
+    ]
+    group = ["visitors", "conversion_rate", "group_conversion_rate"]
+    assert ask(logged_in, metrics=group, dimensions=["visit:country"], filters=registered) == [["DE", 2, 66.67, 100.0]]
+    by_plan = ask(logged_in, metrics=rates, dimensions=["event:props:plan"], filters=registered)
+    assert by_plan == [["free", 1, 1, 33.33], ["pro", 1, 1, 33.33]]
+    chosen = [*registered, ["is", "event:props:plan", ["pro"]]]
+    assert ask(logged_in, metrics=rates, filters=chosen) == [[1, 1, 33.33]]
+
+
+@pytest.mark.usefixtures("week")
+def test_goals_are_put_in_the_order_that_is_asked_for(logged_in: TestClient) -> None:
+    both = {"dimensions": ["event:goal", "visit:country"], "metrics": ["visitors", "group_conversion_rate"]}
+    assert ask(logged_in, **both, order_by=[["group_conversion_rate", "asc"]]) == [
+        ["Thanks", "DE", 1, 50.0],
+        ["Registered", "DE", 2, 100.0],
+    ]
+    assert ask(logged_in, **both, order_by=[["event:goal", "desc"]], pagination={"limit": 1, "offset": 1}) == [
+        ["Registered", "DE", 2, 100.0]
+    ]
+
+
+@pytest.mark.usefixtures("week")
+def test_order_and_pages(logged_in: TestClient) -> None:
+    pages = {"dimensions": ["event:page"], "metrics": ["visitors", "pageviews"]}
+    assert ask(logged_in, **pages) == [["/", 2, 3], ["/pricing", 2, 2], ["/thanks", 1, 1]]
+    ascending = [["visitors", "asc"], ["event:page", "desc"]]
+    assert ask(logged_in, **pages, order_by=ascending) == [["/thanks", 1, 1], ["/pricing", 2, 2], ["/", 2, 3]]
+    found = send(logged_in, **pages, pagination={"limit": 1, "offset": 1}, include={"total_rows": True})
+    assert [row["dimensions"] for row in found["results"]] == [["/pricing"]]
+    assert found["meta"] == {"total_rows": 3}
+
+
+@pytest.mark.usefixtures("week")
+def test_time_labels_are_all_of_the_range(logged_in: TestClient) -> None:
+    hours = {"dimensions": ["time:hour"], "date_range": ["2026-11-18", "2026-11-18"], "include": {"time_labels": True}}
+    found = send(logged_in, **hours)
+    assert found["meta"]["time_labels"] == [f"2026-11-18 {hour:02}:00:00" for hour in range(24)]
+    assert [row["dimensions"] for row in found["results"]] == [["2026-11-18 10:00:00"], ["2026-11-18 11:00:00"]]
+    weeks = send(logged_in, dimensions=["time:week"], include={"time_labels": True})
+    assert weeks["meta"]["time_labels"] == ["2026-11-13", "2026-11-16"]
+
+
+def test_engagement_of_pages(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    seen = {"time": "2026-11-19T10:00:00", "path": "/a"}
+    away = {**seen, "kind": "engagement"}
+    store_rows(
+        analytics.store,
+        site.id,
+        {**seen, "kind": "pageview"},
+        {**away, "scroll_depth": 40, "engagement_ms": 3_000},
+        {**away, "scroll_depth": 60, "engagement_ms": 5_400},
+        {**away, "path": "/b"},
+    )
+    metrics = ["visitors", "time_on_page", "scroll_depth"]
+    assert ask(logged_in, metrics=metrics, dimensions=["event:page"]) == [["/a", 1, 8, 50], ["/b", 1, None, None]]
+    assert ask(logged_in, metrics=metrics, filters=[["is", "event:page", ["/a"]]]) == [[1, 8, 50]]
+
+
+def test_days_are_those_of_the_site(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": "Pacific/Auckland"})
+    store_rows(analytics.store, site.id, {"time": "2026-11-19T11:00:00", "kind": "pageview"})
+    found = send(logged_in, dimensions=["time:day"], date_range=["2026-11-20", "2026-11-20"])
+    assert found["results"] == [{"metrics": [1], "dimensions": ["2026-11-20"]}]
+    assert found["query"]["date_range"] == ["2026-11-20T00:00:00+13:00", "2026-11-20T23:59:59+13:00"]
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"site_id": "absent"}, "Missing site ID"),
+    ({"site_id": 7}, "Missing site ID"),
+    ({"metrics": "absent"}, "metrics must be a list"),
+    ({"metrics": []}, "at least 1"),
+    ({"metrics": ["visitors", "visitors"]}, "each once"),
+    ({"metrics": ["visitor"]}, "Unknown metric 'visitor'"),
+    ({"metrics": ["conversion_rate"]}, "can only be queried with event:goal"),
+    ({"metrics": ["percentage"]}, "can only be queried with dimensions"),
+    ({"metrics": ["scroll_depth"]}, "can only be queried with event:page"),
+    ({"date_range": "absent"}, "Invalid date_range"),
+    ({"date_range": "0d"}, "Invalid date_range"),
+    ({"date_range": "5001d"}, "Invalid date_range"),
+    ({"date_range": "101mo"}, "Invalid date_range"),
+    ({"date_range": ["2026-11-19", "2026-11-18"]}, "Invalid date_range"),
+    ({"date_range": ["2026-11-19"]}, "Invalid date_range"),
+    ({"date_range": ["2026-11-19T00:00:00", "2026-11-19T01:00:00"]}, "Invalid date_range"),
+    ({"date_range": ["0001-01-01", "9999-12-31"]}, "Invalid date_range"),
+    ({"dimensions": ["visit:nothing"]}, "Invalid dimensions"),
+    ({"dimensions": ["event:props:"]}, "Invalid dimensions"),
+    ({"dimensions": ["time", "time:day"]}, "Invalid dimensions"),
+    ({"dimensions": ["visit:city", "visit:city_name"]}, "Invalid dimensions"),
+    ({"dimensions": "event:page"}, "dimensions must be a list"),
+    ({"filters": "event:page==/"}, "must be a list"),
+    ({"filters": [[]]}, "must be a list"),
+    ({"filters": [["is"]]}, "Invalid filter"),
+    ({"filters": [["is", "event:page", "/"]]}, "list of texts"),
+    ({"filters": [["is", "event:page", []]]}, "list of texts"),
+    ({"filters": [["is", "event:page", [1]]]}, "list of texts"),
+    ({"filters": [["equals", "event:page", ["/"]]]}, "Unknown operator"),
+    ({"filters": [[{}, "event:page", ["/"]]]}, "Unknown operator"),
+    ({"filters": [["is", "time:day", ["2026-11-18"]]]}, "no dimension"),
+    ({"filters": [["is", "visit:country", ["Germany"]]]}, "2-letter country code"),
+    ({"filters": [["is", "event:goal", ["Unknown"]]]}, "not configured"),
+    ({"filters": [["matches", "event:goal", ["R"]]]}, "Only is and contains"),
+    ({"filters": [["matches", "event:page", ["("]]]}, "no regular expression"),
+    ({"filters": [["matches", "event:page", ["(?=a)"]]]}, "no look-around"),
+    ({"filters": [["matches", "event:page", ["a"], {"case_sensitive": False}]]}, "pattern operators"),
+    ({"filters": [["is", "event:page", ["a"], {"fold": True}]]}, "modifier"),
+    ({"filters": [["or", []]]}, "at least one"),
+    ({"filters": [["or", [["has_done", ["is", "event:page", ["/"]]]]]]}, "top level"),
+    ({"filters": [["has_done", ["has_done", ["is", "event:page", ["/"]]]]]}, "top level"),
+    ({"filters": [["has_done", ["is", "visit:entry_page", ["/"]]]]}, "entry_page"),
+    ({"order_by": [["pageviews", "desc"]]}, "not a queried metric"),
+    ({"order_by": [["visitors", "up"]]}, "Invalid order_by"),
+    ({"order_by": "visitors"}, "Invalid order_by"),
+    ({"include": {"everything": True}}, "Invalid include"),
+    ({"include": {"time_labels": True}}, "requires a time dimension"),
+    ({"include": []}, "Invalid include"),
+    ({"pagination": {"limit": 0}}, "Invalid pagination"),
+    ({"pagination": {"limit": 10_001}}, "Invalid pagination"),
+    ({"pagination": {"offset": -1}}, "Invalid pagination"),
+    ({"pagination": {"limit": True}}, "Invalid pagination"),
+    ({"sql": "DROP TABLE events"}, "no key 'sql'"),
+]
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(("body", "words"), BAD)
+def test_bad_questions_are_refused_in_plausibles_shape(body: dict[str, Any], words: str, logged_in: TestClient) -> None:
+    assert words in refused(logged_in, **body)
+
+
+def test_key_asks_its_own_site_only(http: TestClient, analytics: Analytics, site: Site) -> None:
+    other = analytics.catalog.sites.add("other.example")
+    _, text = analytics.catalog.keys.add(site.id, "api")
+    analytics.catalog.refresh()
+    assert refused(http, 401).startswith("log in")
+    http.headers["authorization"] = f"Bearer {text}"
+    assert ask(http) == [[0]]
+    assert ask(http, site_id=site.id) == [[0]]
+    for named in (other.domain, other.id, "nowhere.example"):
+        assert refused(http, 401, site_id=named).startswith("Invalid API key or site ID")
+
+
+def get(client: TestClient, path: str, **params: Any) -> Any:
+    answer = client.get(f"/api/v1/stats/{path}", params={"site_id": "example.com", **params})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+WEEK = {"period": "custom", "date": "2026-11-13,2026-11-19"}
+
+
+@pytest.mark.usefixtures("week")
+def test_older_api_aggregates_and_compares(logged_in: TestClient) -> None:
+    metrics = "visitors,visits,pageviews,bounce_rate,visit_duration"
+    assert get(logged_in, "aggregate", metrics=metrics, **WEEK) == {
+        "results": {
+            "visitors": {"value": 3},
+            "visits": {"value": 4},
+            "pageviews": {"value": 6},
+            "bounce_rate": {"value": 50},
+            "visit_duration": {"value": 90},
+        }
+    }
+    day = {"period": "day", "date": "2026-11-19", "compare": "previous_period", "metrics": "visitors,events"}
+    assert get(logged_in, "aggregate", **day) == {
+        "results": {"visitors": {"value": 2, "change": 0}, "events": {"value": 4, "change": 0}}
+    }
+    assert get(logged_in, "aggregate", filters="event:goal==Registered;visit:country==DE|FR", **WEEK) == {
+        "results": {"visitors": {"value": 2}}
+    }
+    assert get(logged_in, "aggregate", period="7d") == {"results": {"visitors": {"value": 3}}}
+
+
+@pytest.mark.usefixtures("week")
+def test_older_api_fills_gaps_in_time(logged_in: TestClient) -> None:
+    found = get(logged_in, "timeseries", metrics="visitors,visit_duration", **WEEK)["results"]
+    assert found[0] == {"date": "2026-11-13", "visitors": 0, "visit_duration": None}
+    assert found[5:] == [
+        {"date": "2026-11-18", "visitors": 2, "visit_duration": 60},
+        {"date": "2026-11-19", "visitors": 2, "visit_duration": 120},
+    ]
+    assert [each["date"] for each in get(logged_in, "timeseries", period="6mo")["results"]] == [
+        f"2026-{month:02}-01" for month in range(6, 12)
+    ]
+    assert len(get(logged_in, "timeseries", period="day", date="2026-11-18")["results"]) == 24
+
+
+@pytest.mark.usefixtures("week")
+def test_older_api_breaks_down(logged_in: TestClient) -> None:
+    pages = {"property": "event:page", "metrics": "visitors,pageviews", **WEEK}
+    assert get(logged_in, "breakdown", **pages, limit=2) == {
+        "results": [
+            {"page": "/", "visitors": 2, "pageviews": 3},
+            {"page": "/pricing", "visitors": 2, "pageviews": 2},
+        ]
+    }
+    assert get(logged_in, "breakdown", **pages, limit=2, page=2)["results"] == [
+        {"page": "/thanks", "visitors": 1, "pageviews": 1}
+    ]
+    plans = get(logged_in, "breakdown", property="event:props:plan", filters="event:page==/p*", **WEEK)["results"]
+    assert plans == [{"plan": "free", "visitors": 1}, {"plan": "pro", "visitors": 1}]
+
+
+@pytest.mark.usefixtures("week")
+def test_older_api_counts_who_is_here(logged_in: TestClient) -> None:
+    assert get(logged_in, "realtime/visitors") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "words"),
+    [
+        ("aggregate", {"site_id": ""}, "Missing site ID"),
+        ("aggregate", {"period": "week"}, "invalid period"),
+        ("aggregate", {"period": "custom"}, "Invalid date_range"),
+        ("aggregate", {"date": "tomorrow"}, "Invalid date_range"),
+        ("aggregate", {"metrics": "x"}, "Unknown metric"),
+        ("aggregate", {"filters": "event:page"}, "Invalid filter"),
+        ("aggregate", {"filters": "event:nothing==x"}, "no dimension"),
+        ("aggregate", {"compare": "year"}, "compare"),
+        ("timeseries", {"interval": "minute"}, "invalid interval"),
+        ("breakdown", {}, "property"),
+        ("breakdown", {"property": "time:day"}, "property"),
+        ("breakdown", {"property": "event:page", "limit": "0"}, "limit"),
+        ("breakdown", {"property": "event:page", "page": "x"}, "page"),
+        ("realtime/visitors", {"site_id": ""}, "Missing site ID"),
+    ],
+)
+def test_older_api_refuses_in_the_same_shape(
+    path: str, params: dict[str, str], words: str, logged_in: TestClient, site: Site
+) -> None:
+    answer = logged_in.get(f"/api/v1/stats/{path}", params={"site_id": "example.com", **params})
+    assert answer.status_code == 400, answer.text
+    assert set(answer.json()) == {"error"}
+    assert words in answer.json()["error"]
