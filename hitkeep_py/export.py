@@ -21,7 +21,7 @@ from hitkeep_py.stores.parquet import write_parquet
 BATCH = 1_000
 """Rows of a piece."""
 PIECE_BYTES = 256 * 1024
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 NAME_LENGTH = 100

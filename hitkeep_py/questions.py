@@ -1,10 +1,11 @@
 """Questions to the event store within limits: so many at once, so long, their answers kept while nothing changes."""
 
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitkeep_py.clock import Clock
 from hitkeep_py.errors import QueryBusy, QueryTimeout, StoreDead
@@ -14,10 +15,11 @@ from hitkeep_py.query.sql import Statement
 from hitkeep_py.stores import EventStore, Snapshot
 
 LEAST_SECONDS = 0.01
-KEPT_ROWS = 200_000
-"""Of all kept answers together; a row takes some 200 bytes."""
+KEPT_BYTES = 64 * 1024 * 1024
+"""Of all kept answers together, about."""
+KEPT_ANSWER_BYTES = 4 * 1024 * 1024
 KEPT_ANSWER_ROWS = 10_000
-MOST_ROWS = 1_000_000
+"""More are not even weighed."""
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
 
@@ -115,29 +117,54 @@ class Questions:
         return rows
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    rows: Rows
+    weight: int
+
+
 class KeptAnswers:
-    """Rows of statements by the store's version, the least lately used forgotten first."""
+    """Rows of statements at the store's newest version, the least lately used forgotten first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rows: OrderedDict[Statement, tuple[int, Rows]] = OrderedDict()
+        self._version = -1
+        self._answers: OrderedDict[Statement, KeptAnswer] = OrderedDict()
         self._total = 0
 
     def get(self, statement: Statement, version: int) -> Rows | None:
         with self._lock:
-            found = self._rows.get(statement)
-            if found is None or found[0] != version:
+            found = self._answers.get(statement)
+            if found is None or self._version != version:
                 return None
-            self._rows.move_to_end(statement)
-            return found[1]
+            self._answers.move_to_end(statement)
+            return found.rows
 
     def put(self, statement: Statement, version: int, rows: Rows) -> None:
         if len(rows) > KEPT_ANSWER_ROWS:
             return
+        weight = weight_of(rows) + weight_of((statement.sql, statement.parameters))
+        if weight > KEPT_ANSWER_BYTES:
+            return
         with self._lock:
-            replaced = self._rows.pop(statement, None)
-            self._total += len(rows) + 1 - (len(replaced[1]) + 1 if replaced else 0)
-            self._rows[statement] = (version, rows)
-            while self._total > KEPT_ROWS:
-                _, (_, forgotten) = self._rows.popitem(last=False)
-                self._total -= len(forgotten) + 1
+            if version >= self._version:
+                self._turn_to(version)
+                self._keep(statement, KeptAnswer(rows, weight))
+
+    def _turn_to(self, version: int) -> None:
+        if version != self._version:
+            self._answers.clear()
+            self._version, self._total = version, 0
+
+    def _keep(self, statement: Statement, answer: KeptAnswer) -> None:
+        replaced = self._answers.pop(statement, None)
+        self._total += answer.weight - (replaced.weight if replaced else 0)
+        self._answers[statement] = answer
+        while self._total > KEPT_BYTES:
+            _, forgotten = self._answers.popitem(last=False)
+            self._total -= forgotten.weight
+
+
+def weight_of(value: Any) -> int:
+    """Bytes in memory, about: what is there twice counts twice."""
+    return sys.getsizeof(value) + (sum(map(weight_of, value)) if isinstance(value, list | tuple) else 0)

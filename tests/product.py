@@ -71,6 +71,8 @@ class Requests:
         async def receive() -> dict[str, Any]:
             nonlocal left
             left -= 1
+            if left < 0:
+                return {"type": "http.disconnect"}
             return {"type": "http.request", "body": next(messages), "more_body": left > 0}
 
         async def send(message: Any) -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.query import Query
-from hitkeep_py.query.time_range import TimeRange, read_days
+from hitkeep_py.query.time_range import HOUR_MS, TimeRange, read_days
 from hitkeep_py.reports.events import (
     KEYS_LIMIT,
     NAMES_LIMIT,
@@ -54,6 +55,17 @@ def test_nothing_is_found_where_nothing_was_stored(analytics: Analytics, site: S
         analytics.answer(event_names, Query(site.id, week)).rows,
     ) == (0, [])
     assert breakdown(analytics, site, week) == {}
+
+
+def test_series_has_a_limit_of_points(analytics: Analytics, site: Site, week: TimeRange) -> None:
+    def points(hours: int) -> int:
+        query = Query(site.id, TimeRange(week.start, week.start + hours * HOUR_MS))
+        return len(analytics.answer(event_series, query, "purchase", "hour"))
+
+    assert points(9_999) == 9_999
+    with pytest.raises(InvalidInput, match="more than 10000 points by hour") as refused:
+        points(10_000)
+    assert refused.value.field == "unit"
 
 
 def test_only_unflagged_custom_events_of_the_site_and_range_count(

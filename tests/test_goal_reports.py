@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.goals import Goal, read_conditions, read_revenue
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
-from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.query.time_range import DAY_MS, TimeRange
 from hitkeep_py.reports.goals import GoalStats, goal_series, goals
 from tests.asked_engine import ask
 from tests.engines import ENGINES, Engine, opened
@@ -156,6 +157,14 @@ def test_series_counts_a_session_once_in_every_bucket_for_each_goal(engine: Engi
     assert len(points) == 24
     (day,) = ask(engine, goal_series, DAY, wanted, "day")
     assert day.conversions == 2 + 3 + 3
+
+
+@pytest.mark.parametrize("wanted", [[], [goal("event", "buy")]])
+def test_series_has_a_limit_of_points(wanted: list[Goal], engine: Engine) -> None:
+    years = replace(DAY, range=TimeRange(DAY.range.start, DAY.range.start + 3_000 * DAY_MS))
+    with pytest.raises(InvalidInput, match="more than 10000 points by hour") as refused:
+        ask(engine, goal_series, years, wanted, "hour")
+    assert refused.value.field == "unit"
 
 
 EVENT = st.tuples(

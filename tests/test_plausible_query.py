@@ -213,6 +213,16 @@ def test_rates_are_percents_of_visitors(logged_in: TestClient) -> None:
 
 
 @pytest.mark.usefixtures("week")
+def test_value_that_reads_like_a_property_is_none(logged_in: TestClient) -> None:
+    rates = ["visitors", "conversion_rate"]
+    for filters in (
+        ["is", "visit:browser", ["Chrome", "event:props:"]],
+        ["not", ["is", "visit:browser", ["event:props:", "Firefox"]]],
+    ):
+        assert ask(logged_in, metrics=rates, filters=[["is", "event:goal", ["Registered"]], filters]) == [[2, 100.0]]
+
+
+@pytest.mark.usefixtures("week")
 def test_goals_are_put_in_the_order_that_is_asked_for(logged_in: TestClient) -> None:
     both = {"dimensions": ["event:goal", "visit:country"], "metrics": ["visitors", "group_conversion_rate"]}
     assert ask(logged_in, **both, order_by=[["group_conversion_rate", "asc"]]) == [

@@ -129,6 +129,15 @@ def test_revenue_by_currency_has_no_total(client: TestClient, site: Site) -> Non
     assert only["totals"] == {"revenue": 1000}
 
 
+def test_aggregates_of_revenue_by_currency_have_no_total(client: TestClient, site: Site) -> None:
+    metrics = ["sum:revenue", "average:revenue", "events"]
+    answer = ask(client, site, metrics=metrics, dimensions=["currency"], totals=True)
+    assert rows(answer) == [("EUR", 1000, 1000, 1), ("USD", 500, 500, 1)]
+    assert answer["totals"] == {"sum:revenue": None, "average:revenue": None, "events": 3}
+    only = ask(client, site, metrics=metrics[:1], filters=["currency is EUR"], totals=True)
+    assert only["totals"] == {"sum:revenue": 1000}
+
+
 def test_series_has_a_row_for_every_bucket(client: TestClient, site: Site) -> None:
     answer = ask(client, site, metrics=["pageviews", "visitors"], dimensions=["hour"])
     assert len(answer["rows"]) == answer["total_rows"] == 24

@@ -11,7 +11,7 @@ from hitkeep_py.errors import InvalidInput, QueryBusy, QueryTimeout
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement
-from hitkeep_py.questions import KEPT_ANSWER_ROWS, KEPT_ROWS, KeptAnswers, Questions
+from hitkeep_py.questions import KEPT_ANSWER_BYTES, KEPT_ANSWER_ROWS, KEPT_BYTES, KeptAnswers, Questions, weight_of
 from hitkeep_py.stores import MOST_ROWS
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.fake_clock import FakeClock
@@ -120,14 +120,49 @@ def test_an_answer_has_a_limit_of_rows(questions: Questions) -> None:
 
 def test_kept_answers_have_a_bound() -> None:
     kept = KeptAnswers()
-    rows = [(number,) for number in range(KEPT_ANSWER_ROWS)]
-    fits = KEPT_ROWS // (KEPT_ANSWER_ROWS + 1)
+    rows = [("x" * (KEPT_ANSWER_BYTES - 1_000),)]
+    fits = KEPT_BYTES // KEPT_ANSWER_BYTES
     for number in range(fits + 1):
         kept.put(Statement(str(number)), 1, rows)
     assert kept.get(Statement("0"), 1) is None
     assert kept.get(Statement("1"), 1) == rows
-    kept.put(Statement("long"), 1, [*rows, (0,)])
-    assert kept.get(Statement("long"), 1) is None
+    kept.put(Statement("many"), 1, [(number,) for number in range(KEPT_ANSWER_ROWS + 1)])
+    assert kept.get(Statement("many"), 1) is None
+
+
+def test_kept_answer_replaced_by_itself_weighs_once() -> None:
+    kept = KeptAnswers()
+    for text in ["x", *["x" * 3_000_000] * 50]:
+        kept.put(Statement("same" if len(text) > 1 else "other"), 1, [(text,)])
+    assert kept.get(Statement("other"), 1) == [("x",)]
+
+
+LONG = "x" * KEPT_ANSWER_BYTES
+
+
+@pytest.mark.parametrize("row", [(LONG,), (1, [LONG]), ([["x", (1, LONG)]],), (["x" * 1_000] * 4_200,)])
+def test_answer_with_long_texts_is_not_kept(row: tuple[Any, ...]) -> None:
+    kept = KeptAnswers()
+    kept.put(COUNT, 1, [row])
+    assert kept.get(COUNT, 1) is None
+
+
+def test_long_question_is_not_kept() -> None:
+    kept, asked = KeptAnswers(), Statement("SELECT ?", (LONG,))
+    kept.put(asked, 1, [])
+    assert kept.get(asked, 1) is None
+
+
+def test_answers_of_an_older_version_are_forgotten() -> None:
+    kept = KeptAnswers()
+    for number in range(3):
+        kept.put(Statement(str(number)), 1, [(1,)])
+    kept.put(COUNT, 2, [(2,)])
+    assert len(kept._answers) == 1
+    assert kept._total == weight_of([(2,)]) + weight_of((COUNT.sql, ()))
+    kept.put(Statement("late"), 1, [(1,)])
+    assert [kept.get(Statement("late"), version) for version in (1, 2)] == [None, None]
+    assert kept.get(COUNT, 2) == [(2,)]
 
 
 def test_parameters_tell_questions_apart(questions: Questions) -> None:

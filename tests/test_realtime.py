@@ -1,11 +1,19 @@
 """Who is here now, by hand. It is 10:30:30."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.sites import Site
+from hitkeep_py.errors import QueryBusy
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.reports.realtime import NewEvent, Realtime, Top, realtime
+from hitkeep_py.server.access import Caller, caller_of
+from hitkeep_py.server.api import live
+from hitkeep_py.server.app import Server
+from hitkeep_py.server.call import Call
 from tests.behaviour import answered, new_site, put, query_of
 from tests.engines import ENGINES, Engine, opened
 from tests.stored_events import milliseconds
@@ -33,15 +41,15 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def site(engine: Engine) -> str:
-    site = new_site()
-    put(engine, site, EVENTS)
-    return site
+def site_id(engine: Engine) -> str:
+    site_id = new_site()
+    put(engine, site_id, EVENTS)
+    return site_id
 
 
 @pytest.fixture(scope="module")
-def found(engine: Engine, site: str) -> Realtime:
-    return answered(engine, realtime(engine.dialect, query_of(site), NOW))
+def found(engine: Engine, site_id: str) -> Realtime:
+    return answered(engine, realtime(engine.dialect, query_of(site_id), NOW))
 
 
 def test_visitors_of_the_last_minutes(found: Realtime) -> None:
@@ -79,15 +87,77 @@ def test_newest_events_come_first(found: Realtime) -> None:
     )
 
 
-def test_filters_hold_for_every_part(engine: Engine, site: str) -> None:
-    asked = query_of(site, filters=read_filters(["country is DE"]))
+def test_filters_hold_for_every_part(engine: Engine, site_id: str) -> None:
+    asked = query_of(site_id, filters=read_filters(["country is DE"]))
     found = answered(engine, realtime(engine.dialect, asked, NOW))
     assert (found.visitors_5_minutes, found.visitors_30_minutes, len(found.newest)) == (1, 2, 4)
     assert sum(each.pageviews for each in found.minutes) == 3
-    entered = query_of(site, filters=read_filters(["entry_page is /b"]))
+    entered = query_of(site_id, filters=read_filters(["entry_page is /b"]))
     assert len(answered(engine, realtime(engine.dialect, entered, NOW)).newest) == 3
 
 
 def test_nobody_is_here(engine: Engine) -> None:
     found = answered(engine, realtime(engine.dialect, query_of(new_site()), NOW))
     assert (found.visitors_30_minutes, found.pages, found.newest, len(found.minutes)) == (0, [], [], 30)
+
+
+def of_key(analytics: Analytics, site: Site) -> tuple[Caller, Callable[[], object]]:
+    key, _ = analytics.catalog.keys.add(site.id, "api")
+    return Caller(key=key), lambda: analytics.catalog.keys.revoke(site.id, key.id)
+
+
+def of_login(analytics: Analytics, site: Site) -> tuple[Caller, Callable[[], object]]:
+    users = analytics.catalog.users
+    token = users.open_session(users.add("ada@example.com", "correct horse battery"))
+    return caller_of(token, users), lambda: users.close_session(token)
+
+
+def of_removed_site(analytics: Analytics, site: Site) -> tuple[Caller, Callable[[], object]]:
+    return Caller(local=True), lambda: analytics.catalog.sites.remove(site.id)
+
+
+def call_of(analytics: Analytics, site: Site, caller: Caller) -> Call:
+    server, request = Server(analytics), analytics.questions.request()
+    path = {"site_id": site.id}
+    return Call(analytics, server.logins, server.ingest, caller, "", False, path, {}, {}, request, server.streams)
+
+
+@pytest.mark.parametrize("begin", [of_key, of_login, of_removed_site])
+def test_stream_ends_when_its_caller_may_read_no_longer(
+    begin: Callable[[Analytics, Site], tuple[Caller, Callable[[], object]]],
+    analytics: Analytics,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "TICK_SECONDS", 0.001)
+    caller, end = begin(analytics, site)
+    call = call_of(analytics, site, caller)
+
+    async def listen() -> list[bytes]:
+        pieces = live.snapshots(call, 10)
+        assert (await anext(pieces)).startswith(b"event: realtime")
+        assert await anext(pieces) == live.HEARTBEAT
+        end()
+        return [piece async for piece in pieces]
+
+    assert asyncio.run(listen()) == []
+    assert call.streams.open == 0
+
+
+def test_stream_goes_on_while_the_store_is_busy(
+    analytics: Analytics, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "TICK_SECONDS", 0.001)
+    call = call_of(analytics, site, Caller(local=True))
+
+    def busy(*_: object) -> None:
+        raise QueryBusy("later")
+
+    async def listen() -> list[bytes]:
+        pieces = live.snapshots(call, 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(analytics.questions, "answer", busy)
+            assert await anext(pieces) == live.HEARTBEAT
+        return [piece async for piece in pieces if piece != live.HEARTBEAT]
+
+    assert len(asyncio.run(listen())) == 1

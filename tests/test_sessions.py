@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.inbox import Batch, Inbox
-from hitkeep_py.ingest.sessions import KEPT_MS, SESSION_TIMEOUT_MS, Attributes, Sessions, own_id
+from hitkeep_py.ingest.sessions import KEPT_MS, SESSION_TIMEOUT_MS, Attributes, Sessions
 from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores.duckdb import DuckDBStore
@@ -29,10 +29,6 @@ Arrival = tuple[int, int, int | None, int | None]
 def assigned(sessions: Sessions, arrivals: list[Arrival], first: int = 1) -> list[tuple[int, int]]:
     found = [sessions.assign(number, *arrival, NOTHING) for number, arrival in enumerate(arrivals, first)]
     return [(each.visitor_id, each.session_id) for each in found]
-
-
-def named(visitor: int, key: int = NAMED) -> int:
-    return own_id(0, visitor, key)
 
 
 def session_ids(*minutes: float, visitor: int = ALICE) -> list[int]:
@@ -69,11 +65,12 @@ def test_a_session_that_the_client_names_wins() -> None:
         (START, ALICE, None, None),
         (START + MINUTE, ALICE, None, NAMED),
         (START + 2 * MINUTE, ALICE, None, None),
-        (START + 300 * MINUTE, ALICE, None, NAMED),
-        (START + 302 * MINUTE, ALICE, None, NAMED + 2),
+        (START + 100 * MINUTE, ALICE, None, NAMED),
+        (START + 101 * MINUTE, ALICE, None, NAMED + 2),
+        (START + 102 * MINUTE, ALICE, None, None),
+        (START + 400 * MINUTE, ALICE, None, NAMED),
     ]
-    found = [session for _, session in assigned(Sessions(), arrivals)]
-    assert found == [1, named(ALICE), named(ALICE), named(ALICE), named(ALICE, NAMED + 2)]
+    assert [session for _, session in assigned(Sessions(), arrivals)] == [1, 1, 1, 1, 5, 5, 7]
 
 
 def test_a_named_session_has_one_visitor() -> None:
@@ -83,14 +80,15 @@ def test_a_named_session_has_one_visitor() -> None:
         (START + MINUTE, BOB, None, NAMED),
         (START + 2 * MINUTE, BOB, None, None),
         (START + 60 * MINUTE, BOB, None, NAMED),
+        (START + 200 * MINUTE, BOB, None, NAMED),
     ]
-    assert assigned(Sessions(), arrivals) == [(ALICE, named(ALICE))] * 3 + [(BOB, named(BOB))]
+    assert assigned(Sessions(), arrivals) == [(ALICE, 1)] * 4 + [(BOB, 5)]
 
 
 def test_two_tabs_of_one_visitor_keep_their_names() -> None:
     keys = [NAMED, NAMED + 2] * 3
     arrivals: list[Arrival] = [(START + number * MINUTE, ALICE, None, key) for number, key in enumerate(keys)]
-    assert [session for _, session in assigned(Sessions(), arrivals)] == [named(ALICE, key) for key in keys]
+    assert [session for _, session in assigned(Sessions(), arrivals)] == [1, 2] * 3
 
 
 def test_a_session_crosses_the_change_of_salt_under_its_first_visitor() -> None:
@@ -118,8 +116,7 @@ def test_a_named_session_keeps_its_visitor_across_the_change_of_salt() -> None:
         (START + 10 * MINUTE, ALICE, ALICE_BEFORE, NAMED),
         (START + 11 * MINUTE, ALICE, ALICE_BEFORE, NAMED + 2),
     ]
-    keys = [NAMED, NAMED, NAMED + 2]
-    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, named(ALICE_BEFORE, key)) for key in keys]
+    assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, 1), (ALICE_BEFORE, 1), (ALICE_BEFORE, 3)]
 
 
 def test_old_sessions_are_forgotten() -> None:
@@ -227,10 +224,11 @@ def test_a_new_session_has_attributes_of_its_own() -> None:
     sessions, first, second = Sessions(), attributes(source="Google"), attributes(source="Bing")
     sessions.assign(1, START, ALICE, None, None, first)
     assert sessions.assign(2, START + 31 * MINUTE, ALICE, None, None, second).attributes == second
-    assert sessions.assign(3, START + 32 * MINUTE, ALICE, None, NAMED, first).attributes == first
+    assert sessions.assign(3, START + 32 * MINUTE, ALICE, None, NAMED, first).attributes == second
+    assert sessions.assign(4, START + 33 * MINUTE, ALICE, None, NAMED + 2, first).attributes == first
 
 
 def test_attributes_of_a_session_outlive_a_restart() -> None:
-    sessions = Sessions([(ALICE, ALICE, 1, START, START, *attributes(source="Google", country="DE"))])
+    sessions = Sessions([(ALICE, ALICE, 1, None, START, START, *attributes(source="Google", country="DE"))])
     going_on = sessions.assign(2, START + MINUTE, ALICE, None, None, attributes(country="FR"))
     assert (going_on.session_id, going_on.attributes) == (1, attributes(source="Google", country="DE"))

@@ -176,9 +176,25 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(path: Path) -> Non
             DuckDBStore(path)
 
 
+@pytest.mark.parametrize("harm", ["NULL", "1", "visitor_number + event_id"])
+def test_rebuilding_repairs_the_numbers_of_visitors(harm: str, store: DuckDBStore, path: Path) -> None:
+    store_rows(store, SITE, *({"visitor_id": visitor, "session_id": visitor} for visitor in (5, 6, 5, 7)))
+    store.close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"UPDATE events SET visitor_number = {harm}")
+    harmed = DuckDBStore(path)
+    assert harmed.rebuild_summaries() == 3
+    wanted = [(5, 1), (6, 2), (7, 3)]
+    for table in ("events", "visitors", "sessions"):
+        question = f"SELECT DISTINCT visitor_id, visitor_number FROM {table} ORDER BY visitor_id"
+        assert harmed.select(question) == wanted
+    harmed.close()
+
+
 def test_a_store_of_an_older_version_gets_numbers_and_sessions(path: Path) -> None:
     """Schema 2 knew neither; what its events get is what they would have got by now."""
-    rows = [(number, SITE, 1 + number % 3, 10 + number // 3, f"/{number}") for number in range(1, 9)]
+    rows = [(number, SITE, 1 + number // 3, 10 + number // 3, f"/{number}") for number in range(1, 9)]
+    rows.append((9, SITE, 3, 11, "/other"))
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE TABLE migrations (number INTEGER NOT NULL, name VARCHAR NOT NULL)")
         for number, name, statements in MIGRATIONS[:2]:
@@ -187,19 +203,26 @@ def test_a_store_of_an_older_version_gets_numbers_and_sessions(path: Path) -> No
             connection.execute("INSERT INTO migrations VALUES (?, ?)", [number, name])
         for row in rows:
             connection.execute(
-                "INSERT INTO events (event_id, site_id, time, kind, visitor_id, session_id, path)"
-                " VALUES ($1, $2, epoch_ms($1), 'pageview', $3, $4, $5)",
+                "INSERT INTO events (event_id, site_id, time, kind, visitor_id, session_id, path, source, country)"
+                " VALUES ($1, $2, epoch_ms($1), 'pageview', $3, $4, $5,"
+                " if($1 % 2 = 0, 'source-' || $1, NULL), 'C' || $1)",
                 row,
             )
     store = DuckDBStore(path)
     numbers = store.select("SELECT visitor_id, visitor_number FROM events ORDER BY event_id")
     sessions = store.select("SELECT * FROM sessions ORDER BY session_id")
-    assert dict(numbers) == {2: 1, 3: 2, 1: 3}
-    assert len(sessions) == 3
-    assert store.rebuild_summaries() == 3
+    assert dict(numbers) == {1: 1, 2: 2, 3: 3}
+    assert store.select("SELECT DISTINCT country, source FROM events ORDER BY country") == [
+        ("C1", None),
+        ("C3", None),
+        ("C6", "source-6"),
+        ("C9", None),
+    ], "all events of a session have what its first event said, and another visitor has another session"
+    assert len(sessions) == 4
+    assert store.rebuild_summaries() == 4
     assert store.select("SELECT * FROM sessions ORDER BY session_id") == sessions
-    store_rows(store, SITE, {"visitor_id": 1, "event_id": 9}, {"visitor_id": 7, "event_id": 10})
-    assert store.select("SELECT visitor_number FROM events WHERE event_id > 8 ORDER BY event_id") == [(3,), (4,)]
+    store_rows(store, SITE, {"visitor_id": 1, "event_id": 10}, {"visitor_id": 7, "event_id": 11})
+    assert store.select("SELECT visitor_number FROM events WHERE event_id > 9 ORDER BY event_id") == [(1,), (4,)]
     store.close()
 
 

@@ -167,7 +167,7 @@ class Writer:
             columns["time"],
             own_visitors,
             columns.pop("previous_visitor_id"),
-            columns.pop("session_key"),
+            columns["session_key"],
             list(zip(*(columns.get(name, nothing) for name in SESSION_ATTRIBUTES), strict=True)),
         )
         columns["event_id"] = numbers

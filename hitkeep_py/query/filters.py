@@ -7,7 +7,7 @@ from typing import Any
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import Dimension, Scope, dimension
+from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
 from hitkeep_py.query.regular_expressions import check_expression
 from hitkeep_py.query.sql import Statement, joined
 
@@ -39,11 +39,13 @@ NEGATIVE = {
 MOST_CONDITIONS = 50
 MOST_VALUES = 1_000
 VALUE_LENGTH = 2_048
-TEXT_FORM = re.compile(
-    r"\s*(?P<name>property:.+?|[a-z_]+)\s+(?P<operator>"
+TEXT_LENGTH = 64 * 1024
+"""Of a condition written as a text: what fits into a request."""
+NAME = re.compile(r"property:.+|[a-z_]+", re.DOTALL)
+OPERATOR = re.compile(
+    r"\s("
     + "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in sorted(OPERATORS, key=len, reverse=True))
-    + r")(?:\s+(?P<value>.*\S))?\s*",
-    re.DOTALL,
+    + r")(?!\S)"
 )
 
 
@@ -98,17 +100,29 @@ def _condition(given: object, field: str) -> Condition:
 
 
 def _from_text(text: str, field: str) -> Condition:
-    found = TEXT_FORM.fullmatch(text)
-    if found is None:
+    if len(text) > TEXT_LENGTH:
+        raise InvalidInput(f"a condition of {field} is longer than {TEXT_LENGTH} characters", field=field)
+    parts = _split_text(text.strip())
+    if parts is None:
         raise InvalidInput(
             f"cannot read the condition {text[:100]!r}: write DIMENSION OPERATOR VALUE, such as 'country is DE, FR'; "
             f"operators are {', '.join(OPERATORS)}",
             field=field,
         )
-    operator = " ".join(found["operator"].split())
-    value = found["value"]
-    values = [] if value is None else [value] if operator in NUMERIC else split_values(value)
-    return checked_condition(found["name"], operator, values, field)
+    name, operator, value = parts
+    values = [] if not value else [value] if operator in NUMERIC else split_values(value)
+    return checked_condition(name, operator, values, field)
+
+
+def _split_text(text: str) -> tuple[str, str, str] | None:
+    """Name, operator and value, at the first operator that stands between blanks, in one pass over the text."""
+    least = len(PROPERTY) + 1 if text.startswith(PROPERTY) else 1
+    found = OPERATOR.search(text, least)
+    if found is None:
+        return None
+    # The key of a property may be a blank.
+    name = text[: max(least, len(text[: found.start()].rstrip()))]
+    return (name, " ".join(found[1].split()), text[found.end() :].strip()) if NAME.fullmatch(name) else None
 
 
 def split_values(text: str) -> list[str]:

@@ -96,7 +96,8 @@ METRICS: dict[str, Metric] = {
             Level.SESSION,
             Unit.SECONDS,
             "Last event minus first event of a session, on average.",
-            of_visits=_per_session("duration_ms / 1000.0"),
+            # A sum of fractions depends on the order of rows, and with it the order of groups with the same average.
+            of_visits=_fixed("sum(duration_ms) / 1000.0 / nullif(count(*), 0)"),
         ),
         Metric(
             "pages_per_session",
@@ -166,6 +167,11 @@ def metric(name: str) -> Metric:
         f"{', '.join(AGGREGATES)} and the numbers {', '.join(NUMBERS)} and {PROPERTY}KEY",
         field="metrics",
     )
+
+
+def is_money(found: Metric) -> bool:
+    """Whether it looks at revenue, which currencies have to be kept apart for."""
+    return "revenue" in (found.name, found.number)
 
 
 NUMBER_COLUMN = "{number}"

@@ -111,10 +111,11 @@ def matching_events(query: Query, dialect: Dialect, columns: Sequence[Statement]
     conditions = where(query.filters, query, dialect)
     if Scope.VISIT not in scopes(query.filters) | {each.scope for each in query.dimensions}:
         return filled("SELECT {} FROM events WHERE {}{}", named, scoped, conditions)
-    visits = visits_in_range(query, dialect, ("entry_page", "exit_page"))
+    visits, unit = visits_in_range(query, dialect, ("entry_page", "exit_page")), query.unit()
+    same_bucket = f" AND visits.bucket = {dialect.bucket(unit, offsets(query.range))}" if unit else ""
     return filled(
-        "SELECT {} FROM events JOIN (SELECT session_id AS visit, entry_page, exit_page FROM ({}) AS found) AS visits"
-        " ON visits.visit = events.session_id WHERE {}{}",
+        "SELECT {} FROM events JOIN (SELECT session_id AS visit, bucket, entry_page, exit_page FROM ({}) AS found)"
+        f" AS visits ON visits.visit = events.session_id{same_bucket} WHERE {{}}{{}}",
         named,
         visits,
         scoped,
@@ -132,9 +133,10 @@ def matching_visits(query: Query, dialect: Dialect, columns: Sequence[str]) -> S
         conditions = where(query.filters, query, dialect)
     else:
         unit = query.unit()
+        times = tuple(each for each in query.dimensions if each.scope is Scope.TIME)
         keys = [Statement("session_id")]
         keys += [Statement(dialect.bucket(unit, offsets(query.range)))] if unit else []
-        matching = matching_events(replace(query, dimensions=()), dialect, keys)
+        matching = matching_events(replace(query, dimensions=times), dialect, keys)
         conditions = filled(f" AND {'(session_id, bucket)' if unit else 'session_id'} IN ({{}})", matching)
     return filled("SELECT * FROM ({}) AS visits WHERE TRUE{}", visits, conditions)
 

@@ -18,6 +18,8 @@ NEXT_DAYS = {"day": 1, "week": 7, "month": 31}
 """From the first day of a bucket into the next one."""
 DAY_MS = 24 * HOUR_MS
 LONGEST_DAYS = 3_660
+MOST_POINTS = 10_000
+"""Of a series."""
 DEFAULT_NAMED_DAYS = 7
 LONGEST_NAMED_DAYS = 90
 # Far enough from the ends of the calendar for every zone and for the days around a range.
@@ -145,6 +147,12 @@ def bucket_count(time_range: TimeRange, unit: str) -> int:
     """At least as many as there are buckets, without making them."""
     length = FIXED_LENGTHS.get(unit) or NEXT_DAYS[unit] * DAY_MS
     return (time_range.end - time_range.start) // length + 1
+
+
+def check_points(time_range: TimeRange, unit: str) -> None:
+    """Raises InvalidInput for more buckets than a series may have points."""
+    if bucket_count(time_range, unit) > MOST_POINTS:
+        raise InvalidInput(f"the range has more than {MOST_POINTS} points by {unit}", field="unit")
 
 
 def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:

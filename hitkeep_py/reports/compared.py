@@ -7,7 +7,7 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import Scope
-from hitkeep_py.query.metrics import Metric
+from hitkeep_py.query.metrics import Metric, is_money
 from hitkeep_py.query.named_range import time_label
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.read_query import AskedQuery
@@ -17,8 +17,6 @@ from hitkeep_py.reports.series import series
 from hitkeep_py.reports.table import figures, one_currency, table, table_of
 
 Figures = tuple[Any, ...]
-MOST_KEYS = 500
-"""Past it, asking for all groups costs less than naming them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +105,14 @@ def labelled(keys: tuple[Any, ...], in_time: Sequence[bool], query: Query) -> tu
 def other_figures(
     dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]
 ) -> Report[dict[tuple[Any, ...], Figures]]:
-    """By their keys, at least of those that are named."""
-    if query.dimensions and len(keys) <= MOST_KEYS:
-        found = yield from table_of(dialect, query, keys)
-    else:
-        found = yield from table(dialect, replace(query, order=(), limit=None, offset=0))
-    return dict(found.rows)
+    """By their keys, where there are any."""
+    return dict((yield from table_of(dialect, query, keys)).rows)
 
 
 def totals(dialect: Dialect, query: Query) -> Report[Figures]:
     """Of all that matches the filters, with a key or without. Revenue of several currencies has no total: None."""
     asked = replace(query, dimensions=(), order=(), limit=None, offset=0)
-    kept = tuple(each for each in query.metrics if each.name != "revenue" or one_currency(asked))
+    kept = tuple(each for each in query.metrics if not is_money(each) or one_currency(asked))
     found = (yield from table(dialect, replace(asked, metrics=kept))) if kept else None
     by_name = dict(zip(names(kept), found.rows[0][1], strict=True)) if found else {}
     return tuple(by_name.get(name) for name in names(query.metrics))

@@ -12,13 +12,13 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
+from hitkeep_py.query.grouping import among, group_by, key_names, with_keys
 from hitkeep_py.query.metrics import METRICS
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled
-from hitkeep_py.query.time_range import bucket_count, buckets
-from hitkeep_py.reports.series import MOST_POINTS
-from hitkeep_py.reports.table import among, group_by, key_names, table, table_of, with_keys
+from hitkeep_py.query.time_range import buckets, check_points
+from hitkeep_py.reports.table import table, table_of
 
 DEPTHS = (25, 50, 75, 100)
 NOTHING = (0,) * (4 + len(DEPTHS))
@@ -80,8 +80,7 @@ def engagement(dialect: Dialect, query: Query) -> Report[Engagement]:
 
 def engagement_series(dialect: Dialect, query: Query, unit: str) -> Report[list[EngagementPoint]]:
     """A look or session counts once in every bucket, so points need not add up to the whole."""
-    if bucket_count(query.range, unit) > MOST_POINTS:
-        raise InvalidInput(f"the range has more than {MOST_POINTS} points by {unit}", field="unit")
+    check_points(query.range, unit)
     asked = replace(query, dimensions=(DIMENSIONS[unit],))
     rows = yield looks(dialect, asked, None)
     pageviews = yield from pageviews_of(dialect, asked, None)

@@ -6,7 +6,7 @@ from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.query import Query, matching_events
 from hitkeep_py.query.report import Report, Rows
 from hitkeep_py.query.sql import Statement, filled
-from hitkeep_py.query.time_range import buckets, offsets
+from hitkeep_py.query.time_range import buckets, check_points, offsets
 
 NAMES_LIMIT = 1_000
 KEYS_LIMIT = 200
@@ -104,6 +104,7 @@ def shaped_properties(rows: Rows) -> Properties:
 
 
 def event_series(dialect: Dialect, query: Query, name: str, unit: str) -> Report[list[EventPoint]]:
+    check_points(query.range, unit)
     bucket = dialect.bucket(unit, offsets(query.range))
     rows = yield filled(
         f"""

@@ -16,9 +16,8 @@ from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
-from hitkeep_py.query.time_range import bucket_count, buckets, offsets
+from hitkeep_py.query.time_range import buckets, check_points, offsets
 from hitkeep_py.reports.matching import Step, matches, of_matching_sessions
-from hitkeep_py.reports.series import MOST_POINTS
 
 LATER = "OVER (PARTITION BY unit ORDER BY moment, event_id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
 
@@ -124,8 +123,7 @@ def funnel_series(
 
     Raises InvalidInput as `funnel` does, and for more than 10,000 points.
     """
-    if bucket_count(query.range, unit) > MOST_POINTS:
-        raise InvalidInput(f"the range has more than {MOST_POINTS} points by {unit}", field="unit")
+    check_points(query.range, unit)
     rows = yield filled(
         f"""
         {{}} SELECT {dialect.bucket(unit, offsets(query.range), "first_time")},

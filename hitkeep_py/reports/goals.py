@@ -15,7 +15,7 @@ from hitkeep_py.query.filters import scopes
 from hitkeep_py.query.query import Query, matching_events, matching_visits, scope, value_of, where
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled, joined
-from hitkeep_py.query.time_range import buckets, offsets
+from hitkeep_py.query.time_range import buckets, check_points, offsets
 from hitkeep_py.reports.matching import EVENT, PATH, Step, matches
 from hitkeep_py.reports.table import BITS_BUDGET
 
@@ -88,6 +88,7 @@ def with_fixed(goal: Goal, conversions: int, carried: dict[str, int]) -> dict[st
 
 def goal_series(dialect: Dialect, query: Query, wanted: Sequence[Goal], unit: str) -> Report[list[GoalPoint]]:
     """A session counts once in every bucket in which it converted, so points need not add up to the total."""
+    check_points(query.range, unit)
     found: Counter[int] = Counter()
     if wanted:
         bucket = dialect.bucket(unit, offsets(query.range))

@@ -11,12 +11,11 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
+from hitkeep_py.query.grouping import key_names
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled
-from hitkeep_py.query.time_range import bucket_count, buckets
-from hitkeep_py.reports.series import MOST_POINTS
-from hitkeep_py.reports.table import key_names
+from hitkeep_py.query.time_range import buckets, check_points
 
 FIGURES = """
     sum(revenue) AS net,
@@ -82,8 +81,7 @@ def revenue(dialect: Dialect, query: Query) -> Report[list[Earnings]]:
 
 def revenue_series(dialect: Dialect, query: Query, unit: str) -> Report[list[EarningsSeries]]:
     """Of each currency that there is in the range, gaps filled with nothing."""
-    if bucket_count(query.range, unit) > MOST_POINTS:
-        raise InvalidInput(f"the range has more than {MOST_POINTS} points by {unit}", field="unit")
+    check_points(query.range, unit)
     asked = replace(query, dimensions=(DIMENSIONS[unit],))
     rows = yield filled(
         f"SELECT d0, currency, {FIGURES} FROM ({{}}) AS earned GROUP BY d0, currency ORDER BY currency, d0",

@@ -6,10 +6,11 @@ from typing import Any
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Bounds, Dialect
-from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
+from hitkeep_py.query.dimensions import Scope
 from hitkeep_py.query.filters import scopes
-from hitkeep_py.query.metrics import Level, Metric, aggregate_of
-from hitkeep_py.query.query import Edges, Query, matching_events, matching_visits, value_of
+from hitkeep_py.query.grouping import among, event_rows, group_by, key_names, visit_rows
+from hitkeep_py.query.metrics import Level, Metric, aggregate_of, is_money
+from hitkeep_py.query.query import Edges, Query
 from hitkeep_py.query.report import Report, Rows, number
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.time_range import bucket_count
@@ -18,6 +19,8 @@ BITS_BUDGET = 64 * 1024 * 1024 * 8
 """Most bits for counting visitors: past it, groups cost more by bits than by hashing."""
 CANDIDATES = (2, 16)
 """Groups looked at for each one shown, first and if that is not enough, when there are too many for bits for all."""
+MOST_KEYS = 1000
+"""Past it, asking for all groups costs less than naming them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ def metrics_for_later(query: Query, counts_visitors: bool) -> tuple[Metric, ...]
     """Dear metrics that are needed for the groups shown only, when others decide which these are."""
     ordered = {name for name, _ in query.order}
     of_sessions = tuple(each for each in query.metrics if each.of_events is None)
-    if query.limit is None or not query.dimensions or ordered & {each.name for each in of_sessions}:
+    if query.limit is None or query.limit > MOST_KEYS or not query.dimensions:
+        return ()
+    if ordered & {each.name for each in of_sessions}:
         return ()
     visitors = tuple(each for each in query.metrics if counts_visitors and each.counts_visitors)
     return of_sessions if "visitors" in ordered else (*of_sessions, *visitors)
@@ -71,6 +76,10 @@ def table_of(dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]) ->
     if not keys:
         return Table([], 0)
     asked, bounds = replace(query, order=(), limit=None, offset=0), None
+    if not query.dimensions or len(keys) > MOST_KEYS:
+        wanted, found = set(keys), (yield from table(dialect, asked))
+        rows = [row for row in found.rows if row[0] in wanted]
+        return Table(rows, len(rows))
     if dialect.summarised and any(each.counts_visitors for each in query.metrics):
         (low, high, *_), *_ = yield summary_bounds(dialect, replace(asked, dimensions=()))
         if low is not None and len(keys) * (high - low + 1) <= BITS_BUDGET:
@@ -84,8 +93,7 @@ def check(query: Query) -> None:
             raise InvalidInput(
                 f"{each.name} is a number; it can be filtered and added up, not grouped by", field="dimensions"
             )
-    money = any("revenue" in (each.name, each.number) for each in query.metrics)
-    if money and not one_currency(query):
+    if any(map(is_money, query.metrics)) and not one_currency(query):
         raise InvalidInput(
             "revenue is never added across currencies: add the dimension currency or the filter 'currency is EUR'",
             field="metrics",
@@ -113,7 +121,7 @@ def counted_by_bits(dialect: Dialect, query: Query) -> Report[Table]:
         later = metrics_for_later(query, counts_visitors=True)
         if later:
             return (yield from in_two_steps(dialect, query, later))
-        if not by_visitors(query):
+        if not can_be_narrowed(query):
             return shaped((yield statement(dialect, query, None)), query)
     return (yield from narrowed(dialect, query))
 
@@ -127,9 +135,9 @@ def narrowed(dialect: Dialect, query: Query) -> Report[Table]:
     groups = BITS_BUDGET // (high - low + 1) if low is not None else 0
     if total <= groups:
         return shaped((yield statement(dialect, query, Bounds(low, high))), query)
-    if by_visitors(query):
-        for tried in CANDIDATES:
-            heaviest = first[: candidates(query, tried)]
+    if can_be_narrowed(query):
+        for many in candidates(query):
+            heaviest = first[:many]
             if len(heaviest) > groups:
                 break
             keys = [row[: len(query.dimensions)] for row in heaviest]
@@ -139,8 +147,10 @@ def narrowed(dialect: Dialect, query: Query) -> Report[Table]:
     return shaped((yield statement(dialect, query, None)), query)
 
 
-def candidates(query: Query, tried: int) -> int:
-    return tried * ((query.limit or 0) + query.offset)
+def candidates(query: Query) -> list[int]:
+    """How many of the heaviest groups to look at, first and then, if that is not enough."""
+    shown = (query.limit or 0) + query.offset
+    return sorted({min(tried * shown, MOST_KEYS) for tried in CANDIDATES})
 
 
 def summary_bounds(dialect: Dialect, query: Query) -> Statement:
@@ -158,9 +168,11 @@ def summary_bounds(dialect: Dialect, query: Query) -> Statement:
     )
 
 
-def by_visitors(query: Query) -> bool:
+def can_be_narrowed(query: Query) -> bool:
+    """Whether few groups, those with most visitors, are to be shown: they are found among the heaviest."""
     return (
         query.limit is not None
+        and query.limit + query.offset < MOST_KEYS
         and bool(query.order)
         and query.order[0] == ("visitors", True)
         and not any(each.scope is Scope.TIME for each in query.dimensions)
@@ -177,7 +189,10 @@ def settled(found: Table, first: Rows, query: Query) -> bool:
 
 
 def weights(dialect: Dialect, query: Query) -> Statement:
-    """The heaviest groups with their weight, which no count of visitors can pass, and over all: groups and bounds."""
+    """The heaviest groups with their weight, which no count of visitors can pass, and over all: groups and bounds.
+
+    Only one where it is for what is over all.
+    """
     keys = key_names(query)
     rows = source_rows(dialect, query, visits_answer(query))
     inner = filled(
@@ -185,7 +200,7 @@ def weights(dialect: Dialect, query: Query) -> Statement:
         f" max({dialect.visitor}) AS high FROM ({{}}) AS source{group_by(keys)}",
         rows,
     )
-    wanted = candidates(query, CANDIDATES[-1])
+    wanted = candidates(query)[-1] if can_be_narrowed(query) else 1
     return filled(
         f"SELECT {''.join(f'{each}, ' for each in keys)}weight, count(*) OVER (), min(low) OVER (), max(high) OVER ()"
         f" FROM ({{}}) AS counted ORDER BY {', '.join(['weight DESC', *keys])} LIMIT {max(1, int(wanted))}",
@@ -257,94 +272,6 @@ def visits_answer(query: Query) -> bool:
 
 def source_rows(dialect: Dialect, query: Query, visits: bool) -> Statement:
     return visit_rows(dialect, query) if visits else event_rows(dialect, query)
-
-
-def event_rows(dialect: Dialect, query: Query) -> Statement:
-    """Matching events with their keys; those without a key of their own are left out."""
-    columns = [
-        Statement(each) for each in (dialect.visitor, "session_id", "kind", "revenue", "scroll_depth", "engagement_ms")
-    ]
-    columns += [
-        filled(f"{{}} AS d{index}", value_of(each, query, dialect)) for index, each in enumerate(query.dimensions)
-    ]
-    columns += [
-        filled(f"{{}} AS n{index}", number_of(each, query, dialect))
-        for index, each in enumerate(query.metrics)
-        if each.number
-    ]
-    return with_keys(matching_events(query, dialect, columns), query.dimensions)
-
-
-def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
-    """The number that an aggregate looks at, or NULL."""
-    if not found.number.startswith(PROPERTY):
-        return Statement(found.number)
-    text = value_of(dimension(found.number), query, dialect)
-    return Statement(dialect.number(text.sql), text.parameters)
-
-
-def visit_rows(dialect: Dialect, query: Query) -> Statement:
-    """Matching visits with their keys; keys of events come from the visits' matching events."""
-    needed = [dialect.visitor, "pageviews", "events", "duration_ms"]
-    own = [each.column for each in query.dimensions if each.scope in (Scope.SESSION, Scope.VISIT)]
-    visits = matching_visits(query, dialect, [*needed, *own])
-    selected = ", ".join(f"visit.{each} AS {each}" for each in needed)
-    selected += "".join(f", {key_of_visit(each, index)} AS d{index}" for index, each in enumerate(query.dimensions))
-    if not any(each.scope is Scope.EVENT for each in query.dimensions):
-        return with_keys(filled(f"SELECT {selected} FROM ({{}}) AS visit", visits), query.dimensions)
-    same_bucket = " AND keyed.bucket = visit.bucket" if query.unit() else ""
-    rows = filled(
-        f"SELECT {selected} FROM ({{}}) AS visit JOIN ({{}}) AS keyed"
-        f" ON keyed.session_id = visit.session_id{same_bucket}",
-        visits,
-        event_keys(dialect, query),
-    )
-    return with_keys(rows, query.dimensions)
-
-
-def key_of_visit(found: Dimension, index: int) -> str:
-    if found.scope is Scope.EVENT:
-        return f"keyed.d{index}"
-    return "visit.bucket" if found.scope is Scope.TIME else f"visit.{found.column}"
-
-
-def event_keys(dialect: Dialect, query: Query) -> Statement:
-    """Which session has events with which keys (in which bucket)."""
-    columns = [Statement("session_id")]
-    columns += [
-        filled(f"{{}} AS {'bucket' if each.scope is Scope.TIME else f'd{index}'}", value_of(each, query, dialect))
-        for index, each in enumerate(query.dimensions)
-        if each.scope in (Scope.EVENT, Scope.TIME)
-    ]
-    return filled("SELECT DISTINCT * FROM ({}) AS keyed", matching_events(query, dialect, columns))
-
-
-def with_keys(rows: Statement, dimensions: Sequence[Dimension]) -> Statement:
-    """Where a dimension of events is not set, there is nothing to group; an unknown country is a group."""
-    unset = [
-        f"d{index} IS NOT NULL" for index, each in enumerate(dimensions) if each.scope in (Scope.EVENT, Scope.VISIT)
-    ]
-    return filled(f"SELECT * FROM ({{}}) AS keyed WHERE {' AND '.join(unset)}", rows) if unset else rows
-
-
-def key_names(query: Query) -> list[str]:
-    return [f"d{index}" for index in range(len(query.dimensions))]
-
-
-def group_by(keys: Sequence[str]) -> str:
-    return f" GROUP BY {', '.join(keys)}" if keys else ""
-
-
-def among(keys: Sequence[str], only: Sequence[tuple[Any, ...]]) -> Statement:
-    """The groups with these keys, which may be NULL."""
-
-    def same(key: str, value: Any) -> Statement:
-        return Statement(f"{key} IS NULL") if value is None else Statement(f"{key} = ?", (value,))
-
-    if len(keys) == 1 and all(value is not None for (value,) in only):
-        return Statement(f"{keys[0]} IN ({', '.join('?' * len(only))})", tuple(value for (value,) in only))
-    rows = [joined(" AND ", (same(key, value) for key, value in zip(keys, row, strict=True))) for row in only]
-    return filled("({})", joined(" OR ", rows))
 
 
 def ordering(query: Query) -> str:

@@ -11,12 +11,11 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
+from hitkeep_py.query.grouping import among, key_names, with_keys
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
-from hitkeep_py.query.time_range import bucket_count, buckets
-from hitkeep_py.reports.series import MOST_POINTS
-from hitkeep_py.reports.table import among, key_names, with_keys
+from hitkeep_py.query.time_range import buckets, check_points
 
 THRESHOLDS: Mapping[str, tuple[float, float]] = {
     "LCP": (2500, 4000),
@@ -112,8 +111,7 @@ def web_vitals_table(dialect: Dialect, query: Query) -> Report[VitalsTable]:
 
 def web_vitals_series(dialect: Dialect, query: Query, unit: str) -> Report[list[VitalSeries]]:
     """Of each vital that was measured in the range, a point a bucket."""
-    if bucket_count(query.range, unit) > MOST_POINTS:
-        raise InvalidInput(f"the range has more than {MOST_POINTS} points by {unit}", field="unit")
+    check_points(query.range, unit)
     rows = yield percentiles(dialect, replace(query, dimensions=(DIMENSIONS[unit],)), None)
     found = {(str(row[1]), int(row[0])): vital(*row[1:]) for row in rows}
     measured_names = {name for name, _ in found}

@@ -46,7 +46,8 @@ class EventStore(Protocol):
 
     def recent_sessions(self, milliseconds: int) -> list[tuple[Any, ...]]:
         """Of the sessions with an event in the last milliseconds before the newest event: the visitor id under which
-        they are looked up, visitor_id, session_id, first and last time, and SESSION_ATTRIBUTES; oldest event first.
+        they are looked up, visitor_id, session_id, session_key (what the client called it), first and last time, and
+        SESSION_ATTRIBUTES; oldest event first.
         """
 
     def rebuild_summaries(self) -> int:

@@ -66,7 +66,7 @@ APPEND = "hitkeep-append-"
 BACKUP_FILE = "events.clickhouse.sql"
 
 RECENT_SESSIONS = f"""
-SELECT coalesce(crossed_visitor_id, visitor_id) AS looked_up, visitor_id, session_id,
+SELECT coalesce(crossed_visitor_id, visitor_id) AS looked_up, visitor_id, session_id, min(session_key),
     toUnixTimestamp64Milli(min(time)), toUnixTimestamp64Milli(max(time)),
     {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
 FROM events

@@ -34,7 +34,8 @@ Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 RECENT_SESSIONS = f"""
-SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, epoch_ms(min(time)), epoch_ms(max(time)),
+SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, min(session_key),
+    epoch_ms(min(time)), epoch_ms(max(time)),
     {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
 FROM events
 WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
@@ -47,6 +48,7 @@ STORED_TYPES = {
     "site_id": "UUID",
     "visitor_id": "UBIGINT",
     "session_id": "UBIGINT",
+    "session_key": "UBIGINT",
     "crossed_visitor_id": "UBIGINT",
     "user_id": "UBIGINT",
     "visitor_number": "INTEGER",

@@ -81,10 +81,28 @@ SELECT {named(AGGREGATES)} FROM events WHERE flagged IS NULL GROUP BY site_id, s
 NUMBERED = """
 INSERT INTO visitors SELECT site_id, visitor_id, min(visitor_number) FROM events GROUP BY site_id, visitor_id
 """
-KNOWN = """
-SELECT visitor_id, visitor_number FROM visitors
-WHERE visitor_id IN (SELECT unnest(?::UBIGINT[])) AND site_id = ?
+MISNUMBERED = """
+SELECT
+    (SELECT count(*) FROM visitors WHERE visitor_number IS NULL)
+    + (SELECT count(*) - count(DISTINCT (site_id, visitor_number)) FROM visitors)
+    + (SELECT count(*) FROM events JOIN visitors USING (site_id, visitor_id)
+       WHERE events.visitor_number IS DISTINCT FROM visitors.visitor_number)
 """
+RENUMBERED = """
+CREATE OR REPLACE TEMP TABLE numbers AS
+SELECT site_id, visitor_id,
+    CAST(row_number() OVER (PARTITION BY site_id ORDER BY min(event_id)) AS INTEGER) AS visitor_number
+FROM events GROUP BY site_id, visitor_id
+"""
+KNOWN = """
+SELECT CAST(site_id AS VARCHAR), visitor_id, visitor_number FROM visitors
+WHERE visitor_id IN (SELECT unnest(?::UBIGINT[]))
+"""
+LAST = """
+SELECT CAST(site_id AS VARCHAR), max(visitor_number) FROM visitors
+WHERE site_id IN (SELECT unnest(?::UUID[])) GROUP BY site_id
+"""
+ADDED = "INSERT INTO visitors SELECT unnest(?::UUID[]), unnest(?::UBIGINT[]), unnest(?::INTEGER[])"
 
 
 class VisitorNumbers:
@@ -102,36 +120,32 @@ class VisitorNumbers:
         self, connection: duckdb.DuckDBPyConnection, site_ids: Sequence[str], visitor_ids: Sequence[int]
     ) -> list[int]:
         pairs = list(zip(map(str, site_ids), visitor_ids, strict=True))
-        unknown: dict[str, dict[int, None]] = {}
-        for site_id, visitor_id in pairs:
-            if (site_id, visitor_id) not in self._known:
-                unknown.setdefault(site_id, {})[visitor_id] = None
-        for site_id, found in unknown.items():
-            self._look_up(connection, site_id, list(found))
+        unknown = list(dict.fromkeys(pair for pair in pairs if pair not in self._known))
+        if unknown:
+            self._look_up(connection, unknown)
+            self._number([pair for pair in unknown if pair not in self._known], connection)
         numbers = [self._known[pair] for pair in pairs]
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return numbers
 
-    def _look_up(self, connection: duckdb.DuckDBPyConnection, site_id: str, visitor_ids: list[int]) -> None:
-        for visitor_id, number in connection.execute(KNOWN, [visitor_ids, site_id]).fetchall():
-            self._known[site_id, visitor_id] = number
-        new = [each for each in visitor_ids if (site_id, each) not in self._known]
-        if not new:
-            return
-        first = self._last_number(connection, site_id) + 1
-        numbers = list(range(first, first + len(new)))
-        connection.execute(
-            "INSERT INTO visitors SELECT ?, unnest(?::UBIGINT[]), unnest(?::INTEGER[])", [site_id, new, numbers]
-        )
-        self._known.update(((site_id, visitor_id), number) for visitor_id, number in zip(new, numbers, strict=True))
-        self._last[site_id] = numbers[-1]
+    def _look_up(self, connection: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, int]]) -> None:
+        found = connection.execute(KNOWN, [[visitor_id for _, visitor_id in pairs]]).fetchall()
+        self._known.update(((site_id, visitor_id), number) for site_id, visitor_id, number in found)
 
-    def _last_number(self, connection: duckdb.DuckDBPyConnection, site_id: str) -> int:
-        if site_id not in self._last:
-            question = "SELECT coalesce(max(visitor_number), 0) FROM visitors WHERE site_id = ?"
-            self._last[site_id] = connection.execute(question, [site_id]).fetchall()[0][0]
-        return self._last[site_id]
+    def _number(self, pairs: Sequence[tuple[str, int]], connection: duckdb.DuckDBPyConnection) -> None:
+        """The next numbers of their sites for new visitors."""
+        if not pairs:
+            return
+        unseen = list({site_id for site_id, _ in pairs} - set(self._last))
+        if unseen:
+            self._last.update(dict.fromkeys(unseen, 0))
+            self._last.update(connection.execute(LAST, [unseen]).fetchall())
+        for site_id, visitor_id in pairs:
+            self._last[site_id] += 1
+            self._known[site_id, visitor_id] = self._last[site_id]
+        sites, visitors = zip(*pairs, strict=True)
+        connection.execute(ADDED, [list(sites), list(visitors), [self._known[pair] for pair in pairs]])
 
 
 def renew_sessions(connection: duckdb.DuckDBPyConnection, first_event: int, last_event: int) -> None:
@@ -169,5 +183,18 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> int:
     """Make all anew from the events; gives how many sessions there are."""
     connection.execute("DELETE FROM visitors")
     connection.execute(NUMBERED)
+    if connection.execute(MISNUMBERED).fetchall()[0][0]:
+        renumber(connection)
     connection.execute("DELETE FROM sessions")
     return int(connection.execute(REBUILT).fetchall()[0][0])
+
+
+def renumber(connection: duckdb.DuckDBPyConnection) -> None:
+    """Only after work on the file by hand: numbers that are wrong in the events themselves."""
+    connection.execute(RENUMBERED)
+    connection.execute("DELETE FROM visitors")
+    connection.execute("INSERT INTO visitors SELECT site_id, visitor_id, visitor_number FROM numbers")
+    connection.execute(
+        "UPDATE events SET visitor_number = numbers.visitor_number FROM numbers"
+        " WHERE numbers.site_id = events.site_id AND numbers.visitor_id = events.visitor_id"
+    )

@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 import orjson
 
-from hitkeep_py.errors import QueryTimeout, Unavailable
+from hitkeep_py.errors import AnalyticsError, QueryTimeout, Unavailable
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.realtime import MINUTE_MS, MINUTES, realtime
+from hitkeep_py.server.access import Access, caller_of, require
 from hitkeep_py.server.api.answering import shaped, whole_number
 from hitkeep_py.server.call import Call, Result, Stream
 
@@ -18,7 +19,7 @@ TICK_SECONDS = 1.0
 TICKS = 5
 """A changed store is looked at every tick, what only time changes every so many."""
 LIFE_TICKS = 3_600
-"""Then the browser connects again, and who may no longer read is told so."""
+"""Then the browser connects again."""
 MOST_SNAPSHOTS = 1_000_000
 HEARTBEAT = b": nothing new\n\n"
 
@@ -32,7 +33,8 @@ def show_realtime(call: Call) -> Result:
 def stream_realtime(call: Call) -> Result:
     """Server-sent events `realtime`: at once, when events came in, and when time changed the answer.
 
-    Ends after an hour, when the server stops, or after `snapshots` of them; comments in between keep it alive.
+    Ends after an hour, when the server stops, when the caller may no longer read or the site is gone, or after
+    `snapshots` of them; comments in between keep it alive.
     """
     live_query(call)
     most = whole_number(call, "snapshots", MOST_SNAPSHOTS, 1, MOST_SNAPSHOTS)
@@ -45,7 +47,10 @@ async def snapshots(call: Call, most: int) -> AsyncGenerator[bytes, None]:
         for tick in range(LIFE_TICKS):
             due, newest = tick % TICKS == 0, call.analytics.store.version()
             if due or newest != version:
-                found = await asyncio.to_thread(snapshot, call)
+                try:
+                    found = await asyncio.to_thread(snapshot, call)
+                except AnalyticsError:  # It comes again as the answer to who connects again.
+                    return
                 version = newest
                 if found and found != shown:
                     yield b"event: realtime\ndata: " + found + b"\n\n"
@@ -58,7 +63,8 @@ async def snapshots(call: Call, most: int) -> AsyncGenerator[bytes, None]:
 
 
 def snapshot(call: Call) -> bytes:
-    """The answer in JSON; nothing while the store is busy or away."""
+    """The answer in JSON; nothing while the store is busy or away. Raises AnalyticsError once there is none."""
+    check_caller(call)
     query = live_query(call)
     questions = call.analytics.questions
     try:
@@ -66,6 +72,15 @@ def snapshot(call: Call) -> bytes:
     except (Unavailable, QueryTimeout):
         return b""
     return orjson.dumps(asdict(found))
+
+
+def check_caller(call: Call) -> None:
+    """A stream outlives the login or key that it began with. Raises NotAuthenticated, NotFound."""
+    caller, catalog = call.caller, call.analytics.catalog
+    if caller.key is not None:
+        catalog.keys.get(caller.key.site_id, caller.key.id)
+    elif caller.user is not None:
+        require(Access.READER, caller_of(caller.token, catalog.users))
 
 
 def live_query(call: Call) -> Query:

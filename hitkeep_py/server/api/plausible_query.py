@@ -11,9 +11,8 @@ from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput, NotAut
 from hitkeep_py.query.dimensions import DIMENSIONS, Dimension
 from hitkeep_py.query.named_range import time_label
 from hitkeep_py.query.query import Order, Query
-from hitkeep_py.query.time_range import TimeRange, bucket_count, buckets
+from hitkeep_py.query.time_range import MOST_POINTS, TimeRange, bucket_count, buckets
 from hitkeep_py.reports.plausible import GOAL_RATES, METRICS, RATES, Answer, Asked, Row, first_time, plausible
-from hitkeep_py.reports.series import MOST_POINTS
 from hitkeep_py.server.api.plausible_ranges import edges, read_date_range, time_text, unit_of
 from hitkeep_py.server.api.plausible_words import GOAL, TIMES, Chosen, label, our_dimension, read_filters
 from hitkeep_py.server.call import Call, Result

@@ -91,10 +91,18 @@ def read_filters(given: object, goals: Sequence[Goal]) -> Chosen:
             continue
         logic.append(read_filter(item, goals))
         others.append(logic[-1])
-        if PROPERTIES not in str(item):
+        if not names_property(item):
             audience.append(logic[-1])
     filters, without_properties, without_goals = (filters_of(AllOf(tuple(each))) for each in (logic, audience, others))
     return Chosen(filters, without_properties, without_goals, tuple(did), wanted)
+
+
+def names_property(item: list[Any]) -> bool:
+    """Whether a filter that was read is on a property, or one of those within it."""
+    inner = item[1]
+    if isinstance(inner, str):
+        return inner.startswith(PROPERTIES)
+    return names_property(inner) if item[0] == "not" else any(map(names_property, inner))
 
 
 def flattened(given: object) -> list[list[Any]]:

@@ -22,6 +22,7 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
                 name Nullable(String),
                 visitor_id UInt64,
                 session_id UInt64,
+                session_key Nullable(UInt64),
                 crossed_visitor_id Nullable(UInt64),
                 user_id Nullable(UInt64),
                 hostname LowCardinality(Nullable(String)),

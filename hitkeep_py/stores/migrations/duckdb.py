@@ -91,12 +91,21 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "ALTER TABLE events ADD COLUMN region VARCHAR",
             "ALTER TABLE events ADD COLUMN city VARCHAR",
             "ALTER TABLE events ADD COLUMN visitor_number INTEGER",
+            "ALTER TABLE events ADD COLUMN session_key UBIGINT",
             """
             UPDATE events SET session_id = hash(session_id, visitor_id)
             WHERE (site_id, session_id) IN (
                 SELECT (site_id, session_id) FROM events
                 GROUP BY site_id, session_id HAVING count(DISTINCT visitor_id) > 1
             )
+            """,
+            f"""
+            UPDATE events SET {", ".join(f"{name} = firsts.known.{name}" for name in ATTRIBUTES_3)} FROM (
+                SELECT site_id, session_id,
+                    arg_min({{{", ".join(f"{name}: {name}" for name in ATTRIBUTES_3)}}}, (time, event_id)) AS known
+                FROM events GROUP BY site_id, session_id
+            ) AS firsts
+            WHERE firsts.site_id = events.site_id AND firsts.session_id = events.session_id
             """,
             """
             CREATE TABLE visitors AS
@@ -141,10 +150,6 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
                 arg_max(event_id, (time, event_id)) FILTER (kind = 'pageview' AND path IS NOT NULL),
                 {", ".join(f"min({name})" for name in ATTRIBUTES_3)}
             FROM events WHERE flagged IS NULL GROUP BY site_id, session_id ORDER BY min(time)
-            """,
-            f"""
-            UPDATE events SET {", ".join(f"{name} = sessions.{name}" for name in ATTRIBUTES_3)} FROM sessions
-            WHERE sessions.site_id = events.site_id AND sessions.session_id = events.session_id
             """,
         ),
     ),

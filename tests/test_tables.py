@@ -1,0 +1,169 @@
+"""Tables of many groups: the groups to look at are named in a form that is quick to plan, or not at all."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hitkeep_py.query.dimensions import dimension
+from hitkeep_py.query.grouping import among
+from hitkeep_py.query.metrics import METRICS
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.report import Report
+from hitkeep_py.query.sql import Statement
+from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.compared import compared_table
+from hitkeep_py.reports.table import MOST_KEYS, Table, table, table_of, weights
+from tests.engines import ENGINES, Engine, opened
+from tests.stored_events import SITE, START, store_rows
+
+GROUPS = 2_000
+COUNTRIES = ("DE", None, "", "FR")
+SOURCES = ("a'b", "", None)
+ASKED = Query(
+    SITE,
+    TimeRange(START, START + 86_400_000),
+    (METRICS["pageviews"], METRICS["visitors"], METRICS["bounce_rate"]),
+    dimensions=(dimension("page"), dimension("country")),
+    order=(("pageviews", True),),
+)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with opened(request.param) as found:
+        store_rows(
+            found.store,
+            SITE,
+            *(
+                {
+                    "kind": "pageview",
+                    "time": START + number,
+                    "path": f"/{number % GROUPS}",
+                    "country": COUNTRIES[number % 4],
+                    "source": SOURCES[number % 3],
+                    "visitor_id": number,
+                    "session_id": number,
+                }
+                for number in range(GROUPS + 10)
+            ),
+        )
+        yield found
+
+
+def asked(engine: Engine, report: Report[Any]) -> tuple[Any, list[Statement]]:
+    """The answer, and what was asked of the store for it."""
+    statements = []
+    with engine.store.snapshot() as snapshot:
+        try:
+            statements.append(next(report))
+            while True:
+                rows = snapshot.select(statements[-1].sql, statements[-1].parameters)
+                statements.append(report.send(rows))
+        except StopIteration as stop:
+            return stop.value, statements
+
+
+def by_key(found: Table) -> dict[Any, Any]:
+    return dict(found.rows)
+
+
+def most_parameters(statements: list[Statement]) -> int:
+    return max(len(each.parameters) for each in statements)
+
+
+@pytest.mark.parametrize("order", ["pageviews", "visitors"])
+@pytest.mark.parametrize("limit", [3, MOST_KEYS, MOST_KEYS + 1, GROUPS])
+def test_limit_takes_the_first_rows_however_many(engine: Engine, limit: int, order: str) -> None:
+    query = replace(ASKED, order=((order, True),))
+    whole, _ = asked(engine, table(engine.dialect, query))
+    assert len(whole.rows) == GROUPS
+    found, statements = asked(engine, table(engine.dialect, replace(query, limit=limit)))
+    assert found == Table(whole.rows[:limit], GROUPS)
+    # Of each key two texts and a mark for NULL, once among the events and once among the sessions.
+    assert most_parameters(statements) <= 2 * 3 * MOST_KEYS + 20
+
+
+def test_more_keys_than_can_be_named_are_not_named(engine: Engine) -> None:
+    whole, _ = asked(engine, table(engine.dialect, ASKED))
+    keys = [key for key, _ in whole.rows]
+    some, statements = asked(engine, table_of(engine.dialect, ASKED, keys[: MOST_KEYS + 1]))
+    assert by_key(some) == dict(whole.rows[: MOST_KEYS + 1])
+    assert some.total_rows == MOST_KEYS + 1
+    assert most_parameters(statements) < 20
+    found, statements = asked(engine, compared_table(engine.dialect, ASKED, ASKED.range))
+    assert [(row.keys, row.figures) for row in found.rows] == [(row.keys, row.comparison) for row in found.rows]
+    assert len(found.rows) == GROUPS
+    assert most_parameters(statements) < 20
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        (("country",), [("DE",), ("FR",)]),
+        (("country",), [(None,), ("DE",)]),
+        (("country",), [(None,), ("",)]),
+        (("country",), [("",)]),
+        (("country",), [(None,)]),
+        (("country", "source"), [("DE", "a'b"), ("FR", "")]),
+        (("country", "source"), [(None, "a'b"), (None, "")]),
+        (("country", "source"), [(None, None)]),
+        (("country", "source"), [(None, ""), ("", None), ("DE", "a'b")]),
+        (("country", "source", "day"), [(None, ""), ("", None), (None, None)]),
+    ],
+)
+def test_nothing_is_a_key_of_its_own(engine: Engine, names: tuple[str, ...], keys: list[tuple[Any, ...]]) -> None:
+    query = replace(ASKED, dimensions=tuple(map(dimension, names)), order=())
+    whole, _ = asked(engine, table(engine.dialect, query))
+    wanted = {key: values for key, values in whole.rows if key[: len(keys[0])] in keys}
+    assert len(wanted) == len(keys)
+    found, _ = asked(engine, table_of(engine.dialect, query, list(wanted)))
+    assert by_key(found) == wanted
+
+
+def test_keys_are_named_in_one_list() -> None:
+    pairs = [(f"/{number}", None if number % 2 else "DE") for number in range(GROUPS)]
+    found = among(["d0", "d1"], pairs)
+    assert len(found.parameters) == 3 * GROUPS
+    assert found.sql.startswith("(d0, (d1 IS NULL), coalesce(d1, '')) IN ((?, ?, ?), (?, ?, ?)")
+    assert " OR " not in found.sql
+    assert " OR " not in among(["d0"], [("a",), (None,)]).sql
+
+
+def test_weights_are_looked_at_only_where_they_decide(engine: Engine) -> None:
+    dialect = engine.dialect
+    for order, limit, wanted in (("pageviews", 100, 1), ("visitors", 10, 160), ("visitors", 500, MOST_KEYS)):
+        query = replace(ASKED, order=((order, True),), limit=limit)
+        assert weights(dialect, query).sql.endswith(f" LIMIT {wanted}")
+    assert weights(dialect, replace(ASKED, limit=10, offset=5_000)).sql.endswith(" LIMIT 1")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_equal_averages_are_equal_whatever_the_order_of_sessions(name: str) -> None:
+    # In seconds as floats, one after the other, the first make less than the second.
+    lengths = {"DE": (200, 300, 400, 500), "FR": (200, 400, 300, 500)}
+    with opened(name) as engine:
+        rows = [
+            {
+                "kind": "pageview",
+                "time": START + later,
+                "path": "/",
+                "country": country,
+                "visitor_id": 10 * place + number,
+                "session_id": 10 * place + number,
+            }
+            for place, (country, durations) in enumerate(lengths.items())
+            for number, length in enumerate(durations)
+            for later in (0, length)
+        ]
+        store_rows(engine.store, SITE, *rows)
+        query = replace(
+            ASKED,
+            metrics=(METRICS["average_session_duration"],),
+            dimensions=(dimension("country"),),
+            order=(("average_session_duration", True),),
+        )
+        found, _ = asked(engine, table(engine.dialect, query))
+    assert [key for key, _ in found.rows] == [("DE",), ("FR",)]
+    assert found.rows[0][1] == found.rows[1][1]
