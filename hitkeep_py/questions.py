@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitkeep_py.clock import Clock
 from hitkeep_py.errors import QueryBusy, QueryTimeout, StoreDead
+from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.report import Report, Rows
 from hitkeep_py.query.sql import Statement
@@ -79,15 +80,21 @@ class Questions:
         if not self._places.acquire(timeout=max(LEAST_SECONDS, request.deadline - self._clock.monotonic())):
             raise QueryBusy(f"{self._threads} questions have been running for {self._timeout:g} seconds")
         version = self.store.version()
+        give_way()
         try:
             with self.store.snapshot() as snapshot:
                 return self._drive(request, snapshot, report(self.store.dialect, *arguments, **named))
+        except QueryTimeout as error:
+            raise self._timeout_error() from error
         except StoreDead:
             if self.store.version() == version:
                 self._on_death()
             raise
         finally:
             self._places.release()
+
+    def _timeout_error(self) -> QueryTimeout:
+        return QueryTimeout(f"the question took longer than {self._timeout:g} seconds (query_timeout) and was stopped")
 
     def _drive(self, request: Request, snapshot: Snapshot, report: Report[Answer]) -> Answer:
         try:
@@ -104,9 +111,7 @@ class Questions:
         if rows is None:
             remaining = request.deadline - started
             if remaining <= 0:
-                raise QueryTimeout(
-                    f"the question took longer than {self._timeout:g} seconds (query_timeout) and was stopped"
-                )
+                raise self._timeout_error()
             rows = snapshot.select(statement.sql, statement.parameters, timeout=max(LEAST_SECONDS, remaining))
             if request.keep:
                 self._kept.put(statement, snapshot.version, rows)

@@ -40,6 +40,7 @@ FLOORS = {
     "text": 1,
     "data_directory": 1,
     "money": 1,
+    "priority": 1,
     "inference": 1,
     "errors": 0,
     "__init__": 0,

@@ -5,8 +5,6 @@ position it reaches; after a crash, or a failure, the writer asks the store for 
 """
 
 import logging
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from typing import Any
 from hitkeep_py.errors import StoreDead, Unavailable
 from hitkeep_py.ingest.inbox import Inbox, Portion
 from hitkeep_py.ingest.sessions import KEPT_MS, Attributes, Sessions
+from hitkeep_py.priority import give_way
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import EventStore
 
@@ -28,8 +27,6 @@ PAUSE = 0.5
 """Seconds between portions. Long enough to make portions worth a transaction, short enough for live numbers."""
 PORTION_EVENTS = 4_000
 EVENTS_BETWEEN_STOPS = 256
-NICENESS = 10
-"""Of the writer's thread, so that on two cores requests go first (docs/measurements.md)."""
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 Task = tuple[Callable[[], Any], Future[Any]]
@@ -101,8 +98,7 @@ class Writer:
             self._thread.join()
 
     def _write_for_ever(self) -> None:
-        if sys.platform == "linux":  # elsewhere this would slow the whole process
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        give_way()
         while not self._stopping.is_set():
             self._inbox.committed.wait(timeout=1.0)
             self._inbox.committed.clear()

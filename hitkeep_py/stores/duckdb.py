@@ -7,6 +7,7 @@ and after a fatal error the instance is closed and opened again.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from hitkeep_py.errors import (
     StoreDead,
     StoreUnavailable,
 )
+from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect, DuckDBDialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import MOST_ROWS
@@ -188,7 +190,9 @@ class DuckDBStore:
 
     def _open(self) -> None:
         with self._lock:
-            self._connection = _connect(self.path)
+            # DuckDB's own threads have the priority of the one that opens it.
+            with ThreadPoolExecutor(1, initializer=give_way) as opener:
+                self._connection = opener.submit(_connect, self.path).result()
             try:
                 self._configure()
             except duckdb.Error as error:
