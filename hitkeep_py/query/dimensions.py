@@ -34,6 +34,8 @@ def _dimensions(scope: Scope, *rows: tuple[str, str, str]) -> list[Dimension]:
     return [Dimension(name, column, scope, description) for name, column, description in rows]
 
 
+CUSTOM_EVENT_NAME = "CASE WHEN kind = 'event' THEN name END"
+"""Web vitals and engagement have names as well, and are no events."""
 TIME_UNITS = ("minute", "hour", "day", "week", "month")
 
 DIMENSIONS: dict[str, Dimension] = {
@@ -44,7 +46,7 @@ DIMENSIONS: dict[str, Dimension] = {
             ("page", "path", "Path of the page."),
             ("hostname", "hostname", "Host of the page."),
             ("title", "title", "Title of the page."),
-            ("event", "name", "Name of the custom event."),
+            ("event", CUSTOM_EVENT_NAME, "Name of the custom event."),
             ("kind", "kind", "What happened: pageview, event, engagement, web_vital, exposure or identify."),
             ("category", "category", "Category that the sender gave the event."),
             ("label", "label", "Label that the sender gave the event."),

@@ -88,6 +88,7 @@ def table_of(dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]) ->
 
 
 def check(query: Query) -> None:
+    ordering(query)
     for each in query.dimensions:
         if each.numeric:
             raise InvalidInput(
