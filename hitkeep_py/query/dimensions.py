@@ -35,6 +35,7 @@ def _dimensions(scope: Scope, *rows: tuple[str, str, str]) -> list[Dimension]:
 
 
 CUSTOM_EVENT_NAME = "CASE WHEN kind = 'event' THEN name END"
+WEB_VITAL_NAME = "CASE WHEN kind = 'web_vital' THEN name END"
 """Web vitals and engagement have names as well, and are no events."""
 TIME_UNITS = ("minute", "hour", "day", "week", "month")
 
@@ -47,6 +48,7 @@ DIMENSIONS: dict[str, Dimension] = {
             ("hostname", "hostname", "Host of the page."),
             ("title", "title", "Title of the page."),
             ("event", CUSTOM_EVENT_NAME, "Name of the custom event."),
+            ("web_vital", WEB_VITAL_NAME, "Name of the web vital, such as LCP."),
             ("kind", "kind", "What happened: pageview, event, engagement, web_vital, exposure or identify."),
             ("category", "category", "Category that the sender gave the event."),
             ("label", "label", "Label that the sender gave the event."),

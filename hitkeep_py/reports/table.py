@@ -34,6 +34,7 @@ class Table:
 def table(dialect: Dialect, query: Query) -> Report[Table]:
     """Raises InvalidInput for what cannot be asked together."""
     check(query)
+    ordering(query)
     counts_visitors = dialect.summarised and any(each.counts_visitors for each in query.metrics)
     later = () if visits_answer(query) else metrics_for_later(query, counts_visitors)
     if later:
@@ -88,7 +89,6 @@ def table_of(dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]) ->
 
 
 def check(query: Query) -> None:
-    ordering(query)
     for each in query.dimensions:
         if each.numeric:
             raise InvalidInput(

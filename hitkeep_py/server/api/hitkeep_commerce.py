@@ -188,7 +188,7 @@ def vitals_query(call: Call, metric_required: bool = False, named: bool = True) 
         raise InvalidInput("metric is required", field="metric")
     groups: list[AnyOf] = []
     if name and named:
-        groups.append((checked_condition("event", "is", [name], "metric"),))
+        groups.append((checked_condition("web_vital", "is", [name], "metric"),))
     if path := (call.last("path") or "").strip():
         groups.append((checked_condition("page", "is", [path], "path"),))
     if rating := (call.last("rating") or "").strip():
