@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
 from hitkeep_py.query.metrics import Metric
@@ -76,6 +77,13 @@ def with_keys(rows: Statement, dimensions: Sequence[Dimension]) -> Statement:
         f"d{index} IS NOT NULL" for index, each in enumerate(dimensions) if each.scope in (Scope.EVENT, Scope.VISIT)
     ]
     return filled(f"SELECT * FROM ({{}}) AS keyed WHERE {' AND '.join(unset)}", rows) if unset else rows
+
+
+def refuse_numbers(dimensions: Sequence[Dimension]) -> None:
+    """Raises InvalidInput when one of them is a number."""
+    for each in dimensions:
+        if each.numeric:
+            raise InvalidInput(f"{each.name} is a number, it cannot be grouped by", field="dimensions")
 
 
 def key_names(query: Query) -> list[str]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
-from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LONGEST_DAYS, TimeRange, first_day
+from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LONGEST_DAYS, TimeRange, first_day, midnight, milliseconds
 
 MINUTE_MS = 60_000
 REALTIME_MS = 30 * MINUTE_MS
@@ -124,14 +124,6 @@ def earlier_year(year: int) -> int:
     if year < 2:
         raise InvalidInput("there is no time before to compare with", field="compare")
     return year
-
-
-def midnight(day: date, timezone: ZoneInfo) -> int:
-    return milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone))
-
-
-def milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 def time_label(key: int, unit: str, zone: str) -> str:

@@ -44,12 +44,12 @@ def read_range(start: str | None, end: str | None, zone: str, now: int) -> TimeR
     """From `from` and `to` texts: RFC 3339 times or days; a day as `to` is included. Default: the last 30 days."""
     timezone = ZoneInfo(zone)
     today = datetime.fromtimestamp(now / 1000, timezone).date()
-    last = _moment(end, timezone, "to", 1) if end else _midnight(today + timedelta(days=1), timezone)
+    last = _moment(end, timezone, "to", 1) if end else midnight(today + timedelta(days=1), timezone)
     if start:
         first = _moment(start, timezone, "from", 0)
     else:
         last_day = datetime.fromtimestamp((last - 1) / 1000, timezone).date()
-        first = _midnight(last_day - timedelta(days=DEFAULT_DAYS - 1), timezone)
+        first = midnight(last_day - timedelta(days=DEFAULT_DAYS - 1), timezone)
     if first >= last:
         raise InvalidInput("the range is empty: from must be before to", field="from")
     if last - first > LONGEST_DAYS * DAY_MS:
@@ -65,7 +65,7 @@ def read_days(start: str | None, end: str | None, zone: str, now: int, longest: 
     first = _day(start, "start_date") if start else last - timedelta(days=DEFAULT_NAMED_DAYS - 1)
     if (last - first).days >= longest:
         raise InvalidInput(f"the range is longer than {longest} days", field="start_date")
-    found = TimeRange(_midnight(first, timezone), _midnight(last + timedelta(days=1), timezone), zone)
+    found = TimeRange(midnight(first, timezone), midnight(last + timedelta(days=1), timezone), zone)
     if found.start >= found.end:
         raise InvalidInput("the range is empty: start_date must not be after end_date", field="start_date")
     return found
@@ -75,7 +75,7 @@ def _day(text: str, field: str) -> date:
     try:
         day = date.fromisoformat(text)
         # Other forms of ISO 8601, such as weeks, are read by Python as well.
-        if day.isoformat() != text or not EARLIEST <= _midnight(day, ZoneInfo("UTC")) <= LATEST:
+        if day.isoformat() != text or not EARLIEST <= midnight(day, ZoneInfo("UTC")) <= LATEST:
             raise ValueError(text)
         return day
     except ValueError as error:
@@ -85,10 +85,10 @@ def _day(text: str, field: str) -> date:
 def _moment(text: str, timezone: ZoneInfo, field: str, days_later: int) -> int:
     try:
         if len(text) == len("2026-01-31"):
-            found = _midnight(date.fromisoformat(text) + timedelta(days=days_later), timezone)
+            found = midnight(date.fromisoformat(text) + timedelta(days=days_later), timezone)
         else:
             moment = datetime.fromisoformat(text)
-            found = _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=timezone))
+            found = milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=timezone))
         if not EARLIEST <= found <= LATEST:
             raise ValueError(text)
         return found
@@ -97,11 +97,11 @@ def _moment(text: str, timezone: ZoneInfo, field: str, days_later: int) -> int:
         raise InvalidInput(message, field=field) from error
 
 
-def _midnight(day: date, timezone: ZoneInfo) -> int:
-    return _milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone))
+def midnight(day: date, timezone: ZoneInfo) -> int:
+    return milliseconds(datetime(day.year, day.month, day.day, tzinfo=timezone))
 
 
-def _milliseconds(moment: datetime) -> int:
+def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
@@ -166,8 +166,8 @@ def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:
         return [(key, _label(key, timezone)) for key in _fixed(time_range, length)]
     return [
         (
-            _milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)),
-            _label(_midnight(day, timezone), timezone),
+            milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)),
+            _label(midnight(day, timezone), timezone),
         )
         for day in _days(time_range, unit, timezone)
     ]
@@ -186,7 +186,7 @@ def _days(time_range: TimeRange, unit: str, timezone: ZoneInfo) -> Iterator[date
     day = first_day(datetime.fromtimestamp(time_range.start / 1000, timezone).date(), unit)
     last = datetime.fromtimestamp((time_range.end - 1) / 1000, timezone).date()
     while day <= last:
-        if unit != "day" or _midnight(day, timezone) != _midnight(day + timedelta(days=1), timezone):
+        if unit != "day" or midnight(day, timezone) != midnight(day + timedelta(days=1), timezone):
             yield day
         day = first_day(day + timedelta(days=NEXT_DAYS[unit]), unit)
 

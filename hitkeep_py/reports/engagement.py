@@ -12,7 +12,7 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
-from hitkeep_py.query.grouping import among, group_by, key_names, with_keys
+from hitkeep_py.query.grouping import among, group_by, key_names, refuse_numbers, with_keys
 from hitkeep_py.query.metrics import METRICS
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
@@ -95,9 +95,7 @@ def engagement_table(dialect: Dialect, query: Query) -> Report[EngagementTable]:
     """By the query's dimensions, such as page."""
     if not query.dimensions:
         raise InvalidInput("name a dimension to group by, such as page", field="dimensions")
-    for each in query.dimensions:
-        if each.numeric:
-            raise InvalidInput(f"{each.name} is a number, it cannot be grouped by", field="dimensions")
+    refuse_numbers(query.dimensions)
     keys = key_names(query)
     named = "".join(f"{key}, " for key in keys)
     order = ", ".join(["milliseconds DESC NULLS LAST", *(f"{key} ASC NULLS LAST" for key in keys)])

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
-from hitkeep_py.query.grouping import key_names
+from hitkeep_py.query.grouping import key_names, refuse_numbers
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled
@@ -102,9 +101,7 @@ def revenue_table(dialect: Dialect, query: Query) -> Report[EarningsTable]:
 
     Currencies come by their codes; in each the highest revenue first, and limit and offset count its groups.
     """
-    for each in query.dimensions:
-        if each.numeric:
-            raise InvalidInput(f"{each.name} is a number, it cannot be grouped by", field="dimensions")
+    refuse_numbers(query.dimensions)
     keys = key_names(query)
     columns = ", ".join(["currency", *keys])
     first, last = query.offset + 1, query.offset + query.limit if query.limit is not None else None

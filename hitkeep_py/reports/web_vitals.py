@@ -11,7 +11,7 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
-from hitkeep_py.query.grouping import among, key_names, with_keys
+from hitkeep_py.query.grouping import among, key_names, refuse_numbers, with_keys
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
@@ -126,9 +126,7 @@ def web_vitals_series(dialect: Dialect, query: Query, unit: str) -> Report[list[
 def check(query: Query) -> None:
     if not query.dimensions:
         raise InvalidInput("name a dimension to group by, such as page", field="dimensions")
-    for each in query.dimensions:
-        if each.numeric:
-            raise InvalidInput(f"{each.name} is a number, it cannot be grouped by", field="dimensions")
+    refuse_numbers(query.dimensions)
 
 
 def percentiles(dialect: Dialect, query: Query, only: Sequence[tuple[Any, ...]] | None) -> Statement:

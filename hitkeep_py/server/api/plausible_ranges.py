@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
-from hitkeep_py.query.named_range import midnight, milliseconds, months_before
-from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LATEST, LONGEST_DAYS, TimeRange
+from hitkeep_py.query.named_range import months_before
+from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LATEST, LONGEST_DAYS, TimeRange, midnight, milliseconds
 
 COUNTED = re.compile(r"([1-9][0-9]{0,3})(d|mo)")
 MOST_MONTHS = 100
