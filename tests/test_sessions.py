@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.inbox import Batch, Inbox
-from hitkeep_py.ingest.sessions import KEPT_MS, SESSION_TIMEOUT_MS, Attributes, Sessions
+from hitkeep_py.ingest.sessions import KEPT_MS, MOST_RECENT, SESSION_TIMEOUT_MS, Attributes, Sessions
 from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores.duckdb import DuckDBStore
@@ -53,11 +53,25 @@ def test_late_events_join_the_session_they_belong_to() -> None:
     assert session_ids(20, -10.1) == [1, 2]
 
 
-def test_a_late_event_does_not_break_the_session_that_is_going_on() -> None:
-    """A request that was long under way, or a clock that was set back, costs no visitor the session."""
-    _, going_on, late, next_one = session_ids(0, 100, 0, 101)
-    assert late != going_on
-    assert next_one == going_on
+def test_a_late_event_joins_the_session_of_its_time_and_leaves_the_one_that_is_going_on() -> None:
+    """A request that was long under way, or a queue kept while a telephone was offline."""
+    assert session_ids(0, 100, 0, 101, 20, 102) == [1, 2, 1, 2, 1, 2]
+
+
+def test_late_events_of_one_visit_are_one_session() -> None:
+    assert session_ids(200, 100, 101, 201, 102) == [1, 2, 2, 1, 2]
+
+
+def test_late_events_join_the_same_session_after_a_restart() -> None:
+    arrivals: list[Arrival] = [(START + minute * MINUTE, ALICE, None, None) for minute in (0, 70, 0, 71, 20, 72)]
+    found = [(ALICE, 1), (ALICE, 2)] * 3
+    assert all(stored([arrivals[:cut], arrivals[cut:]]) == found for cut in range(1, len(arrivals)))
+
+
+def test_a_visitor_has_few_sessions_for_late_events() -> None:
+    sessions = Sessions()
+    assigned(sessions, [(START + number * 31 * MINUTE, ALICE, None, None) for number in range(40)])
+    assert len(sessions._recent[ALICE]) == MOST_RECENT
 
 
 def test_a_session_that_the_client_names_wins() -> None:
@@ -123,7 +137,7 @@ def test_old_sessions_are_forgotten() -> None:
     sessions = Sessions()
     for number in range(60_000):
         sessions.assign(number + 1, START + number * 1_000, number, None, None, NOTHING)
-    assert len(sessions._open) < 25_000
+    assert len(sessions._recent) < 25_000
 
 
 def test_a_crossed_session_goes_on_after_a_restart() -> None:
