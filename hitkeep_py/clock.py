@@ -3,6 +3,9 @@
 import time
 from datetime import UTC, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+MINUTE_MS = 60_000
 
 
 class Clock(Protocol):
@@ -23,5 +26,13 @@ class SystemClock:
 
 def utc_text(milliseconds: int) -> str:
     """RFC 3339 in UTC with milliseconds, as every API answer writes times."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return _text(datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
+def zone_text(milliseconds: int, zone: str) -> str:
+    """The same with the offset that the zone has then."""
+    return _text(datetime.fromtimestamp(milliseconds / 1000, ZoneInfo(zone)))
+
+
+def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

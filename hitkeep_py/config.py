@@ -132,7 +132,7 @@ class Settings:
         (), read_networks, "Networks whose forwarding headers name the client, e.g. 127.0.0.1,10.0.0.0/8."
     )
     geoip_db: str = setting(
-        "", read_text, "MaxMind-format file for countries. Empty: the bundled DB-IP Lite country file."
+        "", read_text, "MaxMind-format file for countries, regions and cities. Empty: bundled countries (DB-IP Lite)."
     )
     referrer_spam_list: str = setting(
         "", read_text, "File with hosts of referrer spam, one a line. Empty: the bundled copy of Matomo's list."

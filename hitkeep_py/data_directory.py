@@ -27,6 +27,16 @@ class DataDirectory:
         self._lock_file = path / "lock"
         self._lock: int | None = None
 
+    def require(self) -> None:
+        """Raises DataDirectoryError when nothing was ever kept here; makes nothing."""
+        files = (self.events, self.catalog, self.inbox)
+        begun = any(each.exists() for each in files) or self.restore_waiting()
+        if not begun and (self.path.is_dir() or not self.path.exists()):
+            raise DataDirectoryError(
+                f"there is no data in {self.path.absolute()}. Name the data directory with --data-dir or "
+                "HITKEEP_DATA_DIR, or make a new one with `analytics serve` or `analytics site add DOMAIN`"
+            )
+
     def prepare(self) -> None:
         """Make it, for this user only. Raises DataDirectoryError when it cannot be written."""
         try:

@@ -10,10 +10,37 @@ ENGAGEMENT = "engagement"
 WEB_VITAL = "web_vital"
 EXPOSURE = "exposure"
 IDENTIFY = "identify"
+KINDS = (PAGEVIEW, CUSTOM, ENGAGEMENT, WEB_VITAL, EXPOSURE, IDENTIFY)
 """Kinds of events. Only pageviews and custom events count as such; the others say more about a visit."""
+
+DEVICES = ("desktop", "mobile", "tablet", "tv")
 
 CONVERSION = "conversion"
 """The category of events that their sender calls conversions."""
+
+
+class Channel(StrEnum):
+    """What kind of source brought a visitor. enrich.channel chooses."""
+
+    DIRECT = "Direct"
+    CROSS_NETWORK = "Cross-network"
+    PAID_SHOPPING = "Paid Shopping"
+    PAID_SEARCH = "Paid Search"
+    PAID_SOCIAL = "Paid Social"
+    PAID_VIDEO = "Paid Video"
+    DISPLAY = "Display"
+    PAID_OTHER = "Paid Other"
+    ORGANIC_SHOPPING = "Organic Shopping"
+    AI_ASSISTANTS = "AI Assistants"
+    ORGANIC_SOCIAL = "Organic Social"
+    ORGANIC_VIDEO = "Organic Video"
+    ORGANIC_SEARCH = "Organic Search"
+    EMAIL = "Email"
+    AFFILIATES = "Affiliates"
+    AUDIO = "Audio"
+    SMS = "SMS"
+    PUSH = "Mobile Push Notifications"
+    REFERRAL = "Referral"
 
 
 class DropReason(StrEnum):

@@ -47,3 +47,12 @@ def read_number(amount: object) -> Decimal | None:
         return None
     text = amount.strip()
     return Decimal(text) if DECIMAL.fullmatch(text) else None
+
+
+def whole_units(units: float, currency: str) -> Decimal:
+    """The amount as people write it: 4999 minor units of USD are 49.99, 50 of JPY are 50."""
+    return Decimal(str(units)).scaleb(-currency_digits(currency), Context(prec=2 * TEXT_LENGTH))
+
+
+def currency_digits(currency: str) -> int:
+    return EXPONENTS.get(currency) or 0

@@ -3,7 +3,8 @@
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -39,12 +40,21 @@ class Asked:
 class Request:
     """All reports of one request share its deadline, in monotonic seconds; `asked` explains them.
 
-    Without `keep` its rows are not kept for the next one who asks.
+    Without `keep` its rows are not kept for the next one who asks. `state` is what all its reports see.
     """
 
     deadline: float
     asked: list[Asked] = field(default_factory=list)
     keep: bool = True
+    state: "OneState | None" = None
+
+
+@dataclass(slots=True)
+class OneState:
+    """The first report opens the snapshot; it stays open for the others."""
+
+    opened: ExitStack
+    snapshot: Snapshot | None = None
 
 
 class Questions:
@@ -65,6 +75,7 @@ class Questions:
         self._on_death = on_death
         self._places = threading.BoundedSemaphore(threads)
         self._kept = KeptAnswers()
+        self._under_way = UnderWay()
 
     def request(self) -> Request:
         return Request(self._clock.monotonic() + self._timeout)
@@ -77,21 +88,55 @@ class Questions:
         **named: Arguments.kwargs,
     ) -> Answer:
         """The report's answer. Raises QueryBusy, QueryTimeout, StoreUnavailable."""
-        if not self._places.acquire(timeout=max(LEAST_SECONDS, request.deadline - self._clock.monotonic())):
-            raise QueryBusy(f"{self._threads} questions have been running for {self._timeout:g} seconds")
-        version = self.store.version()
-        give_way()
         try:
-            with self.store.snapshot() as snapshot:
+            with ExitStack() as alone:
+                snapshot = self._snapshot(request, alone)
                 return self._drive(request, snapshot, report(self.store.dialect, *arguments, **named))
         except QueryTimeout as error:
             raise self._timeout_error() from error
+
+    @contextmanager
+    def one_state(self, request: Request) -> Iterator[None]:
+        """Within it all reports of the request see the same state of the store, and take one place together."""
+        with ExitStack() as opened:
+            request.state = OneState(opened)
+            try:
+                yield
+            finally:
+                request.state = None
+
+    def _snapshot(self, request: Request, alone: ExitStack) -> Snapshot:
+        state = request.state
+        if state is None:
+            return self._open(request, alone)
+        if state.snapshot is None:
+            state.snapshot = self._open(request, state.opened)
+        return state.snapshot
+
+    def _open(self, request: Request, opened: ExitStack) -> Snapshot:
+        """Takes a place as well; both are given back when `opened` is closed. Raises QueryBusy, StoreUnavailable."""
+        if not self._places.acquire(timeout=max(LEAST_SECONDS, request.deadline - self._clock.monotonic())):
+            raise QueryBusy(f"{self._threads} questions have been running for {self._timeout:g} seconds")
+        opened.callback(self._places.release)
+        opened.enter_context(self._watching_for_death())
+        give_way()
+        return opened.enter_context(self.store.snapshot())
+
+    @contextmanager
+    def _watching_for_death(self) -> Iterator[None]:
+        version = self.store.version()
+        try:
+            yield
         except StoreDead:
             if self.store.version() == version:
                 self._on_death()
             raise
-        finally:
-            self._places.release()
+
+    def _remaining(self, request: Request) -> float:
+        remaining = request.deadline - self._clock.monotonic()
+        if remaining <= 0:
+            raise self._timeout_error()
+        return max(LEAST_SECONDS, remaining)
 
     def _timeout_error(self) -> QueryTimeout:
         return QueryTimeout(f"the question took longer than {self._timeout:g} seconds (query_timeout) and was stopped")
@@ -106,20 +151,41 @@ class Questions:
 
     def _rows(self, request: Request, snapshot: Snapshot, statement: Statement) -> Rows:
         started = self._clock.monotonic()
-        rows = self._kept.get(statement, snapshot.version)
-        kept = rows is not None
-        if rows is None:
-            remaining = request.deadline - started
-            if remaining <= 0:
-                raise self._timeout_error()
-            rows = snapshot.select(statement.sql, statement.parameters, timeout=max(LEAST_SECONDS, remaining))
-            if request.keep:
-                self._kept.put(statement, snapshot.version, rows)
+        waiting = max(0.0, request.deadline - started) if request.keep else 0.0
+        with self._under_way.alone(statement, snapshot.version, waiting):
+            rows = self._kept.get(statement, snapshot.version)
+            kept = rows is not None
+            if rows is None:
+                rows = snapshot.select(statement.sql, statement.parameters, timeout=self._remaining(request))
+                if request.keep:
+                    self._kept.put(statement, snapshot.version, rows)
         seconds = self._clock.monotonic() - started
         self.count += 1
         self.seconds += seconds
         request.asked.append(Asked(statement, seconds, kept, len(rows)))
         return rows
+
+
+class UnderWay:
+    """Lets the same statement run once at a time, so that who asks it meanwhile finds the answer kept."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._statements: set[tuple[Statement, int]] = set()
+
+    @contextmanager
+    def alone(self, statement: Statement, version: int, timeout: float) -> Iterator[None]:
+        """Goes on after the timeout, even beside another: the time left is the statement's own limit."""
+        key = (statement, version)
+        with self._changed:
+            self._changed.wait_for(lambda: key not in self._statements, timeout)
+            self._statements.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._statements.discard(key)
+                self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True)

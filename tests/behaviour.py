@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.report import Report
+from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import TimeRange
-from hitkeep_py.reports.matching import Step
 from tests.engines import Engine
 from tests.stored_events import milliseconds, store_rows
 

@@ -8,8 +8,10 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
+from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
 from tests.product import lookups
+from tests.stored_events import SITE, store_rows
 
 EMAIL, PASSWORD = "you@example.com", "a long password"
 
@@ -50,3 +52,12 @@ def logged_in(server: Server, analytics: Analytics) -> Iterator[TestClient]:
     user = analytics.catalog.users.add(EMAIL, PASSWORD)
     with TestClient(server.app, cookies={"hk_token": analytics.catalog.users.open_session(user)}) as client:
         yield client
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Every engine, with the rows that the module calls STORED, if it does."""
+    with opened(request.param) as found:
+        if rows := getattr(request.module, "STORED", ()):
+            store_rows(found.store, SITE, *rows)
+        yield found

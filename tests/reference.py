@@ -7,7 +7,7 @@ import click
 from hitkeep_py.cli import main
 from hitkeep_py.config import SETTINGS, environment_name, example_file, flags
 from hitkeep_py.protocols.formats import FORMATS
-from hitkeep_py.query.dimensions import DIMENSIONS, Dimension
+from hitkeep_py.query.dimensions import DIMENSIONS, VALUES, Dimension
 from hitkeep_py.query.filters import OPERATORS
 from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS
 from hitkeep_py.server.routes import ROUTES
@@ -87,6 +87,20 @@ def query_page() -> str:
         "|---|---|",
     ]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in OPERATORS.items()]
+    lines += [
+        "",
+        "## Values",
+        "",
+        "Values are compared letter by letter with what is stored, capital and small letters apart, unless the",
+        "operator says `in any case`. Paths, titles and campaigns are stored as sent, hosts in small letters,",
+        "languages as the browser names them (`de-DE`), countries as two capital letters. Names of events and",
+        "properties are told apart by case too. Of these dimensions all values are known; another one after `is` or",
+        "`is not` is refused:",
+        "",
+        "| Dimension | Values |",
+        "|---|---|",
+    ]
+    lines += [f"| `{name}` | {', '.join(f'`{each}`' for each in values)} |" for name, values in VALUES.items()]
     return "\n".join(lines) + "\n"
 
 

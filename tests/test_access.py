@@ -28,6 +28,7 @@ OF_PLAUSIBLE = {
     ("GET", "/api/v1/stats/realtime/visitors"),
 }
 DOCUMENTED_ROUTES = {
+    ("GET", "/", Access.ANYONE),
     ("GET", "/healthz", Access.ANYONE),
     ("GET", "/readyz", Access.ANYONE),
     ("GET", "/metrics", Access.ANYONE),
@@ -38,6 +39,7 @@ DOCUMENTED_ROUTES = {
     ("GET", "/api/health", Access.USER),
     ("POST", "/api/backups", Access.USER),
     ("POST", "/api/rebuild", Access.USER),
+    ("POST", "/api/catalog/refresh", Access.USER),
     ("GET", "/api/usage", Access.USER),
     ("GET", "/api/debug", Access.USER),
     ("GET", "/api/sites/{site_id}/debug", Access.USER),
@@ -77,6 +79,7 @@ DOCUMENTED_ROUTES = {
     ("GET", "/api/sites/{site_id}/reports/events/{event_name}/properties", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/events/{event_name}/series", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/properties", Access.READER),
+    ("GET", "/api/sites/{site_id}/reports/event-series", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/goals", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/funnels/{funnel_id}", Access.READER),
     ("POST", "/api/sites/{site_id}/reports/funnels", Access.READER),
@@ -152,6 +155,7 @@ READINGS = {
     ("GET", "/api/sites/{site_id}/reports/breakdown/{dimension}"): 400,
     ("GET", "/api/sites/{site_id}/reports/breakdown"): 400,
     ("GET", "/api/sites/{site_id}/reports/properties"): 400,
+    ("GET", "/api/sites/{site_id}/reports/event-series"): 400,
     ("GET", "/api/sites/{site_id}/reports/numbers"): 400,
     ("GET", "/api/sites/{site_id}/reports/funnels/{funnel_id}"): 404,
     ("POST", "/api/sites/{site_id}/reports/funnels"): 400,

@@ -294,7 +294,7 @@ def test_chunked_body_is_limited_too(logged_in: TestClient) -> None:
 
 
 def test_what_is_no_route_is_404_in_json(logged_in: TestClient) -> None:
-    for path in ("/", "/api", "/api/nothing", "/docs/nothing", "/%00", "/api/goals", "/API/sites"):
+    for path in ("/api", "/api/nothing", "/docs/nothing", "/%00", "/api/goals", "/API/sites"):
         for method in ("GET", "POST"):
             assert error_of(logged_in.request(method, path), 404) == ("not_found", None), path
 

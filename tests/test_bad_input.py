@@ -275,7 +275,7 @@ def filled(path: str, site_id: str) -> str:
     return re.sub(r"\{\w+\}", NOBODY, path.replace("{site_id}", site_id))
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/sites/\ufffd", "/%00", "/ingest/../api/sites", "/" + "a" * 9000])
+@pytest.mark.parametrize("path", ["/api", "/api/sites/\ufffd", "/%00", "/ingest/../api/sites", "/" + "a" * 9000])
 @pytest.mark.parametrize("method", ["GET", "POST", "TRACE", "PROPFIND", "\x00"])
 def test_any_other_path_and_method(method: str, path: str, product: Product) -> None:
     for host in (b"localhost", b"["):

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hitkeep_py.enrich.channel import CHANNELS_FILE, Channel, Channels
+from hitkeep_py.enrich.channel import CHANNELS_FILE, Channels
+from hitkeep_py.enrich.page import read_page
 from hitkeep_py.enrich.referrer import SOURCES_FILE, Referrers
-from hitkeep_py.event import CUSTOM, PAGEVIEW, Event, IncomingEvent, Sender
+from hitkeep_py.event import CUSTOM, PAGEVIEW, Channel, Event, IncomingEvent, Sender
 from hitkeep_py.ingest.pipeline import Pipeline
 from tests.product import in_memory, lookups
 
@@ -23,6 +24,26 @@ def channel_of(referrer: str = "", source: str = "", medium: str = "", campaign:
     """Of an event with this referring address and these UTM fields, as the pipeline fills it."""
     found = REFERRERS.referrer(referrer, "site.example")
     return CHANNELS.channel(source or found.source, found.address, source or None, medium or None, campaign or None)
+
+
+@pytest.mark.parametrize(
+    ("source", "medium", "url", "channel"),
+    [
+        ("Google", None, "https://site.example/?gclid=Cj0K", "Paid Search"),
+        ("google", None, "/?utm_source=google&GCLID=Cj0K", "Paid Search"),
+        ("Bing", None, "https://site.example/a?x=1&msclkid=9f", "Paid Search"),
+        ("google", "organic", "https://site.example/?gclid=Cj0K", "Paid Search"),
+        ("Bing", None, "https://site.example/?gclid=Cj0K", "Organic Search"),
+        ("Google", None, "https://site.example/?gclid=", "Organic Search"),
+        ("Google", None, "https://site.example/?q=gclid", "Organic Search"),
+        ("Facebook", None, "https://site.example/?gclid=Cj0K", "Organic Social"),
+        (None, None, "https://site.example/?gclid=Cj0K", "Direct"),
+    ],
+)
+def test_click_on_an_advertisement_of_the_source_is_paid(
+    source: str | None, medium: str | None, url: str, channel: str
+) -> None:
+    assert CHANNELS.channel(source, None, source, medium, None, read_page(url).advertiser) == channel
 
 
 @pytest.mark.parametrize(
@@ -199,6 +220,7 @@ def test_every_source_with_a_name_of_its_own_has_a_channel() -> None:
         (IncomingEvent(CUSTOM, "renewed", campaign={"utm_medium": "email"}), "Email"),
         (IncomingEvent(PAGEVIEW, "", url="/"), "Direct"),
         (IncomingEvent(PAGEVIEW, "", url="/?utm_source=fb&utm_medium=cpc"), "Paid Social"),
+        (IncomingEvent(PAGEVIEW, "", url="/?gclid=Cj0K", referrer="https://www.google.com/"), "Paid Search"),
         (IncomingEvent(PAGEVIEW, "", url="https://example.com/a", referrer="https://example.com/"), "Direct"),
     ],
 )

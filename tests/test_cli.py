@@ -25,7 +25,8 @@ from tests.stored_events import store_rows
 PASSWORD = "a long password"
 GOAL = ["--name", "Pro Signup", "--type", "event", "--value", "signup"]
 EXPERIMENT = ["--name", "Hero", "--variant", "Plain", "--variant", "Bold:3"]
-GROUPS = ("user", "site", "goal", "key", "experiment")
+STEPS = ["--step", "path=/", "--step", "event=signup"]
+GROUPS = ("user", "site", "goal", "funnel", "segment", "key", "experiment")
 HEAVY = ("duckdb", "starlette", "uvicorn")
 Analytics = Callable[..., Result]
 
@@ -87,6 +88,16 @@ def test_commands_are_those_that_are_documented() -> None:
         "goal list",
         "goal remove",
         "goal stats",
+        "funnel add",
+        "funnel list",
+        "funnel show",
+        "funnel change",
+        "funnel remove",
+        "segment add",
+        "segment list",
+        "segment show",
+        "segment change",
+        "segment remove",
         "key add",
         "key list",
         "key rotate",
@@ -157,13 +168,13 @@ def test_site_is_added_listed_and_removed(analytics: Analytics) -> None:
 
 
 def test_site_commands_answer_in_words(analytics: Analytics) -> None:
-    assert analytics("site", "list").stdout == "No sites yet: analytics site add DOMAIN\n"
     added = analytics("site", "add", "example.com").stdout
     assert added.startswith("Added example.com with the id ")
     heads, row = analytics("site", "list").stdout.splitlines()
     assert heads.split() == ["DOMAIN", "ID", "TIME", "ZONE", "VISITOR", "PERIOD", "CREATED", "AT"]
     assert row.split()[:4] == ["example.com", added.split()[-1], "UTC", "day"]
     assert "Removed example.com" in analytics("site", "remove", added.split()[-1]).stdout
+    assert analytics("site", "list").stdout == "No sites yet: analytics site add DOMAIN\n"
 
 
 def test_goal_is_added_listed_and_removed_by_id_or_name(analytics: Analytics) -> None:
@@ -237,13 +248,64 @@ def test_goal_stats_without_a_server(analytics: Analytics) -> None:
     assert stats == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
+        "time_zone": "UTC",
         "sessions": 0,
         "goals": [{"goal_id": goal["id"], "name": "Pro Signup", "type": "event", "value": "signup", **figures}],
     }
     first, heads, row = analytics("goal", "stats", "example.com", *days).stdout.splitlines()
-    assert first == "2026-11-01T00:00:00.000Z to 2026-11-03T00:00:00.000Z: 0 sessions"
-    assert heads.split() == ["NAME", "TYPE", "VALUE", "CONVERSIONS", "RATE", "EVENTS", "VISITORS"]
+    assert first == "2026-11-01 to 2026-11-02, UTC: 0 sessions"
+    assert heads.split() == ["NAME", "TYPE", "VALUE", "CONVERSIONS", "CONVERSION", "RATE", "EVENTS", "VISITORS"]
     assert row.split() == ["Pro", "Signup", "event", "signup", "0", "0.0", "%", "0", "0"]
+
+
+def test_funnel_is_added_listed_shown_changed_and_removed(analytics: Analytics) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    conditional = '{"type": "event", "value": "signup", "filters": ["property:plan is pro, plus"]}'
+    steps = ["--step", "path=/pricing", "--step", conditional]
+    added = answer(
+        analytics("funnel", "add", "example.com", "--name", "To sign up", *steps, "--window", "7d", "--json")
+    )
+    assert (added["site_id"], added["window_seconds"], added["scope"]) == (site["id"], 604_800, "session")
+    assert added["steps"][0] == {"type": "path", "value": "/pricing"}
+    assert answer(analytics("funnel", "list", "example.com", "--json")) == [added]
+    assert answer(analytics("funnel", "show", "example.com", "To sign up", "--json")) == added
+    shown = analytics("funnel", "show", "example.com", added["id"]).stdout.splitlines()
+    assert {"window: 7d", "scope: session"} <= set(shown)
+    assert shown[-1].split(maxsplit=3) == ["2", "event", "signup", "property:plan is pro, plus"]
+    changed = answer(
+        analytics("funnel", "change", "example.com", "To sign up", "--window", "none", "--scope", "visitor", "--json")
+    )
+    assert changed == {**added, "window_seconds": None, "scope": "visitor"}
+    row = analytics("funnel", "list", "example.com").stdout.splitlines()[1]
+    assert row.split() == ["To", "sign", "up", "2", "none", "visitor", added["id"]]
+    assert analytics("funnel", "remove", "example.com", "To sign up").stdout == "Removed the funnel To sign up.\n"
+    assert analytics("funnel", "list", "example.com").stdout == "No funnels yet: analytics funnel add --help\n"
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30min", 1_800), ("36h", 129_600), ("2d", 172_800)])
+def test_window_of_a_funnel_is_shown_as_it_was_given(analytics: Analytics, text: str, seconds: int) -> None:
+    analytics("site", "add", "example.com")
+    options = ["--name", "x", *STEPS, "--window", text]
+    assert answer(analytics("funnel", "add", "example.com", *options, "--json"))["window_seconds"] == seconds
+    assert f"window: {text}\n" in analytics("funnel", "show", "example.com", "x").stdout
+
+
+def test_segment_is_added_listed_shown_changed_and_removed(analytics: Analytics) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    options = ["--filter", "page starts with /shop", "--filter", '["country is DE", "property:price > 10"]']
+    added = answer(analytics("segment", "add", "example.com", "--name", "Shoppers", *options, "--json"))
+    assert added["site_id"] == site["id"]
+    assert [len(each) if isinstance(each, list) else 1 for each in added["filters"]] == [1, 2]
+    assert answer(analytics("segment", "list", "example.com", "--json")) == [added]
+    assert answer(analytics("segment", "show", "example.com", added["id"], "--json")) == added
+    words = "filters: page starts with /shop; country is DE or property:price > 10"
+    assert words in analytics("segment", "show", "example.com", "Shoppers").stdout.splitlines()
+    changed = analytics("segment", "change", "example.com", "Shoppers", "--name", "Buyers").stdout
+    assert changed == "Changed name of the segment Buyers.\n"
+    answer(analytics("segment", "change", "example.com", "Buyers", "--filter", r"source is a\,b", "--json"))
+    assert "Buyers  source is a\\,b " in analytics("segment", "list", "example.com").stdout
+    assert analytics("segment", "remove", "example.com", "Buyers").stdout == "Removed the segment Buyers.\n"
+    assert analytics("segment", "list", "example.com").stdout == "No segments yet: analytics segment add --help\n"
 
 
 def test_key_is_added_listed_rotated_and_revoked(analytics: Analytics) -> None:
@@ -300,9 +362,9 @@ def test_experiment_is_added_listed_stopped_started_and_removed(analytics: Analy
 def test_variant_needs_a_whole_weight_after_its_last_colon(analytics: Analytics, variant: str) -> None:
     analytics("site", "add", "example.com")
     message = failed(analytics("experiment", "add", "example.com", *EXPERIMENT, "--variant", variant), 2)
-    assert repr(variant) in message
+    assert f'"{variant}"' in message
     assert "NAME:WEIGHT needs a whole number from 0 to 10000 after the last colon" in message
-    assert repr(variant.rpartition(":")[2]) in message
+    assert f'and "{variant.rpartition(":")[2]}" is none' in message
     assert answer(analytics("experiment", "list", "example.com", "--json")) == []
 
 
@@ -316,7 +378,7 @@ def test_variants_with_the_lightest_and_the_heaviest_weight_are_added(analytics:
 def test_variant_without_an_id_before_its_equals_sign_is_refused(analytics: Analytics) -> None:
     analytics("site", "add", "example.com")
     message = failed(analytics("experiment", "add", "example.com", *EXPERIMENT, "--variant", "=A"), 2)
-    assert "'=A': there is no id before the =" in message
+    assert '"=A": there is no id before the =' in message
 
 
 def test_variants_of_the_same_name_are_refused(analytics: Analytics) -> None:
@@ -395,6 +457,7 @@ def log_in(folder: Path, password: str) -> bool:
 
 
 def test_doctor_without_a_server(analytics: Analytics, folder: Path) -> None:
+    analytics("site", "add", "example.com")
     report = answer(analytics("doctor", "--json"))
     assert report["data_dir"] == str(folder.resolve())
     assert (report["version"], report["server"], report["lock"]) == (__version__, "not running", "free")
@@ -411,6 +474,20 @@ def test_what_is_not_there_exits_with_1(analytics: Analytics) -> None:
         ["goal", "add", "nothing.example", *GOAL],
         ["goal", "stats", "nothing.example"],
         ["goal", "remove", "example.com", "Nothing"],
+        ["funnel", "add", "nothing.example", "--name", "x", *STEPS],
+        ["funnel", "list", "nothing.example"],
+        ["funnel", "show", "example.com", "Nothing"],
+        ["funnel", "change", "example.com", "Nothing"],
+        ["funnel", "remove", "example.com", "Nothing"],
+        ["segment", "add", "nothing.example", "--name", "x", "--filter", "country is DE"],
+        ["segment", "list", "nothing.example"],
+        ["segment", "show", "example.com", "Nothing"],
+        ["segment", "change", "example.com", "Nothing"],
+        ["segment", "remove", "example.com", "Nothing"],
+        ["report", "nothing.example", "pages"],
+        ["report", "example.com", "funnel", "Nothing"],
+        ["report", "example.com", "pages", "--segment", "Nothing"],
+        ["export", "nothing.example", "--output", "-"],
         ["site", "show", "nothing.example"],
         ["site", "change", "nothing.example"],
         ["key", "add", "nothing.example"],
@@ -431,6 +508,8 @@ def test_what_is_there_already_exits_with_1(analytics: Analytics) -> None:
     for arguments in (
         ["site", "add", "example.com"],
         ["goal", "add", "example.com", *GOAL],
+        ["funnel", "add", "example.com", "--name", "To sign up", *STEPS],
+        ["segment", "add", "example.com", "--name", "Germany", "--filter", "country is DE"],
         ["key", "add", "example.com", "--name", "Shop"],
         ["experiment", "add", "example.com", *EXPERIMENT],
         ["user", "add", "you@example.com", "--password-stdin"],
@@ -452,6 +531,14 @@ def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
         (["goal", "add", "example.com", "--name", "x", "--type", "path", "--value", "y"], "/"),
         (["goal", "add", "example.com", "--name", " ", "--type", "event", "--value", "y"], "name"),
         (["goal", "stats", "example.com", "--from", "yesterday"], "from"),
+        (["funnel", "add", "example.com", "--name", "x", "--step", "page=/"], '"page=/" must be such as path=/pricing'),
+        (["funnel", "add", "example.com", "--name", "x", "--step", "path=/"], "2 to 8 steps"),
+        (["funnel", "add", "example.com", "--name", "x", "--step", "{"], "--step { is not valid JSON"),
+        (["funnel", "add", "example.com", "--name", "x", *STEPS, "--window", "soon"], '"soon" must be a time such as'),
+        (["segment", "add", "example.com", "--name", "x"], "--filter"),
+        (["segment", "add", "example.com", "--name", "x", "--filter", "[]"], "empty list"),
+        (["segment", "add", "example.com", "--name", "x", "--filter", "plan pro"], "condition"),
+        (["report", "example.com", "pages", "--compare", "last_month"], "previous_year, or the first and the last day"),
         (["key", "add", "example.com", "--kind", "master"], "master"),
         (["key", "add", "example.com", "--name", "x" * 256], "name"),
         (["experiment", "add", "example.com", "--name", "x", "--variant", "only one"], "variants"),
@@ -502,10 +589,42 @@ def test_data_directory_of_the_flag_wins(analytics: Analytics, folder: Path, tmp
 def test_data_directory_of_the_file_is_used(analytics: Analytics, tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text(f'data_dir = "{tmp_path / "filed"}"\n')
     result = CliRunner(env={"HITKEEP_DATA_DIR": None}).invoke(
-        main, ["site", "list", "--config", str(tmp_path / "settings.toml")]
+        main, ["site", "add", "example.com", "--config", str(tmp_path / "settings.toml")]
     )
     assert result.exit_code == 0
     assert (tmp_path / "filed" / "catalog.sqlite").exists()
+
+
+READING = (
+    ["site", "list"],
+    ["user", "list"],
+    ["goal", "list", "example.com"],
+    ["goal", "stats", "example.com"],
+    ["goal", "add", "example.com", *GOAL],
+    ["funnel", "list", "example.com"],
+    ["segment", "list", "example.com"],
+    ["report", "example.com", "overview"],
+    ["export", "example.com", "--output", "-"],
+    ["usage"],
+    ["debug", "example.com"],
+    ["doctor"],
+    ["doctor", "--check"],
+    ["backup"],
+    ["rebuild"],
+)
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["no folder", "an empty folder"])
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_what_needs_data_makes_none(analytics: Analytics, folder: Path, arguments: list[str], made: bool) -> None:
+    if made:
+        folder.mkdir()
+    message = failed(analytics(*arguments), 3)
+    assert message.startswith(
+        f"Error: there is no data in {folder.absolute()}. Name the data directory with --data-dir"
+    )
+    assert "`analytics serve` or `analytics site add DOMAIN`" in message
+    assert list(folder.iterdir()) == [] if made else not folder.exists()
 
 
 def test_data_directory_that_cannot_be_used_exits_with_3(analytics: Analytics, folder: Path) -> None:

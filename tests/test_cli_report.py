@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli import main
 from hitkeep_py.cli.access import server_answer
-from hitkeep_py.cli.report import LISTS, NAMED, PLURALS
+from hitkeep_py.cli.report_list import PLURALS, REPORTS
 from hitkeep_py.config import Settings
 from hitkeep_py.query.dimensions import DIMENSIONS
 from tests.reported_site import BOTH_DAYS, DAY, VISITS, fill
@@ -32,6 +32,7 @@ def filled_directory(folder: Path) -> Path:
     analytics.catalog.goals.add(site.id, "Purchase", "event", "purchase")
     steps = [{"type": "path", "value": "/"}, {"type": "event", "value": "purchase"}]
     analytics.catalog.funnels.add(site.id, "To buy", steps)
+    analytics.catalog.segments.add(site.id, "French", ["country is FR"])
     analytics.close()
     return folder
 
@@ -68,7 +69,7 @@ def output(result: Result) -> str:
 def test_breakdown_as_a_table(analytics: Command) -> None:
     text = output(analytics("report", "example.com", "countries", *DAYS, "--compare", "previous_period"))
     assert text.splitlines() == [
-        "2026-11-20T00:00:00.000Z to 2026-11-21T00:00:00.000Z, UTC",
+        "2026-11-20, UTC, compared with 2026-11-19",
         "COUNTRY  VISITORS  PAGEVIEWS  VISITORS BEFORE  PAGEVIEWS BEFORE",
         "DE       1         2          1                1",
         "FR       1         1          0                0",
@@ -84,19 +85,28 @@ def test_options_of_a_question(analytics: Command) -> None:
     assert text.splitlines()[-1] == "1 of 2 rows; --limit shows more"
 
 
+def test_of_a_list_of_conditions_one_has_to_hold(analytics: Command) -> None:
+    either = ["--filter", '["country is DE", "country is FR"]', "--filter", "kind is pageview"]
+    text = output(analytics("report", "example.com", "countries", *DAYS, *either))
+    assert [line.split() for line in text.splitlines()[2:]] == [["DE", "1", "2"], ["FR", "1", "1"]]
+    assert output(analytics("goal", "stats", "example.com", *DAYS, *either)).startswith("2026-11-20, UTC: 2 sessions")
+
+
 def test_overview_has_goals_and_revenue(analytics: Command) -> None:
     text = output(analytics("report", "example.com", "overview", *DAYS))
     lines = {" ".join(line.split()) for line in text.splitlines()}
     assert {
         "visitors 3",
         "bounce_rate 33.3 %",
-        "revenue, minor units of EUR 1000",
+        "revenue 10.00 EUR",
+        "revenue 5.00 USD",
         "conversions of Purchase 2",
     } <= lines
+    earlier = ["--from", "2026-11-19", "--to", "2026-11-19", "--compare", "2026-11-20..2026-11-20"]
+    compared = output(analytics("report", "example.com", "overview", *earlier))
+    assert "revenue 0.00 EUR 10.00 EUR" in {" ".join(line.split()) for line in compared.splitlines()}
     compared = output(analytics("report", "example.com", "overview", *DAYS, "--compare", "previous_period"))
-    assert {"visitors 3 1", "revenue, minor units of EUR 1000 0"} <= {
-        " ".join(line.split()) for line in compared.splitlines()
-    }
+    assert {"visitors 3 1", "revenue 10.00 EUR 0.00 EUR"} <= {" ".join(line.split()) for line in compared.splitlines()}
 
 
 def test_json_is_what_the_api_answers(analytics: Command) -> None:
@@ -118,33 +128,136 @@ def test_csv(analytics: Command) -> None:
     ]
 
 
+def lines_of(result: Result) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(output(result))))
+
+
+def test_csv_has_plain_numbers_and_their_units_in_words(analytics: Command) -> None:
+    overview = lines_of(analytics("report", "example.com", "overview", *DAYS, "--format", "csv"))
+    assert overview[0] == ["metric", "unit", "value"]
+    found = {(name, unit): value for name, unit, value in overview[1:]}
+    assert float(found["bounce_rate", "fraction"]) == pytest.approx(1 / 3)
+    assert found["average_session_duration", "seconds"] == "160.0"
+    assert (found["revenue", "EUR"], found["revenue", "USD"]) == ("10.00", "5.00")
+    metrics = ["--metric", "bounce_rate", "--metric", "average_session_duration"]
+    head, row, *_ = lines_of(analytics("report", "example.com", "country", *DAYS, *metrics, "--format", "csv"))
+    assert head == ["country", "bounce_rate", "average_session_duration_seconds"]
+    assert all(float(value) >= 0 for value in row[1:])
+
+
+def test_money_is_in_whole_units_with_its_currency(analytics: Command) -> None:
+    euros = ["countries", *DAYS, "--metric", "revenue", "--filter", "currency is EUR"]
+    assert output(analytics("report", "example.com", *euros)).splitlines()[1:] == [
+        "COUNTRY  REVENUE",
+        "DE       10.00 EUR",
+    ]
+    assert lines_of(analytics("report", "example.com", *euros, "--format", "csv")) == [
+        ["country", "revenue_EUR"],
+        ["DE", "10.00"],
+    ]
+    assert output(analytics("report", "example.com", "currency", *DAYS)).splitlines()[1:] == [
+        "CURRENCY  REVENUE    EVENTS  VISITORS",
+        "EUR       10.00 EUR  1       1",
+        "USD       5.00 USD   1       1",
+    ]
+    earnings = lines_of(analytics("report", "example.com", "revenue", *DAYS, "--format", "csv"))
+    assert earnings == [
+        ["currency", "revenue", "orders", "average_order_value", "refunds", "refunded"],
+        ["EUR", "10.00", "1", "10.00", "0", "0.00"],
+        ["USD", "5.00", "1", "5.00", "0", "0.00"],
+    ]
+
+
+def test_csv_without_rows_is_empty(analytics: Command) -> None:
+    assert (
+        output(
+            analytics("report", "example.com", "pages", "--from", "2020-01-01", "--to", "2020-01-02", "--format", "csv")
+        )
+        == ""
+    )
+
+
+def test_totals_beside_the_rows_are_shown(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "journeys", "/", *DAYS))
+    assert text.splitlines()[1:3] == [
+        "sessions that met it: 2, of them without another step: 1, on other paths: 0",
+        "PATH      SESSIONS  SHARE",
+    ]
+    text = output(analytics("report", "example.com", "realtime"))
+    assert text.splitlines()[1] == "visitors now: 0, in the last 30 minutes: 0"
+    assert output(analytics("report", "example.com", "goals", *DAYS)).splitlines()[1] == "sessions: 3"
+
+
+def test_columns_of_a_breakdown_suit_its_dimension(analytics: Command) -> None:
+    for dimension, columns in (
+        ("property:plan", ["PROPERTY:PLAN", "VISITORS", "EVENTS", "PAGEVIEWS"]),
+        ("event", ["EVENT", "EVENTS", "VISITORS"]),
+        ("kind", ["KIND", "VISITORS", "EVENTS", "PAGEVIEWS"]),
+        ("country", ["COUNTRY", "VISITORS", "PAGEVIEWS"]),
+    ):
+        text = output(analytics("report", "example.com", dimension, *DAYS))
+        assert text.splitlines()[1].split() == columns
+
+
+def test_rows_are_over_time_with_a_unit_and_by_dimensions(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "goals", *DAYS, "--unit", "day"))
+    assert text.splitlines()[2:] == ["TIME                  CONVERSIONS", "2026-11-20T00:00:00Z  2"]
+    by_page = lines_of(analytics("report", "example.com", "revenue", *DAYS, "--dimension", "page", "--format", "csv"))
+    assert [row[:3] for row in by_page] == [
+        ["page", "currency", "revenue"],
+        ["/pricing", "EUR", "10.00"],
+        ["/", "USD", "5.00"],
+    ]
+
+
+def test_comparison_with_days_of_choice(analytics: Command) -> None:
+    days = ["--compare", "2026-11-18..2026-11-19"]
+    lines = output(analytics("report", "example.com", "overview", *DAYS, *days)).splitlines()
+    assert lines[0] == "2026-11-20, UTC, compared with 2026-11-18 to 2026-11-19"
+    assert lines[2].split() == ["visitors", "3", "1"]
+    named = json.loads(output(analytics("report", "example.com", "pages", *DAYS, *days, "--json")))
+    assert named["comparison_range"] == {"from": "2026-11-18T00:00:00.000Z", "to": "2026-11-20T00:00:00.000Z"}
+
+
+def test_goal_stats_take_ranges_and_filters_of_reports(analytics: Command) -> None:
+    options = ["--filter", "country is DE", "--segment", "French"]
+    assert output(analytics("goal", "stats", "example.com", *DAYS)).splitlines()[0] == "2026-11-20, UTC: 3 sessions"
+    text = output(analytics("goal", "stats", "example.com", *DAYS, *options[:2]))
+    assert text.splitlines()[0] == "2026-11-20, UTC: 1 session"
+    text = output(analytics("goal", "stats", "example.com", "--range", "12mo", *options[2:]))
+    assert text.splitlines()[1].split()[:4] == ["NAME", "TYPE", "VALUE", "CONVERSIONS"]
+
+
 def test_reports_about_one_thing(analytics: Command) -> None:
     text = output(analytics("report", "example.com", "properties", "purchase", *DAYS))
     assert ["plan", "free", "1"] in [line.split() for line in text.splitlines()]
-    text = output(analytics("report", "example.com", "funnels", "To buy", *DAYS))
-    assert [line.split()[2] for line in text.splitlines()[2:]] == ["2", "2"]
+    for named in (["funnels", "To buy"], ["funnel", "To buy"], ["funnel", "--funnel", "To buy"]):
+        text = output(analytics("report", "example.com", *named, *DAYS))
+        assert text.splitlines()[1] == "entries: 2, completions: 2, conversion rate: 100.0 %"
+        assert [line.split()[2] for line in text.splitlines()[3:]] == ["2", "2"]
     text = output(analytics("report", "example.com", "property:plan", *DAYS, "--metric", "events"))
     assert text.splitlines()[2:] == ["free           1", "pro            1"]
 
 
 def test_every_report_can_be_shown(analytics: Command, request: pytest.FixtureRequest) -> None:
     about = {"properties": "purchase", "funnels": "To buy", "journeys": "/", "numbers": "property:price"}
-    reports = [*LISTS, *PLURALS, *(name for name, each in DIMENSIONS.items() if not each.numeric)]
+    reports = [*REPORTS, *PLURALS, *(name for name, each in DIMENSIONS.items() if not each.numeric)]
     if "without" in request.node.name:  # Each opens the data anew, which takes its time.
         reports = ["overview", "sessions", "browsers"]
     for report in reports:
-        named = [about[report]] if report in NAMED else []
-        assert output(analytics("report", "example.com", report, *named, *DAYS)).startswith("2026-11-")
-        output(analytics("report", "example.com", report, *named, *DAYS, "--format", "csv"))
+        named = [about[report]] if report in about else []
+        days = [] if report == "realtime" else DAYS
+        assert output(analytics("report", "example.com", report, *named, *days)).startswith("20")
+        output(analytics("report", "example.com", report, *named, *days, "--format", "csv"))
 
 
 def test_what_does_not_exist_is_named(analytics: Command) -> None:
     for arguments, words in (
-        (["report", "example.com", "colours"], "there is no report 'colours'; there are overview, series"),
+        (["report", "example.com", "colours"], 'there is no report "colours"; there are overview, series'),
         (["report", "example.com", "pages", "--metric", "visitor"], "there is no metric 'visitor'; there are visitors"),
         (["report", "example.com", "pages", "--filter", "page"], "cannot read the condition"),
         (["report", "example.com", "properties"], "say which: analytics report SITE properties EVENT"),
-        (["export", "example.com", "goals", "--output", "-"], "is not a table"),
+        (["export", "example.com", "--metric", "visitors", "--output", "-"], "the report events has no --metric"),
         (["export", "example.com", "--from", "x", "--output", "-"], "from must be a day"),
     ):
         result = analytics(*arguments)

@@ -1,10 +1,13 @@
 """The documentation is complete and agrees with the code."""
 
+import json
 import re
 
 import pytest
+from starlette.testclient import TestClient
 
 from hitkeep_py import __version__
+from hitkeep_py.catalog.sites import Site
 from hitkeep_py.event import DropReason
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.server.routes import ROUTES
@@ -55,3 +58,13 @@ def test_local_links_lead_somewhere() -> None:
 
 def test_every_route_has_a_summary_of_one_sentence() -> None:
     assert [route.path for route in ROUTES if not re.fullmatch(r"[A-Z].*[^.]\.", route.summary)] == []
+
+
+@pytest.mark.parametrize("kind", ["goals", "funnels", "segments"])
+def test_bodies_in_the_documentation_are_taken_as_they_are(kind: str, logged_in: TestClient, site: Site) -> None:
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    shown = re.search(rf"`POST …/{kind}`:\n\n```json\n(.*?)```", page, re.DOTALL)
+    assert shown is not None
+    answer = logged_in.post(f"/api/sites/{site.id}/{kind}", json=json.loads(shown[1]))
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["name"] == json.loads(shown[1])["name"]

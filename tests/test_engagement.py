@@ -1,6 +1,5 @@
 """Scroll depth and time on a data set small enough to be worked out by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +13,9 @@ from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.engagement import Engagement, engagement, engagement_series, engagement_table
+from hitkeep_py.reports.table import MOST_KEYS
 from tests.asked_engine import ask
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -42,11 +42,7 @@ def rows_of(events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     return [{**row, "visitor_id": row["session_id"], "time": f"2026-11-20T{row['time']}:00:00"} for row in rows]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        store_rows(found.store, SITE, *rows_of(EVENTS))
-        yield found
+STORED = rows_of(EVENTS)
 
 
 def by(*names: str, filters: tuple[str, ...] = ()) -> Query:
@@ -150,3 +146,13 @@ def test_figures_are_those_counted_one_by_one(events: list[tuple[Any, ...]]) -> 
             assert found.reached_50 == pytest.approx(sum(depth >= 50 for depth in looks.values()) / len(looks))
         else:
             assert found.average_scroll_depth is None
+
+
+def test_page_of_more_groups_than_are_named_is_the_same() -> None:
+    with opened("duckdb") as engine:
+        events = [("08", 1, "mobile", "engagement", f"/{number}", 10, 1000) for number in range(MOST_KEYS + 2)]
+        store_rows(engine.store, SITE, *rows_of(events))
+        whole = ask(engine, engagement_table, by("page"))
+        part = ask(engine, engagement_table, replace(by("page"), limit=MOST_KEYS + 1))
+    assert len(whole.rows) == MOST_KEYS + 2
+    assert part.rows == whole.rows[: MOST_KEYS + 1]

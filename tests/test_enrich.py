@@ -12,6 +12,7 @@ from hitkeep_py.enrich.place import NAME_LENGTH, NOWHERE, Place, Places, read_pl
 from hitkeep_py.enrich.referrer import Referrers
 from hitkeep_py.enrich.user_agent import UserAgents, device_of_viewport
 from hitkeep_py.enrich.visitor import session_key, visitor_id
+from hitkeep_py.event import DEVICES
 from hitkeep_py.text import clean, is_hostname, normalised_hostname
 from tests.mmdb import array, mapping, place_file, text
 
@@ -200,6 +201,7 @@ def test_no_mutation_of_a_file_raises(whole: bytes, changes: list[tuple[int, int
 def test_user_agents(user_agent: str, browser: str | None, system: str | None, device: str | None) -> None:
     found = USER_AGENTS.technology(user_agent)
     assert (found.browser, found.os, found.device) == (browser, system, device)
+    assert device in (*DEVICES, None)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +210,7 @@ def test_user_agents(user_agent: str, browser: str | None, system: str | None, d
 )
 def test_device_of_a_viewport(width: int, device: str | None) -> None:
     assert device_of_viewport(width) == device
+    assert device in (*DEVICES, None)
 
 
 @pytest.mark.parametrize(

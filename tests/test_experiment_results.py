@@ -172,6 +172,7 @@ def test_results_over_http_are_those_of_the_range(logged_in: TestClient, site: S
         "name": "Colour",
         "from": "2026-11-20T00:00:00.000Z",
         "to": "2026-11-21T00:00:00.000Z",
+        "time_zone": "UTC",
         "control": "blue",
         "sample_ratio": {
             "p_value": None,

@@ -7,6 +7,7 @@ import itertools
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
-from hitkeep_py.errors import StoreUnavailable
+from hitkeep_py.catalog.users import User
+from hitkeep_py.errors import RateLimited, StoreUnavailable
 from hitkeep_py.export import FORMATS, Column, Kind, csv_pieces, file_name, json_pieces, ndjson_pieces, parquet_pieces
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.named_range import previous_period
@@ -31,7 +33,7 @@ from hitkeep_py.reports.raw_events import EVENT_COLUMNS, bounds, extent, page
 from hitkeep_py.server.access import Caller
 from hitkeep_py.server.api import export as export_api
 from hitkeep_py.server.app import Server
-from hitkeep_py.server.call import Call
+from hitkeep_py.server.call import Call, Streams
 from hitkeep_py.stores.parquet import write_parquet
 from tests.asked_engine import ask
 from tests.engines import ENGINES, Engine, opened
@@ -299,14 +301,41 @@ def call_of(analytics: Analytics, site: Site, values: dict[str, list[str]]) -> A
     )
 
 
-def test_too_many_exports_at_once_are_refused(logged_in: TestClient, server: Any, filled: Site) -> None:
-    server.streams.open = server.streams.MOST
-    client = TestClient(server.app, cookies=logged_in.cookies)
-    answer = client.get(f"/api/sites/{filled.id}/export", params=BOTH_DAYS)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    server.streams.open = 0
-    assert client.get(f"/api/sites/{filled.id}/export", params=BOTH_DAYS).status_code == 200
+def test_one_caller_has_a_share_of_the_places_and_all_together_have_a_limit(
+    logged_in: TestClient, server: Server, filled: Site
+) -> None:
+    def status(path: str = "export") -> int:
+        return logged_in.get(f"/api/sites/{filled.id}/{path}", params={**BOTH_DAYS, "format": "parquet"}).status_code
+
+    me = server.analytics.catalog.users.of_session(logged_in.cookies["hk_token"])
+    with ExitStack() as taken:
+        for _ in range(Streams.MOST_OF_ONE):
+            taken.enter_context(server.streams.place(Caller(user=me)))
+        answer = logged_in.get(f"/api/sites/{filled.id}/export", params=BOTH_DAYS)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        assert "20 of your streams and files" in answer.json()["error"]["message"]
+        assert status() == status("reports/events") == status("reports/overview") == 429
+        with server.streams.place(Caller(local=True)):
+            assert server.streams.open == Streams.MOST_OF_ONE + 1
+    with ExitStack() as taken:
+        for number in range(Streams.MOST):
+            taken.enter_context(server.streams.place(Caller(user=User(str(number), "", "", "", 0))))
+        answer = logged_in.get(f"/api/sites/{filled.id}/export", params=BOTH_DAYS)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert "100 streams and files" in answer.json()["error"]["message"]
+    assert status() == status("reports/events") == 200
     assert server.streams.open == 0
+
+
+def test_keys_of_a_site_share_its_places(analytics: Analytics, site: Site) -> None:
+    keys = [analytics.catalog.keys.add(site.id, "api")[0] for _ in range(2)]
+    streams = Streams()
+    with ExitStack() as taken:
+        for number in range(Streams.MOST_OF_ONE):
+            taken.enter_context(streams.place(Caller(key=keys[number % 2])))
+        with pytest.raises(RateLimited), streams.place(Caller(key=keys[0])):
+            pass
+    assert streams.open == 0
 
 
 def test_windows_cover_the_range_without_a_gap() -> None:

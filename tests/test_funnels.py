@@ -13,10 +13,11 @@ from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.errors import Conflict, InvalidInput, NotFound
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
-from hitkeep_py.reports.funnels import FunnelResult, funnel, funnel_series, steps_of
-from hitkeep_py.reports.matching import Step, matches
+from hitkeep_py.query.step import Step
+from hitkeep_py.reports.funnels import FunnelResult, funnel, funnel_series
+from hitkeep_py.reports.matching import matches
 from tests.behaviour import answered, event, new_site, page, put, query_of
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine, opened
 from tests.fake_clock import FakeClock
 from tests.stored_events import milliseconds
 
@@ -50,12 +51,6 @@ EVENTS = [
     ("2026-11-20T14:00:00", 9, 110, "signup"),
     ("2026-11-21T00:00:00", 9, 110, "/pricing"),
 ]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -263,7 +258,7 @@ def test_funnel_is_kept_and_shown_in_hitkeeps_shape(catalog: Catalog) -> None:
     }
     assert catalog.funnels.of_site(site.id) == [added]
     assert catalog.funnels.find(site.id, "Buyers") == catalog.funnels.get(site.id, added.id) == added
-    assert steps_of(added) == (page("/pricing"), event("signup"))
+    assert added.steps == (page("/pricing"), event("signup"))
 
 
 def test_funnel_keeps_conditions_window_and_scope(catalog: Catalog) -> None:

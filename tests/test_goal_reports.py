@@ -1,6 +1,5 @@
 """Goals with patterns, conditions and revenue, on a data set small enough to be worked out by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import DAY_MS, TimeRange
 from hitkeep_py.reports.goals import GoalStats, goal_series, goals
 from tests.asked_engine import ask
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -43,11 +42,7 @@ def rows_of(events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     return [{**row, "time": f"2026-11-20T{row.pop('hour')}:00:00"} for row in rows]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        store_rows(found.store, SITE, *rows_of(EVENTS))
-        yield found
+STORED = rows_of(EVENTS)
 
 
 def goal(type: str, value: str, *filters: str, revenue: object = None) -> Goal:

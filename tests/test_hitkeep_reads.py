@@ -225,6 +225,7 @@ def test_hits_are_pageviews_page_by_page(logged_in: TestClient, site: Site) -> N
     assert get(logged_in, site, "hits", q="PRIC")["total"] == 2
     assert get(logged_in, site, "hits", q=".*")["total"] == 0
     assert get(logged_in, site, "hits", limit=1_000)["total"] == 5
+    assert get(logged_in, site, "hits", offset=5) == {"data": [], "total": 5}
 
 
 @pytest.mark.usefixtures("week")
@@ -237,7 +238,7 @@ def test_hits_without_a_range_are_those_of_the_last_day(logged_in: TestClient, s
 def test_funnels_are_counted_in_percent(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
     body = {"name": "Buying", "steps": [{"type": "path", "value": "/"}, {"type": "event", "value": "signup"}]}
     assert logged_in.post(f"/api/sites/{site.id}/funnels", json=body).status_code == 201
-    (added,) = get(logged_in, site, "funnels")
+    (added,) = logged_in.get(f"/api/sites/{site.id}/funnels").json()
     assert added["steps"] == body["steps"]
     assert get(logged_in, site, f"funnels/{added['id']}/stats") == {
         "funnel_id": added["id"],
@@ -305,6 +306,37 @@ def test_purchases_are_of_one_currency(logged_in: TestClient, analytics: Analyti
         "orders": 1,
     }
     assert (second["utm_source"], second["referrer"], second["revenue"]) == ("(Unspecified)", "(Direct)", 10.5)
+
+
+REFUNDS: list[dict[str, Any]] = [
+    {**ONE, "name": "purchase", "props": '{"value":-8.5,"currency":"EUR","item_id":"a","item_name":"A","quantity":1}'},
+    {**TWO, "name": "purchase", "props": '{"value":-4,"currency":"EUR","item_id":"c","item_name":"C"}'},
+    {**TWO, "name": "purchase", "props": '{"value":0,"currency":"EUR","item_id":"d","item_name":"D"}'},
+    {**TWO, "name": "purchase", "props": '{"currency":"EUR","item_id":"e","item_name":"E","quantity":3}'},
+]
+
+
+def test_refund_lowers_revenue_and_is_no_order(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    events = [{**each, "time": "2026-11-19T10:00:00"} for each in (*PURCHASES, *REFUNDS)]
+    store_rows(analytics.store, site.id, *events)
+    found = get(logged_in, site, "ecommerce")
+    assert (found["revenue"], found["orders"], found["average_order_value"]) == (18, 4, 30.5 / 4)
+    assert found["checkout_conversion_rate"] == 100
+    assert get(logged_in, site, "ecommerce/timeseries")[1] == {
+        "time": "2026-11-19T00:00:00Z",
+        "revenue": 18,
+        "orders": 4,
+    }
+    products = get(logged_in, site, "ecommerce/products")
+    assert [(each["item_id"], each["revenue"], each["orders"], each["quantity"]) for each in products] == [
+        ("a", 11.5, 1, 2),
+        ("b", 10.5, 1, 1),
+        ("d", 0, 1, 1),
+        ("c", -4, 0, 0),
+        ("e", 0, 1, 3),
+    ]
+    sources = get(logged_in, site, "ecommerce/sources")
+    assert [(each["revenue"], each["orders"]) for each in sources] == [(11.5, 1), (6.5, 3)]
 
 
 def test_purchases_of_a_site_without_any(logged_in: TestClient, site: Site) -> None:

@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +10,10 @@ import pytest
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
+from hitkeep_py.query.step import Step
 from hitkeep_py.reports.journeys import Branches, journeys
-from hitkeep_py.reports.matching import Step
 from tests.behaviour import answered, event, new_site, page, put, query_of
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine
 from tests.stored_events import milliseconds
 
 EVENTS = [
@@ -42,12 +41,6 @@ EVENTS = [
     ("2026-11-20T10:00:00", 6, 106, "/a", {"flagged": "bot"}),
     ("2026-11-21T00:00:00", 7, 107, "/a"),
 ]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

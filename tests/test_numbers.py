@@ -1,6 +1,5 @@
 """Numbers of events: which values are numbers, and what they add up to."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from statistics import quantiles
@@ -19,7 +18,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.numbers import Numbers, numbers, numbers_series, numbers_table
 from tests.asked_engine import ask
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -57,31 +56,27 @@ VALUES: list[tuple[object, float | None]] = [
 ]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        rows: list[dict[str, Any]] = [
-            {"name": f"value {place}", "props": orjson.dumps({"n": value}).decode()}
-            for place, (value, _) in enumerate(VALUES)
-        ]
-        rows += [
-            {"name": "buy", "value": value, "label": label, "props": props}
-            for value, label, props in (
-                (1.0, "a", '{"n": 0.1}'),
-                (2.0, "a", '{"n": "0.2"}'),
-                (4.0, "b", '{"n": 0.3}'),
-                (None, "b", '{"n": "many"}'),
-                (10.0, None, None),
-            )
-        ]
-        hours = [8, 8, 9, 9, 10]
-        times = ["12"] * len(VALUES) + [f"{hour:02}" for hour in hours]
-        store_rows(
-            found.store,
-            SITE,
-            *({**row, "time": f"2026-11-20T{hour}:00:00"} for row, hour in zip(rows, times, strict=True)),
+def stored() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        {"name": f"value {place}", "props": orjson.dumps({"n": value}).decode()}
+        for place, (value, _) in enumerate(VALUES)
+    ]
+    rows += [
+        {"name": "buy", "value": value, "label": label, "props": props}
+        for value, label, props in (
+            (1.0, "a", '{"n": 0.1}'),
+            (2.0, "a", '{"n": "0.2"}'),
+            (4.0, "b", '{"n": 0.3}'),
+            (None, "b", '{"n": "many"}'),
+            (10.0, None, None),
         )
-        yield found
+    ]
+    hours = [8, 8, 9, 9, 10]
+    times = ["12"] * len(VALUES) + [f"{hour:02}" for hour in hours]
+    return [{**row, "time": f"2026-11-20T{hour}:00:00"} for row, hour in zip(rows, times, strict=True)]
+
+
+STORED = stored()
 
 
 def test_fields_are_the_aggregates() -> None:

@@ -39,6 +39,8 @@ def week(analytics: Analytics, site: Site) -> None:
     goals.add(site.id, "Registered", "event", "Signup")
     goals.add(site.id, "Thanks", "path", "/thanks")
     goals.add(site.id, "Never", "event", "Nothing")
+    analytics.catalog.segments.add(site.id, "Germans", ["country is DE"])
+    analytics.catalog.segments.add(site.id, "Paris", ["city is Paris", "browser is Firefox"])
 
 
 def send(client: TestClient, **body: Any) -> Any:
@@ -114,6 +116,7 @@ def test_range_of_a_site_without_events_is_today(logged_in: TestClient, site: Si
     [
         ("event:page", [["/", 2], ["/pricing", 2], ["/thanks", 1]]),
         ("event:hostname", [["example.com", 3]]),
+        ("event:name", [["Signup", 2], ["pageview", 3]]),
         ("event:props:plan", [["free", 1], ["pro", 1]]),
         ("visit:source", [["Direct / None", 2], ["Google", 2]]),
         ("visit:entry_page", [["/", 2], ["/pricing", 1]]),
@@ -155,7 +158,14 @@ FILTERS: list[tuple[Any, int]] = [
     (["is", "visit:entry_page", ["/pricing"]], 2),
     (["is", "visit:source", ["google"], {"case_sensitive": False}], 4),
     (["contains", "visit:browser", ["FIRE"], {"case_sensitive": False}], 1),
+    (["contains_not", "visit:browser", ["FIRE"], {"case_sensitive": False}], 5),
     (["is", "visit:source", ["google"]], 0),
+    (["is", "event:name", ["pageview"]], 6),
+    (["is", "event:name", ["Signup"]], 0),
+    (["is_not", "event:name", ["Signup"]], 6),
+    (["has_done", ["is", "event:name", ["Signup"]]], 4),
+    (["is", "segment", ["Germans"]], 5),
+    (["not", ["is", "segment", ["Germans", "Paris"]]], 0),
     (["is", "event:goal", ["Thanks"]], 1),
     (["is", "event:goal", ["Visit /thanks"]], 1),
     (["contains", "event:goal", ["anks"]], 1),
@@ -282,14 +292,17 @@ def test_days_are_those_of_the_site(logged_in: TestClient, analytics: Analytics,
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"site_id": "absent"}, "Missing site ID"),
     ({"site_id": 7}, "Missing site ID"),
-    ({"metrics": "absent"}, "metrics must be a list"),
+    ({"metrics": "absent"}, "metrics is required: a list of visitors, visits"),
+    ({"metrics": "visitors"}, "metrics must be a list"),
     ({"metrics": []}, "at least 1"),
     ({"metrics": ["visitors", "visitors"]}, "each once"),
-    ({"metrics": ["visitor"]}, "Unknown metric 'visitor'"),
+    ({"metrics": ["visitor"]}, "Unknown metric 'visitor'. There are visitors, visits"),
     ({"metrics": ["conversion_rate"]}, "can only be queried with event:goal"),
     ({"metrics": ["percentage"]}, "can only be queried with dimensions"),
     ({"metrics": ["scroll_depth"]}, "can only be queried with event:page"),
-    ({"date_range": "absent"}, "Invalid date_range"),
+    ({"date_range": "absent"}, "date_range is required. There are day, 24h"),
+    ({"date_range": None}, "date_range is required"),
+    ({"date_range": ["2026-11-19", None]}, 'Invalid date_range ["2026-11-19",null]. There are day'),
     ({"date_range": "0d"}, "Invalid date_range"),
     ({"date_range": "5001d"}, "Invalid date_range"),
     ({"date_range": "101mo"}, "Invalid date_range"),
@@ -297,32 +310,37 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"date_range": ["2026-11-19"]}, "Invalid date_range"),
     ({"date_range": ["2026-11-19T00:00:00", "2026-11-19T01:00:00"]}, "Invalid date_range"),
     ({"date_range": ["0001-01-01", "9999-12-31"]}, "Invalid date_range"),
-    ({"dimensions": ["visit:nothing"]}, "Invalid dimensions"),
+    ({"dimensions": ["visit:nothing"]}, 'there is no "visit:nothing"; there are event:goal, event:name, event:page'),
     ({"dimensions": ["event:props:"]}, "Invalid dimensions"),
     ({"dimensions": ["time", "time:day"]}, "Invalid dimensions"),
     ({"dimensions": ["visit:city", "visit:city_name"]}, "Invalid dimensions"),
     ({"dimensions": "event:page"}, "dimensions must be a list"),
     ({"filters": "event:page==/"}, "must be a list"),
     ({"filters": [[]]}, "must be a list"),
-    ({"filters": [["is"]]}, "Invalid filter"),
+    ({"filters": [["is"]]}, 'Invalid filter ["is"]: write'),
+    ({"filters": [["is", "visit:nothing", ["x"]]]}, 'there is no dimension "visit:nothing" to filter by; there are'),
     ({"filters": [["is", "event:page", "/"]]}, "list of texts"),
     ({"filters": [["is", "event:page", []]]}, "list of texts"),
     ({"filters": [["is", "event:page", [1]]]}, "list of texts"),
-    ({"filters": [["equals", "event:page", ["/"]]]}, "Unknown operator"),
+    (
+        {"filters": [["equals", "event:page", ["/", None]]]},
+        '["equals","event:page",["/",null]]. There are is, contains',
+    ),
     ({"filters": [[{}, "event:page", ["/"]]]}, "Unknown operator"),
     ({"filters": [["is", "time:day", ["2026-11-18"]]]}, "no dimension"),
     ({"filters": [["is", "visit:country", ["Germany"]]]}, "2-letter country code"),
-    ({"filters": [["is", "event:goal", ["Unknown"]]]}, "not configured"),
+    ({"filters": [["is", "event:goal", ["Unknown"]]]}, "there are Never, Thanks, Registered"),
     ({"filters": [["matches", "event:goal", ["R"]]]}, "Only is and contains"),
     ({"filters": [["matches", "event:page", ["("]]]}, "no regular expression"),
     ({"filters": [["matches", "event:page", ["(?=a)"]]]}, "no look-around"),
     ({"filters": [["matches", "event:page", ["a"], {"case_sensitive": False}]]}, "pattern operators"),
     ({"filters": [["is", "event:page", ["a"], {"fold": True}]]}, "modifier"),
     ({"filters": [["or", []]]}, "at least one"),
+    ({"filters": [["contains", "segment", ["Pro"]]]}, "only is is valid"),
     ({"filters": [["or", [["has_done", ["is", "event:page", ["/"]]]]]]}, "top level"),
     ({"filters": [["has_done", ["has_done", ["is", "event:page", ["/"]]]]]}, "top level"),
     ({"filters": [["has_done", ["is", "visit:entry_page", ["/"]]]]}, "entry_page"),
-    ({"order_by": [["pageviews", "desc"]]}, "not a queried metric"),
+    ({"order_by": [["pageviews", "desc"]]}, "not a queried metric or dimension; there are visitors"),
     ({"order_by": [["visitors", "up"]]}, "Invalid order_by"),
     ({"order_by": "visitors"}, "Invalid order_by"),
     ({"include": {"everything": True}}, "Invalid include"),
@@ -332,8 +350,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"pagination": {"limit": 10_001}}, "Invalid pagination"),
     ({"pagination": {"offset": -1}}, "Invalid pagination"),
     ({"pagination": {"limit": True}}, "Invalid pagination"),
-    ({"sql": "DROP TABLE events"}, "no key 'sql'"),
+    ({"sql": "DROP TABLE events"}, 'no key "sql"'),
 ]
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize("name", ["", "French"])
+def test_segment_that_is_not_there_is_named(name: str, logged_in: TestClient) -> None:
+    assert f"no segment {name}" in refused(logged_in, 404, filters=[["is", "segment", [name]]])
 
 
 @pytest.mark.usefixtures("week")
@@ -411,6 +435,14 @@ def test_older_api_breaks_down(logged_in: TestClient) -> None:
     assert get(logged_in, "breakdown", **pages, limit=2, page=2)["results"] == [
         {"page": "/thanks", "visitors": 1, "pageviews": 1}
     ]
+    names = {"property": "event:name", "metrics": "visitors,events", **WEEK}
+    assert get(logged_in, "breakdown", **names)["results"] == [
+        {"name": "pageview", "visitors": 3, "events": 6},
+        {"name": "Signup", "visitors": 2, "events": 2},
+    ]
+    signups = get(logged_in, "breakdown", **names, filters="event:name==Signup;event:page==/pricing")["results"]
+    assert signups == [{"name": "Signup", "visitors": 2, "events": 2}]
+    assert get(logged_in, "breakdown", **names, filters="event:name==Sign*")["results"] == signups
     plans = get(logged_in, "breakdown", property="event:props:plan", filters="event:page==/p*", **WEEK)["results"]
     assert plans == [{"plan": "free", "visitors": 1}, {"plan": "pro", "visitors": 1}]
 
@@ -425,14 +457,15 @@ def test_older_api_counts_who_is_here(logged_in: TestClient) -> None:
     [
         ("aggregate", {"site_id": ""}, "Missing site ID"),
         ("aggregate", {"period": "week"}, "invalid period"),
-        ("aggregate", {"period": "custom"}, "Invalid date_range"),
-        ("aggregate", {"date": "tomorrow"}, "Invalid date_range"),
+        ("aggregate", {"period": "custom"}, "`date` parameter is required"),
+        ("aggregate", {"date": "tomorrow"}, "invalid date `tomorrow`"),
         ("aggregate", {"metrics": "x"}, "Unknown metric"),
-        ("aggregate", {"filters": "event:page"}, "Invalid filter"),
+        ("aggregate", {"filters": "event:page"}, 'Invalid filter "event:page"'),
         ("aggregate", {"filters": "event:nothing==x"}, "no dimension"),
         ("aggregate", {"compare": "year"}, "compare"),
         ("timeseries", {"interval": "minute"}, "invalid interval"),
-        ("breakdown", {}, "property"),
+        ("breakdown", {}, "`property` parameter is required: one of event:goal, event:name"),
+        ("breakdown", {"property": "event:nothing"}, 'there is no "event:nothing"; there are event:goal'),
         ("breakdown", {"property": "time:day"}, "property"),
         ("breakdown", {"property": "event:page", "limit": "0"}, "limit"),
         ("breakdown", {"property": "event:page", "page": "x"}, "page"),

@@ -229,7 +229,8 @@ def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site
     ("body", "field", "words"),
     [
         ({"metrics": ["visitor"]}, "metrics", "there are visitors, sessions,"),
-        ({"metrics": ["median:colour"]}, "metrics", "with the aggregates sum,"),
+        ({"metrics": ["median"]}, "metrics", "with the aggregates sum,"),
+        ({"metrics": ["median:colour"]}, "metrics", "for a property of events property:colour"),
         ({"metrics": "x y"}, "metrics", "there is no metric"),
         ({"metrics": [1]}, "metrics", "must be a list of names"),
         ({"metrics": ["visitors"] * 2 + [f"sum:property:{n}" for n in range(20)]}, "metrics", "at most 20"),
@@ -269,6 +270,9 @@ def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site
         ({"search": {}, "dimensions": ["page"]}, "search", "must be texts"),
         ({"format": "xlsx"}, "format", "there are csv, json, ndjson, parquet"),
         ({"metric": ["visitors"]}, "query", "there are metrics, dimensions"),
+        ({"metric": ["visitors"]}, "query", "segment, explain, format"),
+        ({"explain": True, "format": "csv"}, "explain", "holds rows alone"),
+        ({"totals": True, "format": "ndjson"}, "totals", "holds rows alone"),
         ({"range": "365d", "dimensions": ["minute"]}, "unit", "more than 10000 points"),
     ],
 )
@@ -376,11 +380,14 @@ def test_named_ranges_on_friday_the_20th_of_november() -> None:
         "last_week": ("2026-11-09", "2026-11-16"),
         "this_month": ("2026-11-01", "2026-11-21"),
         "last_month": ("2026-10-01", "2026-11-01"),
+        "this_quarter": ("2026-10-01", "2026-11-21"),
+        "last_quarter": ("2026-07-01", "2026-10-01"),
         "year": ("2026-01-01", "2026-11-21"),
         "last_year": ("2025-01-01", "2026-01-01"),
         "7d": ("2026-11-14", "2026-11-21"),
         "12mo": ("2025-12-01", "2026-11-21"),
         "1mo": ("2026-11-01", "2026-11-21"),
+        "all": ("2026-11-20", "2026-11-21"),
     }
     assert {name: days(name) for name in expected} == {
         name: (f"{start}T00:00:00Z", f"{end}T00:00:00Z") for name, (start, end) in expected.items()
@@ -388,6 +395,16 @@ def test_named_ranges_on_friday_the_20th_of_november() -> None:
     assert set(NAMES) - set(expected) == {"realtime", "30min", "24h"}
     for name, minutes in (("realtime", 30), ("30min", 30), ("24h", 24 * 60)):
         assert named_range(name, "UTC", NOW) == TimeRange(NOW + 1 - minutes * 60_000, NOW + 1)
+
+
+def test_all_begins_with_the_day_of_the_first_event(client: TestClient, site: Site) -> None:
+    assert rows(ask(client, site, range="all", metrics=["pageviews"])) == [(5,)]
+    answer = client.post(f"/api/sites/{site.id}/query", json={"range": "all", "dimensions": ["day"]}).json()
+    assert (answer["from"], answer["to"]) == ("2026-11-19T00:00:00.000Z", "2026-11-21T00:00:00.000Z")
+    tokyo = named_range("all", "Asia/Tokyo", NOW, lambda: NOW - 5 * 3_600_000)
+    assert time_label(tokyo.start, "minute", "Asia/Tokyo") == "2026-11-20T00:00:00+09:00"
+    with pytest.raises(InvalidInput, match="longer than 3660 days"):
+        named_range("all", "UTC", NOW, lambda: 0)
 
 
 def test_named_ranges_are_of_the_sites_days() -> None:

@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 
-from hitkeep_py.errors import InvalidInput, QueryBusy, QueryTimeout
+from hitkeep_py.errors import InvalidInput, QueryBusy, QueryTimeout, StoreDead
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement
-from hitkeep_py.questions import KEPT_ANSWER_BYTES, KEPT_ANSWER_ROWS, KEPT_BYTES, KeptAnswers, Questions, weight_of
-from hitkeep_py.stores import MOST_ROWS
+from hitkeep_py.questions import (
+    KEPT_ANSWER_BYTES,
+    KEPT_ANSWER_ROWS,
+    KEPT_BYTES,
+    KeptAnswers,
+    Questions,
+    Request,
+    weight_of,
+)
+from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.fake_clock import FakeClock
 from tests.stored_events import SITE, store_rows
@@ -63,6 +71,42 @@ def test_all_statements_of_a_report_see_one_state_of_the_store(store: DuckDBStor
     assert questions.answer(questions.request(), counted) == 2
 
 
+def test_several_reports_can_see_one_state_of_the_store(store: DuckDBStore, questions: Questions) -> None:
+    request = questions.request()
+    with questions.one_state(request):
+        first = questions.answer(request, counted)
+        store_rows(store, SITE, {"name": "meanwhile"})
+        again = questions.answer(request, counted, Statement("SELECT count(*) + 0 FROM events"))
+    assert (first, again) == (1, 1)
+    assert questions.answer(request, counted) == 2
+
+
+def test_one_state_takes_one_place_until_it_is_left(store: DuckDBStore) -> None:
+    questions = questions_of(store, threads=1, timeout=0.05)
+    request = questions.request()
+    with questions.one_state(request):
+        assert questions.answer(request, counted) == questions.answer(request, counted) == 1
+        with pytest.raises(QueryBusy):
+            questions.answer(questions.request(), counted)
+    assert questions.answer(questions.request(), counted) == 1
+
+
+def test_failure_within_one_state_gives_its_place_back(store: DuckDBStore) -> None:
+    deaths: list[str] = []
+    questions = Questions(store, FakeClock(), 1, 5.0, lambda: deaths.append("dead"))
+
+    def dying(dialect: Dialect) -> Report[int]:
+        yield COUNT
+        raise StoreDead("the instance is gone")
+
+    for _ in range(2):
+        request = questions.request()
+        with pytest.raises(StoreDead), questions.one_state(request):
+            questions.answer(request, dying)
+    assert deaths == ["dead", "dead"]
+    assert questions.answer(questions.request(), counted) == 1
+
+
 def test_rows_from_before_a_change_are_not_kept_as_of_after_it(store: DuckDBStore, questions: Questions) -> None:
     def overtaken(dialect: Dialect) -> Report[int]:
         store_rows(store, SITE, {"name": "meanwhile"})
@@ -71,6 +115,21 @@ def test_rows_from_before_a_change_are_not_kept_as_of_after_it(store: DuckDBStor
 
     assert questions.answer(questions.request(), overtaken) == 1
     assert questions.answer(questions.request(), counted) == 2
+
+
+def test_what_two_ask_at_the_same_time_is_looked_for_once(store: DuckDBStore, questions: Questions) -> None:
+    slow = Statement("SELECT count(*) FROM range(30000000) AS numbers(number) WHERE number % 7 = 3")
+    requests = [questions.request() for _ in range(2)]
+    together = threading.Barrier(2)
+
+    def ask(request: Request) -> int:
+        together.wait()
+        return questions.answer(request, counted, slow)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(ask, requests)
+    assert first == second == 30_000_000 // 7
+    assert sorted(each.kept for request in requests for each in request.asked) == [False, True]
 
 
 def test_a_request_has_one_time_limit_for_all_its_reports(store: DuckDBStore) -> None:
@@ -112,7 +171,7 @@ def test_too_many_questions_at_once_are_refused(store: DuckDBStore) -> None:
 
 def test_an_answer_has_a_limit_of_rows(questions: Questions) -> None:
     def all_of_them(dialect: Dialect) -> Report[Any]:
-        return (yield Statement(f"SELECT 1 FROM range({MOST_ROWS + 1})"))
+        return (yield Statement(f"SELECT 1 FROM range({MOST_ANSWER_ROWS + 1})"))
 
     with pytest.raises(InvalidInput, match="1000000 rows"):
         questions.answer(questions.request(), all_of_them)

@@ -1,7 +1,7 @@
 """Who is here now, by hand. It is 10:30:30."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +15,7 @@ from hitkeep_py.server.api import live
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.call import Call
 from tests.behaviour import answered, new_site, put, query_of
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine
 from tests.stored_events import milliseconds
 
 NOW = milliseconds("2026-11-20T10:30:30")
@@ -32,12 +32,6 @@ EVENTS = [
     ("2026-11-20T10:30:30.001", 6, 6, "/future"),
     ("2026-11-20T10:30:00", 7, 7, "/b", {"flagged": "bot"}),
 ]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import Any
 
 import pytest
@@ -13,17 +13,27 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.query.dimensions import DIMENSIONS
 from hitkeep_py.query.metrics import METRICS
-from hitkeep_py.server.access import Caller
+from hitkeep_py.reports.overview import overview
+from hitkeep_py.server.access import Access, Caller
 from hitkeep_py.server.api import live
 from hitkeep_py.server.app import Server, streamed
-from hitkeep_py.server.call import Call, Stream, Streams
+from hitkeep_py.server.asking import answer_of
+from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.report_routes import REPORT_ROUTES
+from hitkeep_py.server.shape import parameters_of
+from hitkeep_py.server.shapes import SHAPES
 from tests.fake_clock import FakeClock
 from tests.reported_site import BOTH_DAYS, DAY, ask, fill, report, rows
 from tests.stored_events import store_rows
 
 STEPS = [{"type": "path", "value": "/"}, {"type": "event", "value": "purchase"}]
 NEEDED = {"number": "value", "page": "/", "event": "purchase", "dimension": "page", "snapshots": "1"}
+
+
+def known(route: ApiRoute, parameters: dict[str, str]) -> dict[str, str]:
+    """Those that the route has."""
+    names = {each.name for each in parameters_of(SHAPES[route.answer], route.path)}
+    return {name: value for name, value in parameters.items() if name in names}
 
 
 @pytest.fixture
@@ -218,7 +228,7 @@ def test_sessions(logged_in: TestClient, filled: Site) -> None:
     found = report(logged_in, filled, "sessions", limit=2)
     assert (found["total"], [each["session_id"] for each in found["rows"]]) == (3, ["14", "13"])
     assert [each["session_id"] for each in report(logged_in, filled, "sessions", limit=2, offset=2)["rows"]] == ["12"]
-    one = report(logged_in, filled, "sessions/12")
+    one = logged_in.get(f"/api/sites/{filled.id}/reports/sessions/12").json()
     assert [(each["kind"], each["path"]) for each in one["events"]] == [
         ("pageview", "/"),
         ("pageview", "/pricing"),
@@ -312,7 +322,7 @@ def test_numbers(logged_in: TestClient, filled: Site) -> None:
         ("revenue", {"dimensions": "colour"}, "dimensions", "there are page,"),
         ("web-vitals", {"unit": "x"}, "unit", "minute, hour"),
         ("numbers", {}, "number", "is needed"),
-        ("numbers", {"number": "colour"}, "metrics", "and the numbers value,"),
+        ("numbers", {"number": "colour"}, "metrics", "for a property of events property:colour"),
     ],
 )
 def test_what_is_asked_wrongly_is_named(
@@ -331,7 +341,7 @@ def test_every_report_explains_itself(logged_in: TestClient, analytics: Analytic
         if "/reports/" not in route.path or "stream" in route.path or route.method != "GET":
             continue
         address = route.path.format(site_id=filled.id, **names)
-        answer = logged_in.get(address, params={**DAY, **NEEDED, "explain": "1"}).json()
+        answer = logged_in.get(address, params=known(route, {**DAY, **NEEDED, "explain": "1"})).json()
         assert answer["explain"]["statements"], route.path
         assert all(each["sql"].strip() for each in answer["explain"]["statements"])
         assert all(len(meaning) > 5 for meaning in answer["explain"]["definitions"].values()), route.path
@@ -362,7 +372,7 @@ def test_no_parameter_becomes_sql(logged_in: TestClient, analytics: Analytics, f
             continue
         for name in names:
             address = route.path.format(site_id=filled.id)
-            answer = logged_in.get(address, params={**NEEDED, name: text})
+            answer = logged_in.get(address, params={**known(route, NEEDED), name: text})
             assert answer.status_code in (200, 400, 404), (route.path, name, answer.text)
     for path in (f"breakdown/property:{text}", f"events/{text}/properties", f"funnels/{text}", f"sessions/{text}"):
         assert logged_in.get(f"/api/sites/{filled.id}/reports/{path}").status_code in (200, 400, 404)
@@ -433,9 +443,25 @@ def test_stream_ends_when_the_server_stops(analytics: Analytics, site: Site, mon
 
 
 def test_number_of_streams_is_bounded(logged_in: TestClient, server: Server, site: Site) -> None:
-    server.streams.open = server.streams.MOST
-    answer = logged_in.get(f"/api/sites/{site.id}/reports/realtime/stream", params={"snapshots": "1"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    me = server.analytics.catalog.users.of_session(logged_in.cookies["hk_token"])
+    with ExitStack() as taken:
+        for _ in range(Streams.MOST_OF_ONE):
+            taken.enter_context(server.streams.place(Caller(user=me)))
+        answer = logged_in.get(f"/api/sites/{site.id}/reports/realtime/stream", params={"snapshots": "1"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limited")
+
+
+def test_all_that_a_route_asks_is_of_one_state_of_the_events(analytics: Analytics, site: Site) -> None:
+    def twice(call: Call) -> Result:
+        found = []
+        for name in ("first", "second"):
+            found.append(call.answer(overview, call.query(site)).events)
+            store_rows(analytics.store, site.id, {"time": "2026-11-20T10:00:00", "kind": "event", "name": name})
+        return Result(found)
+
+    route = ApiRoute("GET", "/twice", Access.READER, twice, "", strict=False)
+    for expected in ([0, 0], [2, 2]):
+        assert answer_of(route, live_call(analytics, site, Streams())).value == expected
 
 
 def test_head_of_a_stream_is_empty(logged_in: TestClient, server: Server, filled: Site) -> None:

@@ -1,7 +1,5 @@
 """Cohorts worked out by hand, and what nobody can know since visitors' ids change."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from hitkeep_py.errors import InvalidInput
@@ -10,7 +8,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.retention import Cohort, retention, spans_of
 from tests.behaviour import answered, new_site, put, query_of
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine
 from tests.stored_events import milliseconds
 
 # November 16 is a Monday. Visitor 1 was there before the range and comes every day, 2 comes back after two days and has
@@ -28,12 +26,6 @@ EVENTS = [
     ("2026-11-23T12:00:00", 4, 108, "/"),
     ("2026-11-17T12:00:00", 5, 109, "/", {"flagged": "bot"}),
 ]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

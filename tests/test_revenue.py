@@ -1,7 +1,6 @@
 """Revenue by currency, over time and by dimension, on a data set small enough to be worked out by hand."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.revenue import Earnings, revenue, revenue_series, revenue_table
 from tests.asked_engine import ask
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -35,11 +34,7 @@ EVENTS = [
 NAMES = ("time", "session_id", "source", "revenue", "currency", "props")
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        store_rows(found.store, SITE, *(dict(zip(NAMES, each, strict=True)) for each in EVENTS))
-        yield found
+STORED = [*(dict(zip(NAMES, each, strict=True)) for each in EVENTS)]
 
 
 def by(*names: str, filters: tuple[str, ...] = ()) -> Query:

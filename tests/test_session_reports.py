@@ -1,6 +1,5 @@
 """The list of sessions and one session's events, by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,7 @@ from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
 from hitkeep_py.reports.sessions import Session, session_events, sessions, visitor_text
 from tests.behaviour import answered, new_site, put, query_of
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine
 
 LARGEST = 2**64 - 1
 ATTRIBUTES = {
@@ -46,12 +45,6 @@ EVENTS = [
     ("2026-11-21T00:09:00", 5, 10, "/late"),
     ("2026-11-20T13:00:00", 6, 11, "/", {"flagged": "bot"}),
 ]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -136,6 +136,7 @@ def test_goal_figures_are_those_computed_by_hand(
     assert answer == {
         "from": "2026-11-20T00:00:00.000Z",
         "to": "2026-11-22T00:00:00.000Z",
+        "time_zone": "UTC",
         "sessions": 4,
         "goals": [
             {"goal_id": thanks, "name": "Thanks", "type": "path", "value": "/thank-you", **thanked},

@@ -19,7 +19,7 @@ from hitkeep_py.errors import InvalidInput, QueryTimeout, StoreUnavailable
 from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.time_range import UNITS, TimeRange, buckets, offsets
-from hitkeep_py.stores import MOST_ROWS
+from hitkeep_py.stores import MOST_ANSWER_ROWS
 from tests.engines import ENGINES, NEEDS_CHDB, Engine, clickhouse_store, opened
 from tests.stored_events import OTHER_SITE, SITE, START, store_rows
 
@@ -590,4 +590,4 @@ def test_a_snapshot_answers_questions_and_knows_its_version(engine: Engine) -> N
 def test_answers_that_are_too_long_are_refused(name: str) -> None:
     source = {"duckdb": "range", "clickhouse": "numbers"}[name]
     with opened(name) as engine, pytest.raises(InvalidInput, match="rows"):
-        engine.store.select(f"SELECT 1 FROM {source}({MOST_ROWS + 1})")
+        engine.store.select(f"SELECT 1 FROM {source}({MOST_ANSWER_ROWS + 1})")

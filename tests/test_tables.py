@@ -1,6 +1,5 @@
 """Tables of many groups: the groups to look at are named in a form that is quick to plan, or not at all."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,26 +29,18 @@ ASKED = Query(
 )
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        store_rows(
-            found.store,
-            SITE,
-            *(
-                {
-                    "kind": "pageview",
-                    "time": START + number,
-                    "path": f"/{number % GROUPS}",
-                    "country": COUNTRIES[number % 4],
-                    "source": SOURCES[number % 3],
-                    "visitor_id": number,
-                    "session_id": number,
-                }
-                for number in range(GROUPS + 10)
-            ),
-        )
-        yield found
+STORED = [
+    {
+        "kind": "pageview",
+        "time": START + number,
+        "path": f"/{number % GROUPS}",
+        "country": COUNTRIES[number % 4],
+        "source": SOURCES[number % 3],
+        "visitor_id": number,
+        "session_id": number,
+    }
+    for number in range(GROUPS + 10)
+]
 
 
 def asked(engine: Engine, report: Report[Any]) -> tuple[Any, list[Statement]]:

@@ -1,6 +1,5 @@
 """Web vitals on a data set small enough to be worked out by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from statistics import quantiles
 from typing import Any
@@ -14,6 +13,7 @@ from hitkeep_py.query.dimensions import dimension
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.table import MOST_KEYS
 from hitkeep_py.reports.web_vitals import (
     THRESHOLDS,
     VitalsGroup,
@@ -24,7 +24,7 @@ from hitkeep_py.reports.web_vitals import (
     web_vitals_table,
 )
 from tests.asked_engine import ask
-from tests.engines import ENGINES, Engine, opened
+from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -50,11 +50,7 @@ def vitals(events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     return [{**row, "kind": "web_vital", "time": f"2026-11-20T{row['time']}:00:00"} for row in rows]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with opened(request.param) as found:
-        store_rows(found.store, SITE, *vitals(EVENTS), {**vitals(EVENTS)[0], "kind": "event"})
-        yield found
+STORED = [*vitals(EVENTS), {**vitals(EVENTS)[0], "kind": "event"}]
 
 
 def by(*names: str, filters: tuple[str, ...] = ()) -> Query:
@@ -145,3 +141,14 @@ def test_percentiles_and_shares_are_those_of_all_measurements(values: list[float
     assert found.good == sum(value <= 1800 for value in values) / len(values)
     assert found.poor == sum(value > 3000 for value in values) / len(values)
     assert found.good + found.needs_improvement + found.poor == pytest.approx(1)
+
+
+def test_page_of_more_groups_than_are_named_is_the_same() -> None:
+    with opened("duckdb") as engine:
+        store_rows(
+            engine.store, SITE, *vitals([("08", f"/{number}", "mobile", "LCP", 1.0) for number in range(MOST_KEYS + 2)])
+        )
+        whole = ask(engine, web_vitals_table, by("page"))
+        part = ask(engine, web_vitals_table, replace(by("page"), limit=MOST_KEYS + 1))
+    assert len(whole.rows) == MOST_KEYS + 2
+    assert part.rows == whole.rows[: MOST_KEYS + 1]

@@ -12,30 +12,18 @@ from hitkeep_py.catalog.segments import filters_json
 from hitkeep_py.clock import Clock
 from hitkeep_py.errors import InvalidInput, NotFound
 from hitkeep_py.query.dimensions import Scope
-from hitkeep_py.query.filters import Filters, read_filters, scopes
+from hitkeep_py.query.filters import Filters, read_filters, scopes, stored_filters
+from hitkeep_py.query.step import EVENT, PATH, Step
 from hitkeep_py.text import clean
 
 CHANGEABLE = ("name", "steps", "window_seconds", "scope")
 LEAST_STEPS, MOST_STEPS = 2, 8
 STEP_FIELDS = ("type", "value", "filters")
-VALUE_LENGTHS = {"event": 255, "path": 2048}
+VALUE_LENGTHS = {EVENT: 255, PATH: 2048}
 SCOPES = ("session", "visitor")
 LONGEST_WINDOW = 366 * 24 * 60 * 60
 NAME_LENGTH = 255
 COLUMNS = "id, site_id, name, steps, window_seconds, scope, created_at"
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelStep(Record):
-    """`type` is "event" or "path"; in a path * is any text. `filters` are conditions on the very event."""
-
-    type: str
-    value: str
-    filters: Filters = ()
-
-    def as_json(self) -> dict[str, Any]:
-        shown: dict[str, Any] = {"type": self.type, "value": self.value}
-        return {**shown, "filters": filters_json(self.filters)} if self.filters else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +33,18 @@ class Funnel(Record):
     id: str
     site_id: str
     name: str
-    steps: tuple[FunnelStep, ...]
+    steps: tuple[Step, ...]
     window_seconds: int | None
     scope: str
     created_at: int
 
+    def as_json(self) -> dict[str, Any]:
+        return {**Record.as_json(self), "steps": [step_json(each) for each in self.steps]}
+
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> "Funnel":
         id, site_id, name, steps, *rest = row
-        return cls(id, site_id, name, read_steps(json.loads(steps)), *rest)
+        return cls(id, site_id, name, tuple(stored_step(each) for each in json.loads(steps)), *rest)
 
 
 class Funnels:
@@ -122,11 +113,20 @@ def row_of(funnel: Funnel) -> tuple[object, ...]:
         funnel.id,
         funnel.site_id,
         funnel.name,
-        json.dumps([each.as_json() for each in funnel.steps]),
+        json.dumps([step_json(each) for each in funnel.steps]),
         funnel.window_seconds,
         funnel.scope,
         funnel.created_at,
     )
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    shown: dict[str, Any] = {"type": step.type, "value": step.value}
+    return {**shown, "filters": filters_json(step.filters)} if step.filters else shown
+
+
+def stored_step(shown: Mapping[str, Any]) -> Step:
+    return Step(shown["type"], shown["value"], stored_filters(shown.get("filters", ())))
 
 
 def checked(funnel: Funnel, changes: Mapping[str, object]) -> Funnel:
@@ -140,13 +140,13 @@ def checked(funnel: Funnel, changes: Mapping[str, object]) -> Funnel:
     )
 
 
-def read_steps(value: object) -> tuple[FunnelStep, ...]:
+def read_steps(value: object) -> tuple[Step, ...]:
     if not isinstance(value, list | tuple) or not LEAST_STEPS <= len(value) <= MOST_STEPS:
         raise InvalidInput(f"steps must be a list of {LEAST_STEPS} to {MOST_STEPS} steps", field="steps")
     return tuple(read_step(each) for each in value)
 
 
-def read_step(value: object, field: str = "steps") -> FunnelStep:
+def read_step(value: object, field: str = "steps") -> Step:
     """Raises InvalidInput that names the field."""
     if not isinstance(value, Mapping):
         raise InvalidInput('a step is an object such as {"type": "path", "value": "/pricing"}', field=field)
@@ -156,9 +156,9 @@ def read_step(value: object, field: str = "steps") -> FunnelStep:
     if not isinstance(kind, str) or kind not in VALUE_LENGTHS:
         raise InvalidInput(f"the type of a step must be one of {', '.join(VALUE_LENGTHS)}", field=field)
     text = read_text(field, value.get("value"), VALUE_LENGTHS[kind])
-    if kind == "path" and not text.startswith(("/", "*")):
+    if kind == PATH and not text.startswith(("/", "*")):
         raise InvalidInput("a path starts with / or is a pattern that starts with *, such as /docs/*", field=field)
-    return FunnelStep(kind, text, read_conditions(value.get("filters"), field))
+    return Step(kind, text, read_conditions(value.get("filters"), field))
 
 
 def read_conditions(value: object, field: str) -> Filters:

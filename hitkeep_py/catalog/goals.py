@@ -13,7 +13,7 @@ from hitkeep_py.clock import Clock
 from hitkeep_py.errors import InvalidInput, NotFound
 from hitkeep_py.money import MOST_MINOR_UNITS, known_currency
 from hitkeep_py.query.dimensions import PROPERTY_KEY_LENGTH, Scope
-from hitkeep_py.query.filters import Filters, read_filters, scopes
+from hitkeep_py.query.filters import Filters, read_filters, scopes, stored_filters
 from hitkeep_py.text import clean
 
 CHANGEABLE = ("name", "type", "value", "filters", "revenue")
@@ -65,7 +65,7 @@ class Goal(Record):
     def of_row(cls, row: tuple[Any, ...]) -> "Goal":
         id, site_id, name, type, value, filters, revenue, created_at = row
         found = GoalRevenue(**json.loads(revenue)) if revenue else None
-        return cls(id, site_id, name, type, value, read_filters(json.loads(filters)), found, created_at)
+        return cls(id, site_id, name, type, value, stored_filters(json.loads(filters)), found, created_at)
 
 
 class Goals:

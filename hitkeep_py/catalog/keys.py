@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
-from hitkeep_py.clock import Clock, utc_text
+from hitkeep_py.clock import MINUTE_MS, Clock, utc_text
 from hitkeep_py.errors import Conflict, InvalidInput, NotFound
 from hitkeep_py.text import clean
 
@@ -26,7 +26,6 @@ OVERLAP_MS = 24 * 3_600_000
 """How long the old text of a rotated key goes on being valid."""
 MOST_TEXTS = 10
 """Of one key, valid at the same time."""
-MINUTE_MS = 60_000
 SELECT = """
     SELECT keys.id, site_id, kind, name, newest.prefix, keys.created_at, last_used_at,
         (SELECT max(expires_at) FROM key_secrets WHERE key_id = keys.id AND expires_at > ?)

@@ -10,7 +10,7 @@ from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
 from hitkeep_py.clock import Clock
 from hitkeep_py.errors import InvalidInput, NotFound
-from hitkeep_py.query.filters import Filters, read_filters
+from hitkeep_py.query.filters import Filters, read_filters, stored_filters
 from hitkeep_py.text import clean
 
 CHANGEABLE = ("name", "filters")
@@ -32,7 +32,7 @@ class Segment(Record):
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> "Segment":
         id, site_id, name, filters, created_at = row
-        return cls(id, site_id, name, read_filters(json.loads(filters)), created_at)
+        return cls(id, site_id, name, stored_filters(json.loads(filters)), created_at)
 
 
 class Segments:

@@ -80,6 +80,7 @@ class SiteSetting:
     from_text: Callable[[str], object] = unchanged
     to_column: Callable[[Any], Any] = unchanged
     from_column: Callable[[Any], Any] = unchanged
+    choices: tuple[str, ...] = ()
 
 
 def choice(help: str, *choices: str) -> SiteSetting:
@@ -90,7 +91,7 @@ def choice(help: str, *choices: str) -> SiteSetting:
             raise InvalidInput(f"must be one of {', '.join(choices)}")
         return str(value)
 
-    return SiteSetting(help, "|".join(choices), choices[0], read)
+    return SiteSetting(help, "|".join(choices), choices[0], read, choices=choices)
 
 
 def texts(help: str, read: Callable[[object], tuple[str, ...]]) -> SiteSetting:

@@ -18,6 +18,8 @@ COMMANDS = {
     "user": ("hitkeep_py.cli.user", "Users who may log in."),
     "site": ("hitkeep_py.cli.site", "Sites whose events are kept."),
     "goal": ("hitkeep_py.cli.goal", "Goals and their conversions."),
+    "funnel": ("hitkeep_py.cli.funnel", "Funnels: steps taken in order."),
+    "segment": ("hitkeep_py.cli.segment", "Segments: filters with a name."),
     "key": ("hitkeep_py.cli.key", "Keys of programs that send or read a site's events."),
     "experiment": ("hitkeep_py.cli.experiment", "Experiments and their variants."),
     "report": ("hitkeep_py.cli.report", "Ask for a report of a site."),

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from hitkeep_py.analytics import Analytics
-from hitkeep_py.cli.access import server_answer
+from hitkeep_py.cli.access import opened_data, server_answer
 from hitkeep_py.cli.options import data_command, show
 from hitkeep_py.cli.progress import copied, progress
 from hitkeep_py.config import Settings
@@ -36,13 +35,10 @@ def backup(target: str | None, settings: Settings, as_json: bool) -> None:
 
 
 def offline_backup(settings: Settings, name: str) -> Path:
-    analytics = Analytics.open(settings, "analytics backup")
-    try:
-        path = DataDirectory(settings.directory).backups / name
+    path = DataDirectory(settings.directory).backups / name
+    with opened_data(settings, "analytics backup") as analytics:
         analytics.backup(path)
-        return path
-    finally:
-        analytics.close()
+    return path
 
 
 @click.command()

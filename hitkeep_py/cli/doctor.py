@@ -25,6 +25,7 @@ MEGABYTE = 1_000_000
 def doctor(check: bool, settings: Settings, as_json: bool) -> None:
     """How the data directory and the server are: versions, inbox depth, lock, disk."""
     directory = DataDirectory(settings.directory)
+    directory.require()
     directory.prepare()
     report = describe(settings, directory)
     if check:

@@ -49,14 +49,14 @@ def variant_of(text: str) -> dict[str, object]:
     found = ID_AND_NAME.fullmatch(before if colon else text)
     id, name = found.groups() if found else (None, text)
     if id == "":
-        raise InvalidInput(f"--variant {text!r}: there is no id before the =", field="variants")
+        raise InvalidInput(f'--variant "{text}": there is no id before the =', field="variants")
     return {"id": id, "name": name, "weight": weight_of(text, after) if colon else 1}
 
 
 def weight_of(text: str, weight: str) -> int:
     if not WEIGHT.fullmatch(weight) or int(weight) > MOST_WEIGHT:
-        message = f"--variant {text!r}: NAME:WEIGHT needs a whole number from 0 to {MOST_WEIGHT} after the last colon"
-        raise InvalidInput(f"{message}, and {weight!r} is none", field="variants")
+        message = f'--variant "{text}": NAME:WEIGHT needs a whole number from 0 to {MOST_WEIGHT} after the last colon'
+        raise InvalidInput(f'{message}, and "{weight}" is none', field="variants")
     return int(weight)
 
 

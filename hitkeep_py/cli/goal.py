@@ -1,17 +1,19 @@
 """analytics goal"""
 
-from decimal import Decimal
 from typing import Any
 
 import click
 
 from hitkeep_py.cli.access import asked, catalog
-from hitkeep_py.cli.options import data_command, show, table
+from hitkeep_py.cli.conditions import CONDITIONS, address_values, read_conditions
+from hitkeep_py.cli.figures import figure, range_heading, text_of
+from hitkeep_py.cli.options import data_command, question_options, show, table
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.money import EXPONENTS, minor_units
+from hitkeep_py.money import minor_units
 
 FROM_EVENT = "event"
+NO_GOALS = "No goals yet: analytics goal add --help"
 
 
 @click.group()
@@ -29,7 +31,7 @@ def goal() -> None:
     "filters",
     multiple=True,
     metavar="CONDITION",
-    help="What else holds for the event, such as 'property:plan is pro'. Of several all have to hold.",
+    help=f"What else holds for the event. {CONDITIONS}",
 )
 @click.option(
     "--revenue",
@@ -55,7 +57,9 @@ def add(
     with catalog(settings) as opened:
         found = opened.sites.find(site)
         worth = revenue_of(revenue, key, currency, found.currency)
-        added = opened.goals.add(found.id, name, kind, value, filters=filters, revenue=worth)
+        added = opened.goals.add(
+            found.id, name, kind, value, filters=read_conditions(filters, "--filter"), revenue=worth
+        )
     show(added.as_json(), as_json, f"Added the goal {added.name} to {found.domain} with the id {added.id}")
 
 
@@ -84,7 +88,7 @@ def list_goals(site: str, settings: Settings, as_json: bool) -> None:
     """A site's goals."""
     with catalog(settings) as opened:
         goals = [each.as_json() for each in opened.goals.of_site(opened.sites.find(site).id)]
-    show(goals, as_json, table(["name", "type", "value", "id"], goals, "No goals yet: analytics goal add --help"))
+    show(goals, as_json, table(["name", "type", "value", "id"], goals, NO_GOALS))
 
 
 @goal.command()
@@ -101,29 +105,19 @@ def remove(site: str, goal: str, settings: Settings, as_json: bool) -> None:
 
 @goal.command()
 @click.argument("site")
-@click.option("--from", "start", metavar="DAY", help="First day or time. [30 days before the end]")
-@click.option("--to", "end", metavar="DAY", help="Last day, included, or time. [today]")
+@question_options
 @data_command
-def stats(site: str, start: str | None, end: str | None, settings: Settings, as_json: bool) -> None:
+def stats(site: str, settings: Settings, as_json: bool, **question: Any) -> None:
     """Conversions of a site's goals."""
     with catalog(settings) as opened:
         site_id = opened.sites.find(site).id
-    query = {"from": start, "to": end}
-    answer = asked(settings, f"/api/sites/{site_id}/goals/stats", query)
+    answer = asked(settings, f"/api/sites/{site_id}/goals/stats", address_values(question))
     show(answer, as_json, stats_text(answer))
 
 
 def stats_text(answer: dict[str, Any]) -> str:
-    rows = [
-        {**each, "rate": f"{each['conversion_rate'] * 100:.1f} %", "revenue": money_text(each["revenue"])}
-        for each in answer["goals"]
-    ]
-    columns = ["name", "type", "value", "conversions", "rate", "events", "visitors"]
-    columns += ["revenue"] if any(each["revenue"] for each in rows) else []
-    head = f"{answer['from']} to {answer['to']}: {answer['sessions']} sessions"
-    return head + "\n" + table(columns, rows, "No goals yet: analytics goal add --help")
-
-
-def money_text(amounts: dict[str, int]) -> str:
-    """Minor units by currency as people write them, such as 12.50 EUR."""
-    return ", ".join(f"{Decimal(units).scaleb(-(EXPONENTS[code] or 0))} {code}" for code, units in amounts.items())
+    columns = ["name", "type", "value", "conversions", "conversion_rate", "events", "visitors"]
+    columns += ["revenue"] if any(each["revenue"] for each in answer["goals"]) else []
+    rows = [{name: text_of(figure(name, each[name])) for name in columns} for each in answer["goals"]]
+    sessions = "1 session" if answer["sessions"] == 1 else f"{answer['sessions']} sessions"
+    return f"{range_heading(answer)}: {sessions}\n" + table(columns, rows, NO_GOALS)

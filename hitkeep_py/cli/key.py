@@ -59,7 +59,7 @@ def rotate(site: str, key: str, settings: Settings, as_json: bool) -> None:
 @click.argument("key", metavar="KEY")
 @data_command
 def revoke(site: str, key: str, settings: Settings, as_json: bool) -> None:
-    """Revoke a key; a running server refuses it within a second."""
+    """Revoke a key; a running server refuses it at once."""
     with catalog(settings) as opened:
         site_id = opened.sites.find(site).id
         revoked = opened.keys.revoke(site_id, opened.keys.find(site_id, key).id)

@@ -9,7 +9,9 @@ import click
 import orjson
 
 from hitkeep_py import config
+from hitkeep_py.cli.conditions import CONDITIONS
 from hitkeep_py.config import Settings
+from hitkeep_py.query.named_range import NAMES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -31,6 +33,19 @@ def data_command(command: Callable[..., None]) -> Callable[..., None]:
         command(settings=settings_of(config, data_dir=data_dir), **arguments)
 
     return run
+
+
+def question_options(command: Command) -> Command:
+    """Range and filters, the same for all that is asked; the names are those of the API."""
+    for option in (
+        click.option("--segment", metavar="SEGMENT", help="Adds the filters of a segment, by its id or name."),
+        click.option("--filter", multiple=True, metavar="CONDITION", help=CONDITIONS),
+        click.option("--range", metavar="NAME", help=f"Instead of days: {', '.join(NAMES)}; other numbers too."),
+        click.option("--to", metavar="DAY", help="Last day, included, or time. [today]"),
+        click.option("--from", metavar="DAY", help="First day or time. [30 days before the end]"),
+    ):
+        command = option(command)
+    return command
 
 
 def setting_options(command: Command) -> Command:

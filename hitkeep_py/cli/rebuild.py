@@ -2,7 +2,7 @@
 
 import click
 
-from hitkeep_py.cli.access import server_answer
+from hitkeep_py.cli.access import opened_data, server_answer
 from hitkeep_py.cli.options import data_command, show
 from hitkeep_py.cli.progress import progress
 from hitkeep_py.config import Settings
@@ -21,12 +21,5 @@ def rebuild(settings: Settings, as_json: bool) -> None:
 
 
 def offline_rebuild(settings: Settings) -> dict[str, int]:
-    # Imported here: duckdb alone takes 130 ms, which `--help` does not need.
-    from hitkeep_py.analytics import Analytics  # noqa: PLC0415
-
-    analytics = Analytics.open(settings, "analytics rebuild")
-    try:
-        analytics.drain()
+    with opened_data(settings, "analytics rebuild") as analytics:
         return {"sessions": analytics.rebuild_summaries()}
-    finally:
-        analytics.close()

@@ -1,76 +1,56 @@
 """analytics report"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 import orjson
 
+from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.cli.access import asked, catalog
-from hitkeep_py.cli.options import data_command, table
+from hitkeep_py.cli.conditions import address_values, read_conditions
+from hitkeep_py.cli.figures import HEADS, plain, range_heading, text_of
+from hitkeep_py.cli.options import Command, data_command, question_options, table
+from hitkeep_py.cli.report_list import SHOWN_NAMES, ListedReport, check_options, find_report
+from hitkeep_py.cli.rows import Row, rows_of, totals_text, unit_beside
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY
-from hitkeep_py.query.metrics import METRICS, Unit
+from hitkeep_py.export import Column, Kind, csv_pieces
+from hitkeep_py.query.dimensions import TIME_UNITS
+from hitkeep_py.query.filters import Filters, only_currency, read_filters
+from hitkeep_py.query.named_range import COMPARISONS
+from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
 
-PLURALS = {
-    "pages": "page",
-    "entry_pages": "entry_page",
-    "exit_pages": "exit_page",
-    "hostnames": "hostname",
-    "referrers": "referrer",
-    "sources": "source",
-    "channels": "channel",
-    "campaigns": "utm_campaign",
-    "countries": "country",
-    "regions": "region",
-    "cities": "city",
-    "languages": "language",
-    "browsers": "browser",
-    "devices": "device",
-    "screens": "screen",
-}
-"""Breakdowns by their usual names; every dimension is one by its own."""
-LISTS = {
-    "overview": "",
-    "series": "rows",
-    "events": "rows",
-    "properties": "rows",
-    "goals": "goals",
-    "funnels": "steps",
-    "journeys": "paths",
-    "retention": "cohorts",
-    "sessions": "rows",
-    "realtime": "pages",
-    "revenue": "currencies",
-    "web-vitals": "vitals",
-    "engagement": "engagement",
-    "numbers": "numbers",
-}
-"""Other reports, and where the answer has its rows."""
-NAMED = {"properties": "EVENT", "funnels": "FUNNEL", "journeys": "PAGE", "numbers": "NUMBER"}
-"""Those about one thing, which has to be named."""
-PARAMETERS = {"properties": "event", "journeys": "page", "numbers": "number"}
-SHOWN_NAMES = f"{', '.join(LISTS)}, {', '.join(PLURALS)}, and any dimension, also {PROPERTY}KEY"
+TABLE, JSON, CSV = "table", "json", "csv"
+BETWEEN_DAYS = ".."
 
 
-def question_options(command: Any) -> Any:
-    """Range and filters, the same for reports and exports."""
-    for option in (
-        click.option("--segment", metavar="SEGMENT", help="Adds the filters of a segment."),
-        click.option(
-            "--filter", "filters", multiple=True, metavar="CONDITION", help='Such as "country is DE, FR". Repeatable.'
-        ),
-        click.option("--range", "name", metavar="NAME", help="Such as today, 7d or last_month, instead of days."),
-        click.option("--to", "end", metavar="DAY", help="Last day, included, or time. [today]"),
-        click.option("--from", "start", metavar="DAY", help="First day or time. [30 days before the end]"),
-    ):
+REPORT_OPTIONS = (
+    click.option("--compare", metavar="RANGE", help=f"{', '.join(COMPARISONS)}, or days: 2026-10-01..2026-10-31."),
+    click.option("--metric", "metrics", multiple=True, metavar="METRIC", help="What is counted. Repeatable."),
+    click.option("--dimension", "dimensions", multiple=True, metavar="DIMENSION", help="Rows by it. Repeatable."),
+    click.option("--unit", metavar="UNIT", help=f"Rows over time, by {', '.join(TIME_UNITS)}."),
+    click.option("--order", multiple=True, metavar="METRIC:asc|desc", help="Repeatable."),
+    click.option("--search", metavar="TEXT", help="Only values that contain it."),
+    click.option("--limit", type=int, metavar="NUMBER", help="Most rows. [100; of sessions 50, of journeys 20]"),
+    click.option("--offset", type=int, metavar="NUMBER", help="Rows to leave out before."),
+    click.option("--goal", multiple=True, metavar="GOAL", help="Only these goals, by id or name. Repeatable."),
+    click.option("--funnel", metavar="FUNNEL", help="Which funnel, by id or name."),
+    click.option("--event", metavar="EVENT", help="Which event: of properties and numbers, or where journeys start."),
+    click.option("--page", metavar="PATH", help="Which page journeys start from."),
+    click.option("--number", metavar="NUMBER", help="Which number, such as value or property:KEY."),
+    click.option("--direction", metavar="|".join(WAYS), help=f"Where journeys go or come from. [{next(iter(WAYS))}]"),
+    click.option("--depth", type=int, metavar="NUMBER", help="Steps of journeys. [3]"),
+    click.option("--with-events", is_flag=True, help="Custom events are steps of journeys too."),
+    click.option("--identified-only", is_flag=True, help="Retention only of users that the site named itself."),
+)
+
+
+def report_options(command: Command) -> Command:
+    """What reports take besides range and filters; each report takes some."""
+    for option in reversed(REPORT_OPTIONS):
         command = option(command)
     return command
-
-
-def question_values(start: str | None, end: str | None, name: str | None, filters: Any, segment: str | None) -> Any:
-    return {"from": start, "to": end, "range": name, "filter": list(filters), "segment": segment}
 
 
 @click.command(epilog=f"Reports: {SHOWN_NAMES}.")
@@ -78,118 +58,121 @@ def question_values(start: str | None, end: str | None, name: str | None, filter
 @click.argument("report")
 @click.argument("about", required=False)
 @question_options
-@click.option("--metric", "metrics", multiple=True, metavar="METRIC", help="What is counted. Repeatable.")
-@click.option("--order", multiple=True, metavar="METRIC:asc|desc", help="Repeatable.")
-@click.option("--search", metavar="TEXT", help="Only values that contain it.")
-@click.option("--limit", type=int, metavar="NUMBER", help="Most rows. [100]")
-@click.option("--compare", metavar="RANGE", help="previous_period or previous_year.")
-@click.option("--unit", metavar="UNIT", help="minute, hour, day, week or month.")
-@click.option("--format", "kind", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@report_options
+@click.option("--format", "kind", type=click.Choice([TABLE, JSON, CSV]), default=TABLE, show_default=True)
 @data_command
 def report(
     site: str, report: str, about: str | None, kind: str, settings: Settings, as_json: bool, **options: Any
 ) -> None:
     """Ask for a report of SITE, a site's id or domain.
 
-    ABOUT is what some reports are about: properties EVENT, funnels FUNNEL, journeys PAGE, numbers NUMBER (value, or
-    property:KEY).
+    ABOUT is what some reports are about: properties EVENT, goals GOAL, funnels FUNNEL, journeys PAGE, numbers NUMBER
+    (value, or property:KEY); the options of these names do the same. An option that a report does not take is refused
+    with those that it takes.
     """
+    kind = JSON if as_json else kind
+    found, named = find_report(report)
+    given = given_options(report, found, options, about)
+    field = found.rows if kind == JSON else rows_field(found, given)
     with catalog(settings) as opened:
-        found = opened.sites.find(site)
-        if report == "funnels" and about:
-            about = opened.funnels.find(found.id, about).id
-    path, named = path_of(report, about)
-    answer = asked(settings, f"/api/sites/{found.id}/reports/{path}", {**values_of(options), **named})
-    show_answer(answer, report, "json" if as_json else kind)
-
-
-def values_of(options: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("start", "end", "name", "filters", "segment")
-    values = question_values(*(options[name] for name in names))
-    values.update({name: list(options[name]) for name in ("metrics", "order")})
-    return {**values, **{name: options[name] for name in ("search", "limit", "compare", "unit")}}
-
-
-def path_of(report: str, about: str | None) -> tuple[str, dict[str, str]]:
-    """Raises InvalidInput with the reports that exist."""
-    dimension = PLURALS.get(report, report)
-    if report not in LISTS and (dimension in DIMENSIONS or dimension.startswith(PROPERTY)):
-        return "breakdown", {"dimension": dimension}
-    if report not in LISTS:
-        raise InvalidInput(f"there is no report {report!r}; there are {SHOWN_NAMES}")
-    if report in NAMED and not about:
-        raise InvalidInput(f"say which: analytics report SITE {report} {NAMED[report]}")
-    if report == "funnels":
-        return f"{report}/{about}", {}
-    return report, {PARAMETERS[report]: about} if about and report in PARAMETERS else {}
-
-
-def show_answer(answer: dict[str, Any], report: str, kind: str) -> None:
-    if kind == "json":
+        site_id = opened.sites.find(site).id
+        path, values = address_of(opened, site_id, found, given)
+        currency = only_currency(all_filters(opened, site_id, given)) or ""
+    answer = asked(settings, path, {**values, **named})
+    if kind == JSON:
         click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
         return
-    rows = list(rows_of(answer, report))
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    if kind == "csv":
-        # Imported here: it brings duckdb, which takes 130 ms that a table does not need.
-        from hitkeep_py.export import Column, Kind, csv_pieces  # noqa: PLC0415
+    rows = rows_of(answer, found, field, given.get("dimensions", ()), currency)
+    if kind == CSV:
+        click.echo(csv_text([plain(row) if field else unit_beside(row) for row in rows]), nl=False)
+    else:
+        click.echo(table_text(answer, found, field, rows))
 
-        pieces = csv_pieces(
-            [Column(name, Kind.TEXT) for name in columns], ([row.get(name) for name in columns] for row in rows)
+
+def given_options(report: str, found: ListedReport, options: Mapping[str, Any], about: str | None) -> dict[str, Any]:
+    """The options that were given, by their names in the API. Raises InvalidInput for one that the report has not."""
+    given = {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
+    known = {each.name or "": each.opts[0] for each in click.get_current_context().command.params}
+    flags = {name: flag for name, flag in known.items() if name in options}
+    if about is not None and not found.about:
+        raise InvalidInput(f'the report {report} takes no name after it: leave out "{about}"')
+    if about is not None and found.about in given:
+        raise InvalidInput(f'give either "{about}" or {flags[found.about]}')
+    given |= {} if about is None else {found.about: about}
+    check_options(report, found, given, flags)
+    return given
+
+
+def rows_field(found: ListedReport, given: Mapping[str, Any]) -> str:
+    """The field of the answer that a table shows. Raises InvalidInput."""
+    if found.over_time and "unit" in given:
+        if "dimensions" in given:
+            raise InvalidInput("a table is either over time (--unit) or by --dimension; JSON has both")
+        return found.over_time
+    return "rows" if "dimensions" in given else found.rows
+
+
+def address_of(
+    opened: Catalog, site_id: str, found: ListedReport, given: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Path and parameters of the API. A funnel goes by its id, since its name may have a slash."""
+    values = {name: "1" if value is True else value for name, value in address_values(given).items()}
+    path = f"/api/sites/{site_id}/{found.path}"
+    if funnel := values.pop("funnel", None):
+        path += f"/{opened.funnels.find(site_id, funnel).id}"
+    if compared := values.pop("compare", None):
+        values |= compare_values(compared)
+    return path, values
+
+
+def compare_values(text: str) -> dict[str, str]:
+    """The range to compare with, by its name or its days. Raises InvalidInput."""
+    if text in COMPARISONS:
+        return {"compare": text}
+    start, between, end = text.partition(BETWEEN_DAYS)
+    if not (start and between and end):
+        raise InvalidInput(
+            f"--compare takes {', '.join(COMPARISONS)}, or the first and the last day, such as 2026-10-01..2026-10-31"
         )
-        click.echo(b"".join(pieces), nl=False)
-        return
-    shown = [{name: cell(name, row.get(name)) for name in columns} for row in rows]
-    click.echo(f"{answer['from']} to {answer['to']}, {answer['time_zone']}")
-    click.echo(table(columns, shown, "Nothing in this range."))
+    return {"compare_from": start, "compare_to": end}
+
+
+def all_filters(opened: Catalog, site_id: str, given: Mapping[str, Any]) -> Filters:
+    """Those of the segment included. Raises InvalidInput, NotFound."""
+    more = opened.segments.find(site_id, given["segment"]).filters if "segment" in given else ()
+    return (*read_filters(read_conditions(given.get("filter", ()), "--filter"), "--filter"), *more)
+
+
+def csv_text(rows: Sequence[Row]) -> bytes:
+    """Nothing at all without rows, whose columns nobody knows."""
+    if not rows:
+        return b""
+    names = columns_of(rows)
+    cells = ([row.get(name) for name in names] for row in rows)
+    return b"".join(csv_pieces([Column(name, Kind.TEXT) for name in names], cells))
+
+
+def table_text(answer: Mapping[str, Any], found: ListedReport, field: str, rows: Sequence[Row]) -> str:
+    heads = {name: HEADS.get(name, name) for name in columns_of(rows)}
+    shown = [{head: text_of(row.get(name)) for name, head in heads.items()} for row in rows]
+    lines = (
+        range_heading(answer),
+        totals_text(answer, found),
+        table(list(heads.values()), shown, "Nothing in this range."),
+        rest_text(answer, found, field),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def columns_of(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def rest_text(answer: Mapping[str, Any], found: ListedReport, field: str) -> str:
+    """What tells that there is more than the table shows."""
+    if answer.get("truncated"):
+        return "Only the most frequent are shown."
     total = answer.get("total_rows", answer.get("total", 0))
-    if report != "properties" and isinstance(total, int) and total > len(rows):
-        click.echo(f"{len(rows)} of {total} rows; --limit shows more")
-
-
-def rows_of(answer: dict[str, Any], report: str) -> Iterator[dict[str, Any]]:
-    """The answer as a table has it."""
-    if report == "overview":
-        yield from overview_rows(answer)
-        return
-    listed = answer[LISTS.get(report, "rows")]
-    for row in listed.get("shown", [listed]) if isinstance(listed, dict) else listed:
-        if "metrics" in row:
-            before = {f"{name} before": value for name, value in row.get("comparison", {}).items()}
-            yield {**row["dimensions"], **row["metrics"], **before}
-        elif report == "properties":
-            yield from ({"property": row["key"], **each} for each in row["values"])
-        elif report == "journeys":
-            yield {**row, "nodes": " > ".join(each["name"] for each in row["nodes"])}
-        else:
-            yield {name: text_of(value) for name, value in row.items()}
-
-
-def overview_rows(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    other = answer["comparison"]
-    for name, value in answer["metrics"].items():
-        before = {"before": cell(name, other["metrics"][name])} if other else {}
-        yield {"metric": name, "value": cell(name, value), **before}
-    for currency, amount in answer["revenue"].items():
-        before = {"before": other["revenue"].get(currency, 0)} if other else {}
-        yield {"metric": f"revenue, minor units of {currency}", "value": amount, **before}
-    for place, goal in enumerate(answer["goals"]):
-        before = {"before": other["goals"][place]["conversions"]} if other else {}
-        yield {"metric": f"conversions of {goal['name']}", "value": goal["conversions"], **before}
-
-
-def text_of(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value
-
-
-def cell(name: str, value: Any) -> str:
-    """As people read it: fractions as percentages, durations as minutes and seconds."""
-    if value is None:
-        return "-"
-    found = METRICS.get(name.removesuffix(" before"))
-    unit = found.unit if found else None
-    if unit is Unit.FRACTION or name.endswith(("_rate", "share")) or name.startswith("of_"):
-        return f"{value * 100:.1f} %"
-    if unit is Unit.SECONDS:
-        return f"{int(value) // 60}:{int(value) % 60:02} min"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    total = sum(total.values()) if isinstance(total, dict) else total
+    shown = len(answer[field]) if field == "rows" else total
+    return f"{shown} of {total} rows; --limit shows more" if "limit" in found.options and total > shown else ""

@@ -36,7 +36,7 @@ def site() -> None:
 @data_command
 def add(domain: str, time_zone: str, visitor_period: str, settings: Settings, as_json: bool) -> None:
     """Add a site."""
-    with catalog(settings) as opened:
+    with catalog(settings, new=True) as opened:
         added = opened.sites.add(domain, time_zone, visitor_period)
     show(added.as_json(), as_json, f"Added {added.domain} with the id {added.id}")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from hitkeep_py.cli.access import catalog, server_answer
+from hitkeep_py.cli.access import catalog, opened_data, server_answer
 from hitkeep_py.cli.options import data_command, show, table
 from hitkeep_py.config import Settings
 
@@ -25,15 +25,11 @@ def usage(site: str | None, month: str | None, settings: Settings, as_json: bool
 
 
 def offline_usage(settings: Settings, month: str | None, site: str | None) -> dict[str, Any]:
-    # Imported here: duckdb alone takes 130 ms, which `--help` does not need.
-    from hitkeep_py.analytics import Analytics  # noqa: PLC0415
-    from hitkeep_py.server.api.usage import usage_json  # noqa: PLC0415
+    with opened_data(settings, "analytics usage") as analytics:
+        # Imported here: starlette takes its time, which `--help` does not need.
+        from hitkeep_py.server.api.usage import usage_json  # noqa: PLC0415
 
-    analytics = Analytics.open(settings, "analytics usage")
-    try:
         return usage_json(analytics, month, site)
-    finally:
-        analytics.close()
 
 
 def usage_text(answer: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ def read_password(password_stdin: bool) -> str:
 @data_command
 def add(email: str, password_stdin: bool, settings: Settings, as_json: bool) -> None:
     """Add a user; asks for the password."""
-    with catalog(settings) as opened:
+    with catalog(settings, new=True) as opened:
         added = opened.users.add(email, read_password(password_stdin))
     show(added.as_json(), as_json, f"Added the user {added.email}.")
 

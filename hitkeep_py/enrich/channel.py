@@ -9,40 +9,18 @@ under the endings of all countries.
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 
 import orjson
 
 from hitkeep_py.enrich.referrer import SOURCES_FILE
+from hitkeep_py.event import Channel
 
 CHANNELS_FILE = "data/channels.json"
 CACHED = 5_000
 APP = "android-app:"
 MOST_LABELS = 6
-
-
-class Channel(StrEnum):
-    DIRECT = "Direct"
-    CROSS_NETWORK = "Cross-network"
-    PAID_SHOPPING = "Paid Shopping"
-    PAID_SEARCH = "Paid Search"
-    PAID_SOCIAL = "Paid Social"
-    PAID_VIDEO = "Paid Video"
-    DISPLAY = "Display"
-    PAID_OTHER = "Paid Other"
-    ORGANIC_SHOPPING = "Organic Shopping"
-    AI_ASSISTANTS = "AI Assistants"
-    ORGANIC_SOCIAL = "Organic Social"
-    ORGANIC_VIDEO = "Organic Video"
-    ORGANIC_SEARCH = "Organic Search"
-    EMAIL = "Email"
-    AFFILIATES = "Affiliates"
-    AUDIO = "Audio"
-    SMS = "SMS"
-    PUSH = "Mobile Push Notifications"
-    REFERRAL = "Referral"
 
 
 NOTHING = {"", "none", "(none)", "(not set)", "direct", "(direct)"}
@@ -90,15 +68,23 @@ class Channels:
         utm_source: str | None,
         utm_medium: str | None,
         utm_campaign: str | None,
+        advertiser: str | None = None,
     ) -> str:
-        """A utm_source alone says where from; the referrer's host may say more than the source's name."""
-        host = referrer.partition("/")[0] if referrer and not utm_source else None
-        return self._cached(source, host, utm_medium, utm_campaign)
+        """A utm_source alone says where from; the referrer's host may say more than the source's name.
 
-    def _channel(self, source: str | None, host: str | None, medium: str | None, campaign: str | None) -> str:
+        `advertiser` is the source whose advertisement was clicked; another source is not paid by that.
+        """
+        host = referrer.partition("/")[0] if referrer and not utm_source else None
+        clicked = advertiser is not None and said(source) == advertiser.lower()
+        return self._cached(source, host, utm_medium, utm_campaign, clicked)
+
+    def _channel(
+        self, source: str | None, host: str | None, medium: str | None, campaign: str | None, clicked: bool
+    ) -> str:
         source, medium, campaign = said(source), said(medium), said(campaign)
         home, advertised = self._home_of(source, host)
-        return classify(home, medium, campaign, paid=advertised, known=bool(source or medium or campaign)).value
+        known = bool(source or medium or campaign)
+        return classify(home, medium, campaign, paid=advertised or clicked, known=known).value
 
     def _home_of(self, source: str, host: str | None) -> tuple[Channel | None, bool]:
         """The channel that a source belongs to by itself, and whether it is one's advertising: `facebook_ads`."""

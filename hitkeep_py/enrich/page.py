@@ -12,12 +12,17 @@ CACHED = 20_000
 CACHED_LENGTH = 512
 CAMPAIGN_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 SOURCE_PARAMETERS = ("ref", "source")
+ADVERTISERS = {"gclid": "Google", "msclkid": "Bing"}
+"""Sources by the parameter that they put into the address of an advertisement that was clicked."""
 
 
 class Page(NamedTuple):
+    """`advertiser` is the source whose advertisement led here, if the address says so."""
+
     hostname: str | None
     path: str | None
     campaign: dict[str, str]
+    advertiser: str | None = None
 
 
 class Pages:
@@ -43,7 +48,14 @@ def read_page(url: str) -> Page:
     path = clean(parts.path, PATH_LENGTH) or "/"
     hostname = normalised_hostname(hostname or "")
     known = hostname if is_hostname(hostname) else None
-    return Page(known, path, read_campaign(parts.query) if parts.query else {})
+    if not parts.query:
+        return Page(known, path, {})
+    return Page(known, path, read_campaign(parts.query), read_advertiser(parts.query))
+
+
+def read_advertiser(query: str) -> str | None:
+    given = {part.partition("=")[0].lower() for part in query.split("&") if not part.endswith("=")}
+    return next((source for name, source in ADVERTISERS.items() if name in given), None)
 
 
 def read_campaign(query: str) -> dict[str, str]:

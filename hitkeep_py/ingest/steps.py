@@ -139,7 +139,12 @@ def put_channel(passage: Passage, lookups: Lookups) -> None:
     event = passage.event
     if event.path or event.source or event.utm_medium or event.utm_campaign:
         event.channel = lookups.channels.channel(
-            event.source, event.referrer, event.utm_source, event.utm_medium, event.utm_campaign
+            event.source,
+            event.referrer,
+            event.utm_source,
+            event.utm_medium,
+            event.utm_campaign,
+            lookups.pages.page(passage.incoming.url).advertiser,
         )
 
 

@@ -11,6 +11,7 @@ NUMBER = "^[[:space:]]*([+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?)
 class ClickHouseDialect:
     summarised = False
     visitor = "visitor_id"
+    materialized = ""
     key_places = 1
 
     def moment(self) -> str:
@@ -58,6 +59,9 @@ class ClickHouseDialect:
         # Without it a dot would match the end of a line.
         return f"match({text}, concat('(?-s)', ?))"
 
+    def lowered(self, text: str) -> str:
+        return f"lowerUTF8({text})"
+
     def smallest(self, number: int, *columns: str) -> str:
         return f"groupArraySorted({int(number)})(tuple({', '.join(columns)}))"
 
@@ -76,6 +80,9 @@ class ClickHouseDialect:
 
     def distinct_visitors(self, bounds: Bounds | None) -> str:
         return "count(DISTINCT visitor_id)"
+
+    def visitor_set(self, visitor: str, bounds: Bounds) -> str:
+        raise NotImplementedError("ClickHouse has no numbers of visitors")
 
 
 def first_day(unit: str, day: str) -> str:

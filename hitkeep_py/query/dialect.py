@@ -21,6 +21,9 @@ class Dialect(Protocol):
     visitor: str
     """The column that tells visitors apart."""
 
+    materialized: str
+    """Said of a named part of a statement that is looked at several times."""
+
     key_places: int
     """How often `value_text` names its key."""
 
@@ -56,6 +59,9 @@ class Dialect(Protocol):
     def matches(self, text: str) -> str:
         """Whether a text matches the regular expression (RE2) of a parameter."""
 
+    def lowered(self, text: str) -> str:
+        """A text in small letters."""
+
     def smallest(self, number: int, *columns: str) -> str:
         """An aggregate: the list of the smallest rows of the columns, in order, at most so many."""
 
@@ -74,10 +80,14 @@ class Dialect(Protocol):
     def distinct_visitors(self, bounds: Bounds | None) -> str:
         """An aggregate: how many visitors there are. Bounds, of all rows of the question, may make it cheaper."""
 
+    def visitor_set(self, visitor: str, bounds: Bounds) -> str:
+        """An aggregate: the visitors' numbers as bytes, a bit for each. Only where `summarised`."""
+
 
 class DuckDBDialect:
     summarised = True
     visitor = "visitor_number"
+    materialized = "MATERIALIZED "
     key_places = 1
 
     def moment(self) -> str:
@@ -87,18 +97,20 @@ class DuckDBDialect:
         return "?::UUID"
 
     def bucket(self, unit: str, offsets: Sequence[tuple[int, int]], column: str = "time") -> str:
-        offset = offset_case(f"epoch_ms({column})", offsets)
+        time = self.milliseconds(column)
+        offset = offset_case(time, offsets)
         if unit == "day":
-            return f"(epoch_ms({column}) + {offset}) // 86400000 * 86400000"
+            return f"({time} + {offset}) // 86400000 * 86400000"
         if length := FIXED_LENGTHS.get(unit):
-            return f"(epoch_ms({column}) + {offset}) // {length} * {length} - {offset}"
-        return f"epoch_ms(date_trunc('{unit}', epoch_ms(epoch_ms({column}) + {offset}))::TIMESTAMP)"
+            return f"({time} + {offset}) // {length} * {length} - {offset}"
+        return f"epoch_ms(date_trunc('{unit}', epoch_ms({time} + {offset}))::TIMESTAMP)"
 
     def milliseconds(self, time: str) -> str:
-        return f"epoch_ms({time})"
+        # epoch_ms(time) takes six times as long, 80 ms for 2.5 M.
+        return f"(epoch_us({time}) // 1000)"
 
     def milliseconds_between(self, first: str, last: str) -> str:
-        return f"(epoch_ms({last}) - epoch_ms({first}))"
+        return f"({self.milliseconds(last)} - {self.milliseconds(first)})"
 
     def each_key(self, text: str) -> str:
         # json_each takes several times as long where few texts repeat.
@@ -118,6 +130,9 @@ class DuckDBDialect:
     def matches(self, text: str) -> str:
         return f"regexp_matches({text}, ?)"
 
+    def lowered(self, text: str) -> str:
+        return f"lower({text})"
+
     def smallest(self, number: int, *columns: str) -> str:
         # row_number() sorts all rows, which takes several times as long where there are many.
         return f"min(row({', '.join(columns)}), {int(number)})"
@@ -129,6 +144,9 @@ class DuckDBDialect:
         return f"arg_max({value}, ({', '.join(order)}))"
 
     def percentile(self, number: str, fraction: float) -> str:
+        # All usual ones at once take no longer than one, and those asked for together share them.
+        if fraction in USUAL_FRACTIONS:
+            return f"{self.percentiles(number, USUAL_FRACTIONS)}[{USUAL_FRACTIONS.index(fraction) + 1}]"
         return f"quantile_cont(CAST({number} AS DOUBLE), {float(fraction)})"
 
     def percentiles(self, number: str, fractions: Sequence[float]) -> str:
@@ -141,7 +159,11 @@ class DuckDBDialect:
             return "count(DISTINCT visitor_number)"
         return f"coalesce(bit_count(bitstring_agg(visitor_number, {int(bounds.low)}, {int(bounds.high)})), 0)"
 
+    def visitor_set(self, visitor: str, bounds: Bounds) -> str:
+        return f"bitstring_agg({visitor}, {int(bounds.low)}, {int(bounds.high)})::BLOB"
 
+
+USUAL_FRACTIONS = (0.5, 0.75, 0.9, 0.95, 0.99)
 FIXED_LENGTHS = {"minute": 60_000, "hour": 3_600_000}
 """Buckets of the same length in every zone, in milliseconds."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.event import DEVICES, KINDS, Channel
 
 PROPERTY = "property:"
 PROPERTY_KEY_LENGTH = 300
@@ -20,7 +21,10 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """`column` is the store's; for a property it is "props" and `key` the property's name."""
+    """`column` is the store's; for a property it is "props" and `key` the property's name.
+
+    `values` are all there can be, where these are known.
+    """
 
     name: str
     column: str
@@ -28,10 +32,17 @@ class Dimension:
     description: str
     key: str = ""
     numeric: bool = False
+    values: tuple[str, ...] = ()
+
+
+VALUES = {"kind": KINDS, "device": DEVICES, "channel": tuple(each.value for each in Channel)}
+"""Of the dimensions whose values are all known."""
 
 
 def _dimensions(scope: Scope, *rows: tuple[str, str, str]) -> list[Dimension]:
-    return [Dimension(name, column, scope, description) for name, column, description in rows]
+    return [
+        Dimension(name, column, scope, description, values=VALUES.get(name, ())) for name, column, description in rows
+    ]
 
 
 CUSTOM_EVENT_NAME = "CASE WHEN kind = 'event' THEN name END"
@@ -49,7 +60,7 @@ DIMENSIONS: dict[str, Dimension] = {
             ("title", "title", "Title of the page."),
             ("event", CUSTOM_EVENT_NAME, "Name of the custom event."),
             ("web_vital", WEB_VITAL_NAME, "Name of the web vital, such as LCP."),
-            ("kind", "kind", "What happened: pageview, event, engagement, web_vital, exposure or identify."),
+            ("kind", "kind", "What happened to make the event."),
             ("category", "category", "Category that the sender gave the event."),
             ("label", "label", "Label that the sender gave the event."),
             ("currency", "currency", "Currency of the event's revenue."),
@@ -71,7 +82,7 @@ DIMENSIONS: dict[str, Dimension] = {
             ("utm_campaign", "utm_campaign", "Campaign's utm_campaign."),
             ("utm_term", "utm_term", "Campaign's utm_term."),
             ("utm_content", "utm_content", "Campaign's utm_content."),
-            ("country", "country", "ISO 3166-1 code of the country."),
+            ("country", "country", "ISO 3166-1 code of the country, two capital letters such as DE."),
             ("region", "region", "Region within the country; needs a GeoIP file of cities."),
             ("city", "city", "City; needs a GeoIP file of cities."),
             ("language", "language", "Language of the browser."),
@@ -79,7 +90,7 @@ DIMENSIONS: dict[str, Dimension] = {
             ("browser_version", "browser_version", "Version of the browser."),
             ("os", "os", "Operating system."),
             ("os_version", "os_version", "Version of the operating system."),
-            ("device", "device", "Kind of device: desktop, mobile, tablet ..."),
+            ("device", "device", "Kind of device."),
             ("screen", "screen", "Size of the screen."),
         ),
         *(

@@ -16,6 +16,8 @@ OPERATORS: dict[str, str] = {
     "is not": "none of the values, or nothing",
     "contains": "has one of the values in it",
     "does not contain": "has none of the values in it, or is nothing",
+    "contains in any case": "has one of the values in it, in capital or small letters",
+    "does not contain in any case": "has none of the values in it, in capital or small letters, or is nothing",
     "starts with": "begins with one of the values",
     "matches": "matches one of the patterns, in which * is any text",
     "does not match": "matches none of the patterns, or is nothing",
@@ -33,6 +35,7 @@ NUMERIC = (">", ">=", "<", "<=")
 NEGATIVE = {
     "is not": "is",
     "does not contain": "contains",
+    "does not contain in any case": "contains in any case",
     "does not match": "matches",
     "does not match regex": "matches regex",
 }
@@ -41,6 +44,7 @@ MOST_VALUES = 1_000
 VALUE_LENGTH = 2_048
 TEXT_LENGTH = 64 * 1024
 """Of a condition written as a text: what fits into a request."""
+COUNTRY = re.compile("[A-Z]{2}")
 NAME = re.compile(r"property:.+|[a-z_]+", re.DOTALL)
 OPERATOR = re.compile(
     r"\s("
@@ -71,8 +75,18 @@ Filters = tuple[AnyOf, ...]
 def read_filters(given: object, field: str = "filters") -> Filters:
     """From JSON: a list whose items are conditions, or lists of which one has to hold. Raises InvalidInput.
 
-    A condition is {"dimension", "operator", "values"}, or a text such as "country is DE, FR".
+    A condition is {"dimension", "operator", "values"}, or a text such as "country is DE, FR". One that no event can
+    ever meet is refused.
     """
+    groups = stored_filters(given, field)
+    for group in groups:
+        for condition in group:
+            check_possible(condition, field)
+    return groups
+
+
+def stored_filters(given: object, field: str = "filters") -> Filters:
+    """As read_filters, of those that were read before: the values that there are may have changed since."""
     if not isinstance(given, list | tuple):
         raise InvalidInput(f"{field} must be a list", field=field)
     groups = tuple(
@@ -131,19 +145,22 @@ def split_values(text: str) -> list[str]:
 
 
 def checked_condition(name: object, operator: object, values: Sequence[object], field: str) -> Condition:
-    if not isinstance(name, str):
+    """`name` may be a dimension that is not of the list. Raises InvalidInput."""
+    if not isinstance(name, str | Dimension):
         raise InvalidInput(f"a condition of {field} needs a dimension", field=field)
-    found = dimension(name, field)
+    found = dimension(name, field) if isinstance(name, str) else name
     if found.scope is Scope.TIME:
-        raise InvalidInput(f"{field} cannot name {name}: choose the range instead", field=field)
-    if not isinstance(operator, str) or operator not in OPERATORS:
-        raise InvalidInput(f"there is no operator {operator!r}; there are {', '.join(OPERATORS)}", field=field)
+        raise InvalidInput(f"{field} cannot name {found.name}: choose the range instead", field=field)
+    if not isinstance(operator, str):
+        raise InvalidInput(f"a condition of {field} needs an operator; there are {', '.join(OPERATORS)}", field=field)
+    if operator not in OPERATORS:
+        raise InvalidInput(f"there is no operator {operator[:100]!r}; there are {', '.join(OPERATORS)}", field=field)
     if operator in WITHOUT_VALUE:
         if values:
             raise InvalidInput(f"{operator!r} takes no value", field=field)
         return Condition(found, operator)
     if found.numeric and operator not in NUMERIC:
-        raise InvalidInput(f"{name} is a number; compare it with {', '.join(NUMERIC)}", field=field)
+        raise InvalidInput(f"{found.name} is a number; compare it with {', '.join(NUMERIC)}", field=field)
     if operator in NUMERIC:
         return Condition(found, operator, (), _number(values, operator, field))
     return Condition(found, operator, _texts(values, operator, field))
@@ -187,8 +204,36 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def check_possible(condition: Condition, field: str) -> None:
+    """Raises InvalidInput for a value that the dimension never has, and for a text compared as a number."""
+    found = condition.dimension
+    if condition.operator in NUMERIC and not (found.numeric or found.key):
+        others = ", ".join(each for each in OPERATORS if each not in NUMERIC)
+        raise InvalidInput(
+            f"{found.name} is a text, which {condition.operator} cannot compare; there are {others}", field=field
+        )
+    if NEGATIVE.get(condition.operator, condition.operator) != "is":
+        return
+    for value in condition.values:
+        if found.values and value not in found.values:
+            raise InvalidInput(
+                f"there is no {found.name} {value[:100]}; there are {', '.join(found.values)}", field=field
+            )
+        if found.name == "country" and not COUNTRY.fullmatch(value):
+            raise InvalidInput(
+                f"there is no country {value[:100]}: it is written in two capital letters, such as DE", field=field
+            )
+
+
 def scopes(filters: Filters) -> set[Scope]:
     return {condition.dimension.scope for group in filters for condition in group}
+
+
+def only_currency(filters: Filters) -> str | None:
+    """The one currency that the filters leave; None where they leave several."""
+    alone = (group[0] for group in filters if len(group) == 1)
+    found = (each for each in alone if each.dimension.name == "currency" and each.operator == "is")
+    return next((each.values[0] for each in found if len(each.values) == 1), None)
 
 
 def pattern(text: str) -> str:
@@ -223,5 +268,9 @@ def _one_value(operator: str, expression: Statement, value: str, dialect: Dialec
     if operator in ("matches", "matches regex"):
         expected = pattern(value) if operator == "matches" else value
         return Statement(dialect.matches(expression.sql), (*expression.parameters, expected))
-    found = Statement(f"position(? IN {expression.sql})", (value, *expression.parameters))
+    wanted, text = "?", expression.sql
+    if operator == "contains in any case":
+        # A fifth of the time of a regular expression that ignores case.
+        wanted, text = dialect.lowered(wanted), dialect.lowered(text)
+    found = Statement(f"position({wanted} IN {text})", (value, *expression.parameters))
     return Statement(f"{found.sql} {'= 1' if operator == 'starts with' else '> 0'}", found.parameters)

@@ -19,12 +19,14 @@ def event_rows(dialect: Dialect, query: Query) -> Statement:
     columns += [
         filled(f"{{}} AS d{index}", value_of(each, query, dialect)) for index, each in enumerate(query.dimensions)
     ]
-    columns += [
-        filled(f"{{}} AS n{index}", number_of(each, query, dialect))
-        for index, each in enumerate(query.metrics)
-        if each.number
-    ]
+    numbers = {number_column(query.metrics, each): each for each in reversed(query.metrics) if each.number}
+    columns += [filled(f"{{}} AS {column}", number_of(each, query, dialect)) for column, each in numbers.items()]
     return with_keys(matching_events(query, dialect, columns), query.dimensions)
+
+
+def number_column(metrics: Sequence[Metric], found: Metric) -> str:
+    """Where the number is that the metric looks at: one column for all that look at the same."""
+    return f"n{[each.number for each in metrics].index(found.number)}"
 
 
 def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
@@ -79,11 +81,20 @@ def with_keys(rows: Statement, dimensions: Sequence[Dimension]) -> Statement:
     return filled(f"SELECT * FROM ({{}}) AS keyed WHERE {' AND '.join(unset)}", rows) if unset else rows
 
 
+def check_groups(dimensions: Sequence[Dimension]) -> None:
+    """Raises InvalidInput without a dimension, and for numbers."""
+    if not dimensions:
+        raise InvalidInput("name a dimension to group by, such as page", field="dimensions")
+    refuse_numbers(dimensions)
+
+
 def refuse_numbers(dimensions: Sequence[Dimension]) -> None:
     """Raises InvalidInput when one of them is a number."""
     for each in dimensions:
         if each.numeric:
-            raise InvalidInput(f"{each.name} is a number, it cannot be grouped by", field="dimensions")
+            raise InvalidInput(
+                f"{each.name} is a number; it can be filtered and added up, not grouped by", field="dimensions"
+            )
 
 
 def key_names(query: Query) -> list[str]:

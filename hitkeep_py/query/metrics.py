@@ -162,6 +162,12 @@ def metric(name: str) -> Metric:
             lambda dialect, bounds: aggregate(dialect, NUMBER_COLUMN),
             number=number,
         )
+    if function in AGGREGATES and number and not known and PROPERTY not in number:
+        raise InvalidInput(
+            f"there is no number {number[:100]!r}; there are {', '.join(NUMBERS)} and {PROPERTY}KEY,"
+            f" so for a property of events {PROPERTY}{number[:100]}",
+            field="metrics",
+        )
     raise InvalidInput(
         f"there is no metric {name[:100]!r}; there are {', '.join(METRICS)}, and AGGREGATE:NUMBER with the aggregates "
         f"{', '.join(AGGREGATES)} and the numbers {', '.join(NUMBERS)} and {PROPERTY}KEY",

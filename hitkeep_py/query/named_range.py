@@ -1,14 +1,15 @@
 """Ranges by name, such as 7d or last_month, and the ranges that they are compared with. Days are the site's."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
 from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LONGEST_DAYS, TimeRange, first_day, midnight, milliseconds
 
-MINUTE_MS = 60_000
 REALTIME_MS = 30 * MINUTE_MS
 COUNTED = re.compile(r"([1-9][0-9]{0,4})(min|h|d|mo)")
 FIXED_NAMES = ("min", "h")
@@ -18,10 +19,13 @@ NAMES: dict[str, str] = {
     "yesterday": "the day before",
     "this_week": "from Monday to today",
     "last_week": "the week before this one",
+    "this_quarter": "from the first day of the quarter to today",
+    "last_quarter": "the quarter before this one",
     "this_month": "from the first of the month to today",
     "last_month": "the month before this one",
     "year": "from the first of January to today",
     "last_year": "the year before this one",
+    "all": "from the day of the site's first event to today",
     "realtime": "the last 30 minutes",
     "30min": "so many minutes up to now",
     "24h": "so many hours up to now",
@@ -34,30 +38,51 @@ COMPARISONS: dict[str, str] = {
     "previous_year": "the same days of the year before",
 }
 
+First = Callable[[], int | None]
+"""Says when the site's first event was, in UTC milliseconds."""
 
-def named_range(name: str, zone: str, now: int) -> TimeRange:
+
+def never() -> None:
+    return None
+
+
+def named_range(name: str, zone: str, now: int, first: First = never) -> TimeRange:
     """Raises InvalidInput with the names that exist."""
     timezone = ZoneInfo(zone)
-    today = datetime.fromtimestamp(now / 1000, timezone).date()
+    today = day_of(now, timezone)
     counted = COUNTED.fullmatch(name)
     if name == "realtime" or (counted and counted[2] in FIXED_NAMES):
         length = int(counted[1]) * FIXED_STEPS[counted[2]] if counted else REALTIME_MS
         return checked(TimeRange(now + 1 - length, now + 1, zone), "range")
-    days = counted_days(int(counted[1]), counted[2], today) if counted else named_days(name, today)
+    if counted:
+        days: tuple[date, date] | None = counted_days(int(counted[1]), counted[2], today)
+    else:
+        days = all_days(first(), today, timezone) if name == "all" else named_days(name, today)
     if days is None:
         raise InvalidInput(f"there is no range {name[:100]!r}; there are {', '.join(NAMES)}", field="range")
     return checked(TimeRange(midnight(days[0], timezone), midnight(days[1], timezone), zone), "range")
+
+
+def all_days(begun: int | None, today: date, timezone: ZoneInfo) -> tuple[date, date]:
+    return today if begun is None else min(today, day_of(begun, timezone)), today + timedelta(days=1)
+
+
+def day_of(time: int, timezone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(time / 1000, timezone).date()
 
 
 def named_days(name: str, today: date) -> tuple[date, date] | None:
     """The first day, and the first one that is not in it."""
     tomorrow = today + timedelta(days=1)
     week, month, year = first_day(today, "week"), first_day(today, "month"), today.replace(month=1, day=1)
+    quarter = months_before(month, (month.month - 1) % 3)
     return {
         "today": (today, tomorrow),
         "yesterday": (today - timedelta(days=1), today),
         "this_week": (week, tomorrow),
         "last_week": (week - timedelta(days=7), week),
+        "this_quarter": (quarter, tomorrow),
+        "last_quarter": (months_before(quarter, 3), quarter),
         "this_month": (month, tomorrow),
         "last_month": (months_before(month, 1), month),
         "year": (year, tomorrow),

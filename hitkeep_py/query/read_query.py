@@ -8,12 +8,12 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import Dimension, Scope, dimension
 from hitkeep_py.query.filters import Filters, checked_condition, read_filters, split_values
 from hitkeep_py.query.metrics import metric
-from hitkeep_py.query.named_range import COMPARISONS, named_range, previous_period, previous_year
+from hitkeep_py.query.named_range import COMPARISONS, First, named_range, never, previous_period, previous_year
 from hitkeep_py.query.query import Order, Query
 from hitkeep_py.query.time_range import TimeRange, read_range
 
 DEFAULT_LIMIT = 100
-MOST_ROWS = 10_000
+LARGEST_LIMIT = 10_000
 MOST_METRICS = 20
 MOST_DIMENSIONS = 5
 MOST_OFFSET = 1_000_000_000
@@ -34,6 +34,11 @@ FIELDS: dict[str, str] = {
     "totals": "Whether to answer the metrics of all that matches as well.",
     "segment": "Id or name of a segment, whose filters are added.",
 }
+ABOUT_THE_ANSWER: dict[str, str] = {
+    "explain": "Adds what the numbers mean, the SQL that was asked and the time it took.",
+    "format": "A file of the rows instead of JSON, with all of them unless there is a limit.",
+}
+"""What else a question may say; it is not read here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,27 @@ class AskedQuery:
 
 
 def read_query(
-    given: Mapping[str, Any], site_id: str, zone: str, now: int, *, more: Filters = (), whole: bool = False
+    given: Mapping[str, Any],
+    site_id: str,
+    zone: str,
+    now: int,
+    *,
+    more: Filters = (),
+    whole: bool = False,
+    first: First = never,
 ) -> AskedQuery:
-    """From the values of FIELDS as JSON has them. `more` are filters besides; with `whole` nothing limits the rows."""
+    """From the values of FIELDS as JSON has them. `more` are filters besides; with `whole` nothing limits the rows.
+
+    `first` says when the site began.
+    """
     if unknown := set(given) - set(FIELDS):
         raise InvalidInput(
-            f"there is no {sorted(map(str, unknown))[0][:100]!r}; there are {', '.join(FIELDS)}", field="query"
+            f"there is no {sorted(map(str, unknown))[0][:100]!r}; there are {', '.join((*FIELDS, *ABOUT_THE_ANSWER))}",
+            field="query",
         )
     dimensions = read_dimensions(given.get("dimensions"))
     names = texts(given, "metrics") or list(DEFAULT_METRICS)
-    time_range = read_time_range(given, zone, now)
+    time_range = read_time_range(given, zone, now, first)
     only_time = len(dimensions) == 1 and dimensions[0].scope is Scope.TIME
     query = Query(
         site_id,
@@ -64,7 +80,7 @@ def read_query(
         dimensions,
         (*more, *read_filters(given.get("filters") or []), *searched(given.get("search"), dimensions)),
         read_order(given.get("order"), names[0], dimensions),
-        None if whole else read_number(given, "limit", MOST_ROWS if only_time else DEFAULT_LIMIT, 1, MOST_ROWS),
+        None if whole else read_number(given, "limit", LARGEST_LIMIT if only_time else DEFAULT_LIMIT, 1, LARGEST_LIMIT),
         read_number(given, "offset", 0, 0, MOST_OFFSET),
     )
     compared = read_comparison(given.get("compare"), time_range, now)
@@ -79,14 +95,14 @@ def read_dimensions(given: object) -> tuple[Dimension, ...]:
     return found
 
 
-def read_time_range(given: Mapping[str, Any], zone: str, now: int) -> TimeRange:
+def read_time_range(given: Mapping[str, Any], zone: str, now: int, first: First = never) -> TimeRange:
     """The last 30 days unless it says otherwise."""
     start, end, name = (text_or_none(given, field) for field in ("from", "to", "range"))
     if name is None:
         return read_range(start, end, zone, now)
     if start or end:
         raise InvalidInput("give either range or from and to", field="range")
-    return named_range(name, zone, now)
+    return named_range(name, zone, now, first)
 
 
 def read_comparison(given: object, asked: TimeRange, now: int) -> TimeRange | None:

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
-from hitkeep_py.query.grouping import among, group_by, key_names, refuse_numbers, with_keys
+from hitkeep_py.query.grouping import among, check_groups, group_by, key_names, with_keys
 from hitkeep_py.query.metrics import METRICS
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import buckets, check_points
-from hitkeep_py.reports.table import table, table_of
+from hitkeep_py.reports.table import MOST_KEYS, table, table_of
 
 DEPTHS = (25, 50, 75, 100)
 NOTHING = (0,) * (4 + len(DEPTHS))
@@ -93,9 +92,7 @@ def engagement_series(dialect: Dialect, query: Query, unit: str) -> Report[list[
 
 def engagement_table(dialect: Dialect, query: Query) -> Report[EngagementTable]:
     """By the query's dimensions, such as page."""
-    if not query.dimensions:
-        raise InvalidInput("name a dimension to group by, such as page", field="dimensions")
-    refuse_numbers(query.dimensions)
+    check_groups(query.dimensions)
     keys = key_names(query)
     named = "".join(f"{key}, " for key in keys)
     order = ", ".join(["milliseconds DESC NULLS LAST", *(f"{key} ASC NULLS LAST" for key in keys)])
@@ -108,7 +105,7 @@ def engagement_table(dialect: Dialect, query: Query) -> Report[EngagementTable]:
     if not groups:
         return EngagementTable([], 0)
     shown = [tuple(row[:-1]) for row in groups]
-    some = shown if limits else None
+    some = shown if limits and len(shown) <= MOST_KEYS else None
     rows = yield looks(dialect, query, some)
     found = {tuple(row[: len(keys)]): row[len(keys) :] for row in rows}
     pageviews = yield from pageviews_of(dialect, query, some)

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hitkeep_py.catalog.funnels import LEAST_STEPS, MOST_STEPS, Funnel, read_scope
+from hitkeep_py.catalog.funnels import LEAST_STEPS, MOST_STEPS, read_scope
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
+from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import buckets, check_points, offsets
-from hitkeep_py.reports.matching import Step, matches, of_matching_sessions
+from hitkeep_py.reports.matching import matches, matches_any, of_matching_sessions
 
 LATER = "OVER (PARTITION BY unit ORDER BY moment, event_id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
 
@@ -58,10 +59,6 @@ class FunnelPoint:
     time: str
     entries: int
     completions: int
-
-
-def steps_of(funnel: Funnel) -> tuple[Step, ...]:
-    return tuple(Step(each.type, each.value, each.filters) for each in funnel.steps)
 
 
 def funnel(
@@ -151,7 +148,7 @@ def chains(dialect: Dialect, query: Query, steps: Sequence[Step], window_seconds
         f" {dialect.milliseconds('time')} AS moment, {{}} FROM events WHERE {{}} AND ({{}})",
         flags,
         of_matching_sessions(query, dialect),
-        joined(" OR ", (filled("({})", each) for each in conditions)),
+        matches_any(steps, query, dialect),
     )
     later = " + ".join(f"s{each}" for each in range(2, len(steps) + 1))
     starts = "" if window_seconds else f" AND (matched.moment = able.first_at OR {later} > 0)"
@@ -163,7 +160,7 @@ def chains(dialect: Dialect, query: Query, steps: Sequence[Step], window_seconds
     """
     entered = "SELECT unit, min(time) AS first_time, min(moment) AS first_at FROM matched WHERE s1 = 1 GROUP BY unit"
     return filled(
-        f"WITH matched AS ({{}}), entered AS ({entered}), chosen AS ({{}})",
+        f"WITH matched AS ({{}}), entered AS {dialect.materialized}({entered}), chosen AS ({{}})",
         matched,
         chosen(followed(rows, len(steps)), len(steps), window_seconds),
     )

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.query.filters import checked_condition
 from hitkeep_py.query.logic import AllOf, Logic, OneOf
+from hitkeep_py.query.step import ANY_PAGE, EVENT, Step
 from hitkeep_py.reports.goals import step_of
-from hitkeep_py.reports.matching import ANY_PAGE, EVENT, Step
 
 KINDS = {"event": "event", "path": "pageview"}
 NAMES = {"event": "event", "path": "page"}

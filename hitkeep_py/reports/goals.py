@@ -15,8 +15,9 @@ from hitkeep_py.query.filters import scopes
 from hitkeep_py.query.query import Query, matching_events, matching_visits, scope, value_of, where
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled, joined
+from hitkeep_py.query.step import EVENT, PATH, Step
 from hitkeep_py.query.time_range import buckets, check_points, offsets
-from hitkeep_py.reports.matching import EVENT, PATH, Step, matches
+from hitkeep_py.reports.matching import matches
 from hitkeep_py.reports.table import BITS_BUDGET
 
 COLUMNS = {EVENT: ("event", "name"), PATH: ("pageview", "path")}

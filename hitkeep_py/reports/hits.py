@@ -54,7 +54,10 @@ def hits(dialect: Dialect, query: Query, order: str = "time", largest: bool = Tr
     """The page of the query's limit and offset, by one of ORDERS; equal ones in the order in which they came."""
     assert order in ORDERS
     asked = replace(query, dimensions=())
+    # Also tells when there is no page to look for, which would take as long again.
     total = (yield filled("SELECT count(*) FROM ({}) AS matching", matching(dialect, asked, "event_id")))[0][0]
+    if total <= query.offset:
+        return Hits(int(total), [])
     direction = "DESC" if largest else "ASC"
     limit = f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}" if query.limit is not None else ""
     # Twice: to sort the ids alone and then to look at a few events is much faster than to sort whole rows.

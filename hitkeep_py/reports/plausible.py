@@ -7,13 +7,12 @@ from typing import Any
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import Dimension
+from hitkeep_py.query.dimensions import Dimension, Scope
 from hitkeep_py.query.filters import Filters
 from hitkeep_py.query.logic import filters_of
 from hitkeep_py.query.metrics import Level, Metric, Unit, metric
 from hitkeep_py.query.query import Order, Query
 from hitkeep_py.query.report import Report
-from hitkeep_py.query.sql import Statement
 from hitkeep_py.reports.goal_logic import goals_logic
 from hitkeep_py.reports.table import table
 
@@ -24,6 +23,12 @@ VIEWS_AND_EVENTS = Metric(
     "Pages seen and custom events.",
     lambda dialect, bounds: "count(CASE WHEN kind IN ('pageview', 'event') THEN 1 END)",
     lambda dialect, bounds: "sum(pageviews) + sum(events)",
+)
+NAME_OF_EVENT = Dimension(
+    "event_name",
+    "CASE WHEN kind = 'event' THEN name WHEN kind = 'pageview' THEN 'pageview' END",
+    Scope.EVENT,
+    "Name of the custom event; that of a page seen is pageview.",
 )
 TIME_ON_PAGE = Metric(
     "time_on_page",
@@ -52,7 +57,7 @@ METRICS: dict[str, Metric] = {
 RATES = ("percentage", "conversion_rate", "group_conversion_rate")
 """Of visitors, as fractions: of all; of all without the goal; of those of the same group without the goal."""
 GOAL_RATES = RATES[1:]
-MOST_ROWS = 10_000
+MOST_ORDERED_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +130,13 @@ def grouped(
 
 def every_row(dialect: Dialect, asked: Asked) -> Report[list[Row]]:
     if not asked.by_goal:
-        answer = yield from grouped(dialect, asked, asked.query, (), MOST_ROWS, 0)
+        answer = yield from grouped(dialect, asked, asked.query, (), MOST_ORDERED_ROWS, 0)
         return within_limit(answer)
     rows: list[Row] = []
     place = asked.dimensions.index(None)
     for goal in asked.goals:
         filters = (*asked.others, *filters_of(goals_logic([goal])))
-        answer = yield from grouped(dialect, asked, replace(asked.query, filters=filters), (), MOST_ROWS, 0)
+        answer = yield from grouped(dialect, asked, replace(asked.query, filters=filters), (), MOST_ORDERED_ROWS, 0)
         rows += [
             replace(row, keys=(*row.keys[:place], goal.name, *row.keys[place:]))
             for row in within_limit(answer)
@@ -141,8 +146,8 @@ def every_row(dialect: Dialect, asked: Asked) -> Report[list[Row]]:
 
 
 def within_limit(answer: Answer) -> list[Row]:
-    if answer.total_rows > MOST_ROWS:
-        raise InvalidInput(f"There are more than {MOST_ROWS} rows to put in order: ask for fewer dimensions.")
+    if answer.total_rows > MOST_ORDERED_ROWS:
+        raise InvalidInput(f"There are more than {MOST_ORDERED_ROWS} rows to put in order: ask for fewer dimensions.")
     return answer.rows
 
 
@@ -202,14 +207,3 @@ def whole(dialect: Dialect, asked: Asked, rate: str) -> Report[dict[tuple[Any, .
 def kept_places(asked: Asked) -> list[int]:
     """Of the dimensions that visitors without the goal have as well: not the goal's, and not those of its events."""
     return [place for place, each in enumerate(asked.dimensions) if each is not None and not each.key]
-
-
-def first_time(dialect: Dialect, site_id: str) -> Report[int | None]:
-    """When the site's first event happened, in UTC milliseconds; None without any."""
-    rows = yield Statement(
-        f"SELECT count(*), {dialect.milliseconds('min(time)')} FROM events"
-        f" WHERE site_id = {dialect.site()} AND flagged IS NULL",
-        (site_id,),
-    )
-    count, first = rows[0]
-    return int(first) if count else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hitkeep_py.clock import utc_text
+from hitkeep_py.clock import MINUTE_MS, utc_text
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
 from hitkeep_py.query.metrics import METRICS
@@ -15,7 +15,6 @@ from hitkeep_py.reports.overview import visitors
 from hitkeep_py.reports.series import series
 from hitkeep_py.reports.table import table
 
-MINUTE_MS = 60_000
 LIVE_MINUTES, MINUTES = 5, 30
 TOP = 10
 NEWEST = 20

@@ -7,6 +7,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,10 +18,14 @@ from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.query import Query, matching_visits, visits_in_range
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
+from hitkeep_py.query.time_range import milliseconds
 from hitkeep_py.query.visits import visit_columns
+from hitkeep_py.reports.table import with_edges
 
 VISITOR_BYTES = 5
 MOST_SESSION_ID = 2**64 - 1
+Cursor = tuple[int, int]
+"""Start in UTC milliseconds and id of the last session seen."""
 COLUMNS = (
     "visitor_id",
     "start",
@@ -109,12 +114,13 @@ def sessions(dialect: Dialect, query: Query) -> Report[SessionList]:
 
     Of a session that begins before the range or goes on after it, only what lies in the range is looked at.
     """
+    query = yield from with_edges(dialect, query)
     total = (yield filled("SELECT count(*) FROM ({}) AS visits", matching_visits(query, dialect, ())))[0][0]
     limit = f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}" if query.limit is not None else ""
     # Twice: to sort the ids alone and then to look at a few sessions is much faster than to sort whole rows.
     page = yield filled(
-        f"SELECT session_id, {dialect.milliseconds('start')} AS began FROM ({{}}) AS visits"
-        f" ORDER BY began DESC, session_id DESC{limit}",
+        f"SELECT session_id, {dialect.milliseconds('start')} FROM (SELECT session_id, start FROM ({{}}) AS visits"
+        f" ORDER BY start DESC, session_id DESC{limit}) AS page ORDER BY page.start DESC, session_id DESC",
         matching_visits(query, dialect, ("start",)),
     )
     if not page:
@@ -127,6 +133,27 @@ def sessions(dialect: Dialect, query: Query) -> Report[SessionList]:
         joined(", ", (Statement("?", (session_id,)) for session_id, _ in page)),
     )
     return SessionList(int(total), [session_of(row, query.site_id) for row in rows])
+
+
+def sessions_before(dialect: Dialect, query: Query, before: Cursor | None, size: int) -> Report[list[Session]]:
+    """The newest sessions of those that began before, by their start and their id; without `before` of all."""
+    older = Statement("TRUE")
+    if before is not None:
+        moment = dialect.moment()
+        older = Statement(
+            f"(visits.start < {moment} OR visits.start = {moment} AND session_id < ?)", (before[0], *before)
+        )
+    rows = yield filled(
+        f"SELECT session_id, {shown(dialect)} FROM ({{}}) AS visits WHERE {{}}"
+        f" ORDER BY visits.start DESC, session_id DESC LIMIT {int(size)}",
+        matching_visits(query, dialect, COLUMNS),
+        older,
+    )
+    return [session_of(row, query.site_id) for row in rows]
+
+
+def cursor_of(session: Session) -> Cursor:
+    return milliseconds(datetime.fromisoformat(session.start)), int(session.session_id)
 
 
 def session_events(

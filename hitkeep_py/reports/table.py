@@ -7,8 +7,8 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Bounds, Dialect
 from hitkeep_py.query.dimensions import Scope
-from hitkeep_py.query.filters import scopes
-from hitkeep_py.query.grouping import among, event_rows, group_by, key_names, visit_rows
+from hitkeep_py.query.filters import only_currency, scopes
+from hitkeep_py.query.grouping import among, event_rows, group_by, key_names, number_column, refuse_numbers, visit_rows
 from hitkeep_py.query.metrics import Level, Metric, aggregate_of, is_money
 from hitkeep_py.query.query import Edges, Query
 from hitkeep_py.query.report import Report, Rows, number
@@ -62,7 +62,7 @@ def in_two_steps(dialect: Dialect, query: Query, later: Sequence[Metric]) -> Rep
     found = yield from table(dialect, replace(query, metrics=first))
     keys = [key for key, _ in found.rows]
     asked = replace(query, metrics=tuple(later))
-    by_key = dict((yield from table_of(dialect, asked, keys)).rows)
+    by_key = dict((yield from table_of(dialect, asked, keys, found.total_rows)).rows)
     nothing = figures([None] * len(later), later)
     rows = []
     for key, values in found.rows:
@@ -71,8 +71,13 @@ def in_two_steps(dialect: Dialect, query: Query, later: Sequence[Metric]) -> Rep
     return Table(rows, found.total_rows)
 
 
-def table_of(dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]) -> Report[Table]:
-    """The groups with these keys alone, in no order; a group that is not there has no row."""
+def table_of(
+    dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]], total_rows: int | None = None
+) -> Report[Table]:
+    """The groups with these keys alone, in no order; a group that is not there has no row.
+
+    If they are all, as `total_rows` says, none has to be told from others, which takes half of the time.
+    """
     check(query)
     if not keys:
         return Table([], 0)
@@ -85,15 +90,11 @@ def table_of(dialect: Dialect, query: Query, keys: Sequence[tuple[Any, ...]]) ->
         (low, high, *_), *_ = yield summary_bounds(dialect, replace(asked, dimensions=()))
         if low is not None and len(keys) * (high - low + 1) <= BITS_BUDGET:
             bounds = Bounds(low, high)
-    return shaped((yield statement(dialect, asked, bounds, keys)), asked)
+    return shaped((yield statement(dialect, asked, bounds, None if len(keys) == total_rows else keys)), asked)
 
 
 def check(query: Query) -> None:
-    for each in query.dimensions:
-        if each.numeric:
-            raise InvalidInput(
-                f"{each.name} is a number; it can be filtered and added up, not grouped by", field="dimensions"
-            )
+    refuse_numbers(query.dimensions)
     if any(map(is_money, query.metrics)) and not one_currency(query):
         raise InvalidInput(
             "revenue is never added across currencies: add the dimension currency or the filter 'currency is EUR'",
@@ -103,13 +104,7 @@ def check(query: Query) -> None:
 
 def one_currency(query: Query) -> bool:
     named = any(each.name == "currency" for each in query.dimensions)
-    return named or any(
-        len(group) == 1
-        and group[0].dimension.name == "currency"
-        and group[0].operator == "is"
-        and len(group[0].values) == 1
-        for group in query.filters
-    )
+    return named or only_currency(query.filters) is not None
 
 
 def counted_by_bits(dialect: Dialect, query: Query) -> Report[Table]:
@@ -167,6 +162,14 @@ def summary_bounds(dialect: Dialect, query: Query) -> Statement:
         f" WHERE site_id = {dialect.site()} AND start < {dialect.moment()} AND last >= {dialect.moment()}",
         (query.range.start, query.range.end, query.site_id, query.range.end, query.range.start),
     )
+
+
+def with_edges(dialect: Dialect, query: Query) -> Report[Query]:
+    """The query that knows where sessions cross the ends of its range, so that few events have to be looked at."""
+    if not (query.summaries and dialect.summarised):
+        return query
+    (_, _, _, until, since), *_ = yield summary_bounds(dialect, replace(query, dimensions=()))
+    return replace(query, edges=Edges(until, since))
 
 
 def can_be_narrowed(query: Query) -> bool:
@@ -240,7 +243,7 @@ def part(
     figures = []
     for index, each in enumerate(query.metrics):
         mine = each.level is level or visits_answer(query) or len(levels(query)) == 1
-        figures.append(f"{figure(dialect, each, index, visits, bounds) if mine else 'NULL'} AS m{index}")
+        figures.append(f"{figure(dialect, each, query, visits, bounds) if mine else 'NULL'} AS m{index}")
     rows = source_rows(dialect, query, visits)
     chosen = among(keys, only) if only is not None else Statement("TRUE")
     return filled(
@@ -248,10 +251,10 @@ def part(
     )
 
 
-def figure(dialect: Dialect, found: Metric, index: int, visits: bool, bounds: Bounds | None) -> str:
+def figure(dialect: Dialect, found: Metric, query: Query, visits: bool, bounds: Bounds | None) -> str:
     if visits and found.of_visits is not None:
         return found.of_visits(dialect, bounds)
-    return aggregate_of(found, f"n{index}", dialect, bounds).sql
+    return aggregate_of(found, number_column(query.metrics, found), dialect, bounds).sql
 
 
 def levels(query: Query) -> list[Level]:

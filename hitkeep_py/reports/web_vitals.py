@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
-from hitkeep_py.query.grouping import among, key_names, refuse_numbers, with_keys
+from hitkeep_py.query.grouping import among, check_groups, key_names, with_keys
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.time_range import buckets, check_points
+from hitkeep_py.reports.table import MOST_KEYS
 
 THRESHOLDS: Mapping[str, tuple[float, float]] = {
     "LCP": (2500, 4000),
@@ -51,7 +51,7 @@ class WebVital:
 
 @dataclass(frozen=True, slots=True)
 class VitalsGroup:
-    """`keys` are the values of the query's dimensions; `vitals` are those measured there, as THRESHOLDS orders them."""
+    """`keys` are the values of the query's dimensions; `vitals` are those measured there, LCP first."""
 
     keys: tuple[Any, ...]
     measurements: int
@@ -88,7 +88,7 @@ def web_vitals(dialect: Dialect, query: Query) -> Report[list[WebVital]]:
 
 def web_vitals_table(dialect: Dialect, query: Query) -> Report[VitalsTable]:
     """By the query's dimensions, such as page or device; groups are those that `table` has."""
-    check(query)
+    check_groups(query.dimensions)
     keys = key_names(query)
     order = ", ".join(["measurements DESC", *(f"{key} ASC NULLS LAST" for key in keys)])
     limits = f" LIMIT {int(query.limit)} OFFSET {int(query.offset)}" if query.limit is not None else ""
@@ -100,10 +100,11 @@ def web_vitals_table(dialect: Dialect, query: Query) -> Report[VitalsTable]:
     if not groups:
         return VitalsTable([], 0)
     shown = [tuple(row[: len(keys)]) for row in groups]
-    rows = yield percentiles(dialect, query, shown if limits else None)
+    rows = yield percentiles(dialect, query, shown if limits and len(shown) <= MOST_KEYS else None)
     found: dict[tuple[Any, ...], list[WebVital]] = {key: [] for key in shown}
     for row in rows:
-        found[tuple(row[: len(keys)])].append(vital(*row[len(keys) :]))
+        if (key := tuple(row[: len(keys)])) in found:
+            found[key].append(vital(*row[len(keys) :]))
     counted = [int(row[len(keys)]) for row in groups]
     tables = [VitalsGroup(key, count, in_order(found[key])) for key, count in zip(shown, counted, strict=True)]
     return VitalsTable(tables, int(groups[0][-1]))
@@ -121,12 +122,6 @@ def web_vitals_series(dialect: Dialect, query: Query, unit: str) -> Report[list[
         for name in THRESHOLDS
         if name in measured_names
     ]
-
-
-def check(query: Query) -> None:
-    if not query.dimensions:
-        raise InvalidInput("name a dimension to group by, such as page", field="dimensions")
-    refuse_numbers(query.dimensions)
 
 
 def percentiles(dialect: Dialect, query: Query, only: Sequence[tuple[Any, ...]] | None) -> Statement:

@@ -38,6 +38,11 @@ class Caller:
     local: bool = False
     key: Key | None = None
 
+    @property
+    def name(self) -> str:
+        """All keys of a site are one caller: there can be any number of them."""
+        return f"site {self.key.site_id}" if self.key else f"user {self.user.id}" if self.user else ""
+
 
 def caller_of(token: str, users: Users) -> Caller:
     user = users.of_session(token) if token else None

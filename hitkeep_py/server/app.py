@@ -31,6 +31,7 @@ from hitkeep_py.server.access import (
     require,
 )
 from hitkeep_py.server.answers import error_body, headers_of, json_body
+from hitkeep_py.server.asking import answer_of
 from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.client_address import ClientAddresses
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
@@ -95,7 +96,7 @@ class Server:
         try:
             caller = await run_in_threadpool(self._admitted, route, request, local)
             given = {} if request.method in SAFE_METHODS else await read_json(request)
-            result = await run_in_threadpool(route.answer, self._call(request, caller, given))
+            result = await run_in_threadpool(answer_of, route, self._call(request, caller, given))
             result = await beginning(result, request.method)
         except AnalyticsError as error:
             headers = {name.decode(): value.decode() for name, value in headers_of(error)}

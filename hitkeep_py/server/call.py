@@ -1,6 +1,7 @@
 """A request to the API as its functions see it, and what they give back. No HTTP library in sight."""
 
 import threading
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import orjson
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
-from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput, Unavailable
+from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput, RateLimited, Unavailable
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.filters import Filters, read_filters
 from hitkeep_py.query.query import Query
@@ -18,6 +19,7 @@ from hitkeep_py.query.read_query import from_address, read_time_range
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.questions import Request
+from hitkeep_py.reports.beginning import first_time
 from hitkeep_py.server.access import Access, Caller
 from hitkeep_py.server.answers import body_of
 from hitkeep_py.server.ingest import IngestApp
@@ -28,27 +30,40 @@ Arguments = ParamSpec("Arguments")
 
 
 class Streams:
-    """How many long answers are being sent; those without an end of their own end when the server stops."""
+    """Long answers that are being sent; those without an end of their own end when the server stops."""
 
     MOST = 100
+    MOST_OF_ONE = 20
+    """Of one user, of all keys of one site, or of the command line."""
 
     def __init__(self) -> None:
-        self.open = 0
         self.ending = False
+        self._open: Counter[str] = Counter()
         self._lock = threading.Lock()
 
+    @property
+    def open(self) -> int:
+        return self._open.total()
+
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for one more. Raises Unavailable."""
+    def place(self, caller: Caller) -> Iterator[None]:
+        """A place for one more. Raises RateLimited when the caller has all that one may have, else Unavailable."""
         with self._lock:
-            if self.open >= self.MOST:
-                raise Unavailable(f"{self.MOST} streams are open already")
-            self.open += 1
+            self._check(caller.name)
+            self._open[caller.name] += 1
         try:
             yield
         finally:
             with self._lock:
-                self.open -= 1
+                self._open[caller.name] -= 1
+                self._open += Counter()  # Forgets who has none left.
+
+    def _check(self, name: str) -> None:
+        if self._open[name] >= self.MOST_OF_ONE:
+            message = f"{self.MOST_OF_ONE} of your streams and files are being sent already, the most for one caller"
+            raise RateLimited(message, retry_after=1)
+        if self.open >= self.MOST:
+            raise Unavailable(f"{self.MOST} streams and files are being sent already, the most there can be")
 
 
 @dataclass(slots=True)
@@ -107,7 +122,11 @@ class Call:
     def range(self, site: Site) -> TimeRange:
         """The range of `from` and `to`, or `range`, in the site's time zone. Raises InvalidInput."""
         given = from_address({name: self.query_values.get(name, []) for name in ("from", "to", "range")})
-        return read_time_range(given, site.time_zone, self.analytics.clock.now_ms())
+        return read_time_range(given, site.time_zone, self.analytics.clock.now_ms(), lambda: self.began(site))
+
+    def began(self, site: Site) -> int | None:
+        """When its first event was; None without any."""
+        return self.answer(first_time, site.id)
 
     def last(self, name: str) -> str | None:
         values = self.query_values.get(name)
@@ -135,7 +154,8 @@ class Result:
 class ApiRoute:
     """With `cors`, pages of any site may read the answer; such a route is open to anyone and looks at no cookie.
 
-    `error_body` words errors as the route's product does.
+    `error_body` words errors as the route's product does. Without `strict` parameters that are not known are ignored,
+    as other products do.
     """
 
     method: str
@@ -145,3 +165,4 @@ class ApiRoute:
     summary: str
     cors: bool = False
     error_body: Callable[[AnalyticsError], bytes] = body_of
+    strict: bool = True

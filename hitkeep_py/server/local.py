@@ -9,6 +9,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.access import Caller
 from hitkeep_py.server.app import Server
+from hitkeep_py.server.asking import answer_of
 from hitkeep_py.server.call import Call
 from hitkeep_py.server.routes import ROUTES
 
@@ -32,5 +33,5 @@ def local_answer(analytics: Analytics, path: str, query: Mapping[str, Sequence[s
                 {},
                 analytics.questions.request(),
             )
-            return route.answer(call).value
+            return answer_of(route, call).value
     raise NotFound(f"there is nothing at {path}")

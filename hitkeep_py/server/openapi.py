@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from inspect import getdoc
 from typing import Any
 
 from hitkeep_py import __version__
@@ -10,14 +9,15 @@ from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.protocols.statuses import STATUSES
 from hitkeep_py.server.access import COOKIE, OPEN, Access
 from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.prose import prose, told_by
 from hitkeep_py.server.schemas import Schema, Schemas
-from hitkeep_py.server.shape import Parameter, Shape
+from hitkeep_py.server.shape import Parameter, Shape, parameters_of
 from hitkeep_py.server.shapes import SHAPES
 
 VERSION = "3.1.0"
 JSON = "application/json"
 UNSHAPED = Shape()
-"""Of routes in the shape of another product, which that product's own documentation describes."""
+"""Of the description itself."""
 ERROR: Schema = {
     "type": "object",
     "properties": {
@@ -74,13 +74,14 @@ def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
 
 def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
     shape = SHAPES.get(route.answer, UNSHAPED)
+    own = [parameter(each, schemas) for each in parameters_of(shape, route.path)]
     found: dict[str, Any] = {
         "operationId": operation_id(route.method, route.path),
-        "summary": route.summary,
-        "description": " ".join((getdoc(route.answer) or "").split()),
+        "summary": prose(route.summary),
+        "description": told_by(route.answer),
         "tags": [tag_of(route.path)],
         "security": [{name: []} for name in ALLOWED.get(route.access, ())],
-        "parameters": [*path_parameters(route.path), *(parameter(each, schemas) for each in shape.parameters)],
+        "parameters": [*path_parameters(route.path), *own],
         "responses": answers(route, shape, schemas),
     }
     if shape.body is not None:
@@ -118,7 +119,7 @@ def parameter(wanted: Parameter, schemas: Schemas) -> Schema:
 def answers(route: ApiRoute, shape: Shape, schemas: Schemas) -> dict[str, Any]:
     content = {} if shape.only_files else {JSON: {"schema": schemas.of(shape.answer)}}
     content |= {kind: {} for kind in shape.files if kind not in content}
-    found: dict[str, Any] = {str(shape.status): {"description": route.summary, "content": content}}
+    found: dict[str, Any] = {str(shape.status): {"description": prose(route.summary), "content": content}}
     return {**found, **{str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)}}
 
 

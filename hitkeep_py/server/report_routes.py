@@ -43,6 +43,13 @@ REPORT_ROUTES: tuple[ApiRoute, ...] = (
         reports.show_properties,
         "The properties of the event `event`, whose name may have a slash.",
     ),
+    ApiRoute(
+        "GET",
+        f"{REPORTS}/event-series",
+        READER,
+        reports.show_event_series,
+        "The event `event` over time, whose name may have a slash.",
+    ),
     ApiRoute("GET", f"{REPORTS}/goals", READER, reports.show_goals, "Conversions of every goal."),
     ApiRoute("GET", f"{REPORTS}/funnels/{{funnel_id}}", READER, behaviour.show_funnel, "A funnel, by its id or name."),
     ApiRoute("POST", f"{REPORTS}/funnels", READER, behaviour.try_funnel, "A funnel that is not kept."),

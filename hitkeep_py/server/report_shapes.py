@@ -8,7 +8,15 @@ from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.filters import Filters
 from hitkeep_py.query.metrics import NUMBERS
 from hitkeep_py.query.named_range import COMPARISONS, NAMES
-from hitkeep_py.query.read_query import DEFAULT_LIMIT, DIRECTIONS, FIELDS, MOST_DIMENSIONS, MOST_METRICS, MOST_ROWS
+from hitkeep_py.query.read_query import (
+    ABOUT_THE_ANSWER,
+    DEFAULT_LIMIT,
+    DIRECTIONS,
+    FIELDS,
+    LARGEST_LIMIT,
+    MOST_DIMENSIONS,
+    MOST_METRICS,
+)
 from hitkeep_py.reports.engagement import Engagement, EngagementGroup, EngagementPoint
 from hitkeep_py.reports.events import EventPoint, Property
 from hitkeep_py.reports.funnels import FunnelPoint, FunnelResult
@@ -44,8 +52,9 @@ FILTER = (
     Parameter("filters", "Conditions as JSON, as POST …/query takes them."),
     Parameter("segment", FIELDS["segment"]),
 )
-EXPLAIN = (Parameter("explain", "Adds what the numbers mean, the SQL that was asked and the time it took.", FLAG),)
-ASKED = (*RANGE, *FILTER, *EXPLAIN)
+EXPLAIN = (Parameter("explain", ABOUT_THE_ANSWER["explain"], FLAG),)
+FORMAT = (Parameter("format", ABOUT_THE_ANSWER["format"], one_of(FORMATS)),)
+ASKED = (*RANGE, *FILTER, *EXPLAIN, *FORMAT)
 COMPARE = (
     Parameter("compare", FIELDS["compare"], one_of(COMPARISONS)),
     Parameter("compare_from", "First day of a range to compare with."),
@@ -57,12 +66,9 @@ ROWS = (
     *COMPARE,
     Parameter("metrics", f"{FIELDS['metrics']} Names with commas between them.", repeated=True),
     Parameter("order", f"{FIELDS['order']} Such as visitors:desc, with commas between them.", repeated=True),
-    Parameter("limit", FIELDS["limit"], whole(1, MOST_ROWS, DEFAULT_LIMIT)),
+    Parameter("limit", FIELDS["limit"], whole(1, LARGEST_LIMIT, DEFAULT_LIMIT)),
     Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
     Parameter("totals", FIELDS["totals"], FLAG),
-    Parameter(
-        "format", "A file of the rows instead of JSON, with all of them unless there is a limit.", one_of(FORMATS)
-    ),
 )
 SEARCH = Parameter("search", FIELDS["search"])
 EXPLANATION = Fields(
@@ -134,11 +140,11 @@ QUESTION = Fields(
             "type": "array",
             "items": {"anyOf": [TEXT, {"type": "array", "prefixItems": [TEXT, one_of(DIRECTIONS)], "maxItems": 2}]},
         },
-        "limit": {**whole(1, MOST_ROWS, DEFAULT_LIMIT), "description": FIELDS["limit"]},
+        "limit": {**whole(1, LARGEST_LIMIT, DEFAULT_LIMIT), "description": FIELDS["limit"]},
         "offset": {"type": "integer", "minimum": 0, "description": FIELDS["offset"]},
         "totals": {"type": "boolean", "description": FIELDS["totals"]},
-        "explain": {"type": "boolean"},
-        "format": one_of(FORMATS),
+        "explain": {"type": "boolean", "description": ABOUT_THE_ANSWER["explain"]},
+        "format": {**one_of(FORMATS), "description": ABOUT_THE_ANSWER["format"]},
     },
     required=(),
 )
@@ -148,18 +154,18 @@ ANCHORS = (
     Parameter("event", "Name of the event, instead of a page."),
     Parameter("direction", "Whether steps after or before it.", one_of(WAYS)),
     Parameter("depth", "Steps to follow.", whole(1, MOST_DEPTH, 3)),
-    Parameter("limit", "Branches of each step.", whole(1, MOST_BRANCHES, 20)),
+    Parameter("limit", "Branches of each step.", whole(1, MOST_BRANCHES, behaviour.BRANCHES)),
     Parameter("with_events", "Whether custom events are steps too.", FLAG),
 )
-EVENT_NAME = Parameter("event", "Name of the event; needed where the path does not have it.")
-DIMENSION = Parameter("dimension", "What to group by; needed where the path does not have it.", Name.DIMENSION)
+EVENT_NAME = Parameter("event", "Name of the event.", path="event_name")
+DIMENSION = Parameter("dimension", "What to group by.", Name.DIMENSION, path="dimension")
 GOAL = Parameter("goal", "Id or name of a goal; without one all.", repeated=True)
 GROUPED = (
     *ASKED,
     UNIT,
     SEARCH,
     Parameter("dimensions", "Adds rows by these, with commas between them.", Name.DIMENSION, repeated=True),
-    Parameter("limit", FIELDS["limit"], whole(1, MOST_ROWS, DEFAULT_LIMIT)),
+    Parameter("limit", FIELDS["limit"], whole(1, LARGEST_LIMIT, DEFAULT_LIMIT)),
     Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
 )
 KEPT_FUNNEL = {"funnel_id": str, "name": str}
@@ -172,6 +178,11 @@ def page_of(default: int, most: int) -> tuple[Parameter, ...]:
     )
 
 
+def report(answer: Any, parameters: tuple[Parameter, ...], body: Any = None) -> Shape:
+    """Its answer as JSON, or its rows as a file."""
+    return Shape(answer, parameters, body, files=FILES)
+
+
 REPORT_SHAPES: dict[Answers, Shape] = {
     query.query: Shape(TABLE, body=QUESTION, files=FILES),
     export.export: Shape(
@@ -179,7 +190,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
         files=FILES,
         only_files=True,
     ),
-    reports.show_overview: Shape(
+    reports.show_overview: report(
         Fields(
             more={
                 **OVERVIEW.more,
@@ -192,25 +203,25 @@ REPORT_SHAPES: dict[Answers, Shape] = {
         ),
         (*ASKED, *COMPARE),
     ),
-    reports.show_series: Shape(TABLE, (*ROWS, UNIT), files=FILES),
-    reports.show_breakdown: Shape(TABLE, (*ROWS, SEARCH, DIMENSION), files=FILES),
-    reports.show_events: Shape(TABLE, (*ROWS, SEARCH), files=FILES),
-    reports.show_properties: Shape(asked(rows=list[Property], truncated=bool), (*ASKED, EVENT_NAME)),
-    reports.show_event_series: Shape(asked(unit=str, points=list[EventPoint]), (*ASKED, UNIT, EVENT_NAME)),
-    reports.show_goals: Shape(
+    reports.show_series: report(TABLE, (*ROWS, UNIT)),
+    reports.show_breakdown: report(TABLE, (*ROWS, SEARCH, DIMENSION)),
+    reports.show_events: report(TABLE, (*ROWS, SEARCH)),
+    reports.show_properties: report(asked(rows=list[Property], truncated=bool), (*ASKED, EVENT_NAME)),
+    reports.show_event_series: report(asked(unit=str, points=list[EventPoint]), (*ASKED, UNIT, EVENT_NAME)),
+    reports.show_goals: report(
         asked(sessions=int, goals=list[GoalStats], points=list[GoalPoint], optional=("points",)),
         (*ASKED, UNIT, GOAL),
     ),
-    behaviour.show_funnel: Shape(
+    behaviour.show_funnel: report(
         asked(FunnelResult, **KEPT_FUNNEL, points=list[FunnelPoint], optional=("points",)), (*ASKED, UNIT)
     ),
-    behaviour.try_funnel: Shape(
+    behaviour.try_funnel: report(
         asked(FunnelResult, points=list[FunnelPoint], optional=("points",)),
         (*ASKED, UNIT),
         body=Fields(Funnel, ("steps", "window_seconds", "scope"), {}, ("steps",)),
     ),
-    behaviour.show_journeys: Shape(asked(Journeys), (*ASKED, *ANCHORS)),
-    behaviour.show_retention: Shape(
+    behaviour.show_journeys: report(asked(Journeys), (*ASKED, *ANCHORS)),
+    behaviour.show_retention: report(
         asked(Retention),
         (
             *ASKED,
@@ -218,15 +229,20 @@ REPORT_SHAPES: dict[Answers, Shape] = {
             Parameter("identified_only", "Only users that the site named itself, who never get a new id.", FLAG),
         ),
     ),
-    behaviour.show_sessions: Shape(asked(SessionList), (*ASKED, *page_of(behaviour.SESSIONS, behaviour.MOST_SESSIONS))),
-    behaviour.show_session: Shape(asked(SessionEvents), (*EXPLAIN, *page_of(behaviour.EVENTS, behaviour.MOST_EVENTS))),
-    live.show_realtime: Shape(asked(Realtime), (*FILTER, *EXPLAIN)),
+    behaviour.show_sessions: report(
+        asked(SessionList), (*ASKED, *page_of(behaviour.SESSIONS, behaviour.MOST_SESSIONS))
+    ),
+    behaviour.show_session: report(
+        Fields(SessionEvents, None, {"explain": EXPLANATION}, None, ("explain",)),
+        (*EXPLAIN, *FORMAT, *page_of(behaviour.EVENTS, behaviour.MOST_EVENTS)),
+    ),
+    live.show_realtime: report(asked(Realtime), (*FILTER, *EXPLAIN, *FORMAT)),
     live.stream_realtime: Shape(
         parameters=(*FILTER, Parameter("snapshots", "Ends after so many.", {"type": "integer", "minimum": 1})),
         files=(live.EVENT_STREAM,),
         only_files=True,
     ),
-    figures.show_revenue: Shape(
+    figures.show_revenue: report(
         asked(
             currencies=list[Earnings],
             rows=list[EarningsGroup],
@@ -236,7 +252,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
         ),
         GROUPED,
     ),
-    figures.show_engagement: Shape(
+    figures.show_engagement: report(
         asked(
             engagement=Engagement,
             rows=list[EngagementGroup],
@@ -246,7 +262,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
         ),
         GROUPED,
     ),
-    figures.show_numbers: Shape(
+    figures.show_numbers: report(
         asked(
             number=str,
             numbers=Numbers,
@@ -261,7 +277,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
             *GROUPED,
         ),
     ),
-    figures.show_web_vitals: Shape(
+    figures.show_web_vitals: report(
         asked(
             vitals=list[WebVital],
             rows=list[VitalsGroup],

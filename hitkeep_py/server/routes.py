@@ -1,5 +1,7 @@
 """Every route of the API and who may call it. The ingest routes are protocols.formats.FORMATS; anyone may send."""
 
+from dataclasses import replace
+
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.api import (
     experiment_results,
@@ -31,6 +33,7 @@ def description(call: Call) -> Result:
 
 
 ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("GET", "/", Access.ANYONE, openapi.show_start, "Leads to /docs."),
     ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work."),
     ApiRoute("GET", "/readyz", Access.ANYONE, health.readyz, "An event sent now would be accepted."),
     ApiRoute("GET", "/metrics", Access.ANYONE, health.metrics, "Counters for Prometheus."),
@@ -41,16 +44,19 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/api/health", Access.USER, health.health, "What `analytics doctor` shows."),
     ApiRoute("POST", "/api/backups", Access.USER, health.backup, "Back up into the data directory."),
     ApiRoute("POST", "/api/rebuild", Access.USER, health.rebuild, "Make what is derived from the events anew."),
+    ApiRoute("POST", "/api/catalog/refresh", Access.USER, health.refresh, "Go by what other processes changed, now."),
     ApiRoute("GET", "/api/sites", Access.USER, sites.list_sites, "All sites."),
     ApiRoute("POST", "/api/sites", Access.USER, sites.add_site, "Add a site."),
     ApiRoute("GET", SITE, Access.READER, sites.show_site, "One site."),
     ApiRoute("PATCH", SITE, Access.USER, sites.change_site, "Change what is named of a site's settings."),
     ApiRoute("DELETE", SITE, Access.USER, sites.remove_site, "Remove a site, what belongs to it and its events."),
-    ApiRoute("GET", f"{SITE}/stats", Access.READER, stats.stats, "Key figures in HitKeep's shape."),
+    ApiRoute("GET", f"{SITE}/stats", Access.READER, stats.stats, "Key figures in HitKeep's shape.", strict=False),
     ApiRoute("GET", f"{SITE}/goals", Access.READER, goals.list_goals, "A site's goals, newest first."),
     ApiRoute("POST", f"{SITE}/goals", Access.USER, goals.add_goal, "Add a goal."),
     ApiRoute("GET", f"{SITE}/goals/stats", Access.READER, goals.goal_stats, "Conversions of every goal."),
-    ApiRoute("GET", f"{SITE}/goals/timeseries", Access.READER, goals.goal_timeseries, "Conversions over time."),
+    ApiRoute(
+        "GET", f"{SITE}/goals/timeseries", Access.READER, goals.goal_timeseries, "Conversions over time.", strict=False
+    ),
     ApiRoute("PATCH", f"{SITE}/goals/{{goal_id}}", Access.USER, goals.change_goal, "Change a goal."),
     ApiRoute("DELETE", f"{SITE}/goals/{{goal_id}}", Access.USER, goals.remove_goal, "Remove a goal."),
     ApiRoute("GET", "/api/usage", Access.USER, usage.usage, "What each site sent in a month, and what was dropped."),
@@ -89,10 +95,14 @@ ROUTES: tuple[ApiRoute, ...] = (
         "For trackers: the variants that the visitor `visitorId` sees.",
         cors=True,
     ),
-    ApiRoute("GET", EVENTS, Access.READER, websites.event_names, "Custom events, in Sparklytics' shape."),
-    ApiRoute("GET", f"{EVENTS}/properties", Access.READER, websites.event_properties, "An event's properties."),
-    ApiRoute("GET", f"{EVENTS}/timeseries", Access.READER, websites.event_timeseries, "An event over time."),
-    *COMPATIBLE_ROUTES,
+    ApiRoute("GET", EVENTS, Access.READER, websites.event_names, "Custom events, in Sparklytics' shape.", strict=False),
+    ApiRoute(
+        "GET", f"{EVENTS}/properties", Access.READER, websites.event_properties, "An event's properties.", strict=False
+    ),
+    ApiRoute(
+        "GET", f"{EVENTS}/timeseries", Access.READER, websites.event_timeseries, "An event over time.", strict=False
+    ),
+    *(replace(each, strict=False) for each in COMPATIBLE_ROUTES),
     *REPORT_ROUTES,
     ApiRoute("GET", "/openapi.json", Access.ANYONE, description, "What the API is."),
     ApiRoute("GET", "/docs", Access.ANYONE, openapi.show_page, "The same as a page to read."),

@@ -10,6 +10,8 @@ from hitkeep_py.catalog.record import Record
 from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY
 from hitkeep_py.query.filters import OPERATORS, Filters
 from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS
+from hitkeep_py.server.choices import CHOICES
+from hitkeep_py.server.prose import told_by
 
 Schema = dict[str, Any]
 ANYTHING: Schema = {}
@@ -100,8 +102,8 @@ class Schemas:
         properties = {name: self.of(each) for name, each in {**names, **wanted.more}.items()}
         required = [name for name in properties if name not in wanted.optional]
         schema: Schema = {"type": "object", "properties": properties}
-        if words := wanted.of and wanted.of.__doc__:
-            schema["description"] = " ".join(words.replace("`", "").split())
+        if words := wanted.of and told_by(wanted.of):
+            schema["description"] = words
         needed = required if wanted.required is None else list(wanted.required)
         return {**schema, "required": needed} if needed else schema
 
@@ -111,8 +113,9 @@ class Schemas:
 
 
 def fields_of(wanted: type) -> dict[str, Any]:
-    """Those that are shown, times as texts."""
-    hints = get_type_hints(wanted)
+    """Those that are shown, times as texts, what is one of a few words with these."""
+    named = {name: {"type": "string", "enum": list(words)} for name, words in CHOICES.get(wanted, {}).items()}
+    hints = {**get_type_hints(wanted), **named}
     assert dataclasses.is_dataclass(wanted)
     shown = [each.name for each in dataclasses.fields(wanted)]
     if not issubclass(wanted, Record):
@@ -122,10 +125,9 @@ def fields_of(wanted: type) -> dict[str, Any]:
 
 
 def left_out(wanted: type) -> tuple[str, ...]:
-    """Fields of what people define that neither they nor we need to name: those with a default."""
+    """Fields that neither people nor we need to name: those with a default."""
     assert dataclasses.is_dataclass(wanted)
-    own = dataclasses.fields(wanted) if issubclass(wanted, Record) else ()
-    return tuple(each.name for each in own if each.default is not dataclasses.MISSING)
+    return tuple(each.name for each in dataclasses.fields(wanted) if each.default is not dataclasses.MISSING)
 
 
 def described(names: Mapping[str, str], pattern: str, words: str) -> Schema:

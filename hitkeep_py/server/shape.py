@@ -1,7 +1,7 @@
 """How the API's description says what a route takes and gives."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hitkeep_py.server.call import Call, Result
@@ -14,13 +14,14 @@ FLAG: Schema = {"type": "string", "enum": ["1", "0"]}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Of the address, after the question mark."""
+    """Of the address, after the question mark; `path` is what has it instead in routes with such a placeholder."""
 
     name: str
     description: str
     schema: Any = field(default_factory=lambda: dict(TEXT))
     required: bool = False
     repeated: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,19 @@ class Shape:
     status: int = 200
     files: tuple[str, ...] = ()
     only_files: bool = False
+
+
+def parameters_of(shape: Shape, path: str) -> tuple[Parameter, ...]:
+    """What the path has itself is none; what it might have is needed where it has not."""
+    return tuple(
+        replace(each, required=each.required or bool(each.path))
+        for each in shape.parameters
+        if not each.path or f"{{{each.path}}}" not in path
+    )
+
+
+def rows(of: Any) -> Schema:
+    return {"type": "array", "items": of}
 
 
 def whole(least: int, most: int, default: int) -> Schema:

@@ -6,7 +6,7 @@ from hitkeep_py.catalog import funnels as funnel_records
 from hitkeep_py.catalog import goals as goal_records
 from hitkeep_py.catalog import keys as key_records
 from hitkeep_py.catalog import segments as segment_records
-from hitkeep_py.catalog.experiments import Experiment
+from hitkeep_py.catalog.experiments import LEAST_VARIANTS, MOST_VARIANTS, MOST_WEIGHT, Experiment, Variant
 from hitkeep_py.catalog.funnels import Funnel
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.catalog.keys import Key
@@ -14,6 +14,8 @@ from hitkeep_py.catalog.segments import Segment
 from hitkeep_py.catalog.site_settings import SETTINGS
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.catalog.users import User
+from hitkeep_py.inference import Interval, Reading
+from hitkeep_py.reports.experiments import Outcome, Split, VariantResult
 from hitkeep_py.reports.goals import GoalPoint, GoalStats
 from hitkeep_py.server.api import (
     experiment_results,
@@ -28,10 +30,12 @@ from hitkeep_py.server.api import (
     sites,
     usage,
 )
-from hitkeep_py.server.report_shapes import FILTER, RANGE, REPORT_SHAPES
-from hitkeep_py.server.schemas import ANYTHING, TIME, Fields
+from hitkeep_py.server.compatible_shapes import COMPATIBLE_SHAPES
+from hitkeep_py.server.report_shapes import FILTER, FORMAT, IN_RANGE, RANGE, REPORT_SHAPES, report
+from hitkeep_py.server.schemas import Fields
 from hitkeep_py.server.shape import Answers, Parameter, Shape, one_of
 
+CONTROL = Parameter("control", "Id of the variant that the others are compared with; by default the first.")
 OK = Fields(more={"status": {"const": "ok"}})
 
 
@@ -44,13 +48,46 @@ NEW_SITE, CHANGED_SITE = kept(Site, tuple(SETTINGS), ("domain",))
 NEW_GOAL, CHANGED_GOAL = kept(Goal, goal_records.CHANGEABLE, ("name", "type", "value"))
 NEW_FUNNEL, CHANGED_FUNNEL = kept(Funnel, funnel_records.CHANGEABLE, ("name", "steps"))
 NEW_SEGMENT, CHANGED_SEGMENT = kept(Segment, segment_records.CHANGEABLE, ("name", "filters"))
-NEW_EXPERIMENT = Fields(Experiment, ("id", "name", "variants", "event"), {}, ("name", "variants"))
-CHANGED_EXPERIMENT = Fields(Experiment, ("name", "status", "event"), {"weights": ANYTHING}, ())
+NEW_VARIANTS = {
+    "type": "array",
+    "items": Fields(Variant, None, {}, ("name",)),
+    "minItems": LEAST_VARIANTS,
+    "maxItems": MOST_VARIANTS,
+}
+NEW_EXPERIMENT = Fields(Experiment, ("id", "name", "event"), {"variants": NEW_VARIANTS}, ("name", "variants"))
+WEIGHTS = {
+    "type": "object",
+    "description": "New weights by the ids of variants.",
+    "additionalProperties": {"type": "integer", "minimum": 0, "maximum": MOST_WEIGHT},
+}
+CHANGED_EXPERIMENT = Fields(Experiment, ("name", "status", "event"), {"weights": WEIGHTS}, ())
 NEW_USER = Fields(
     User,
     ("email", "given_name", "last_name"),
     {"setup_token": str, "password": str},
     ("setup_token", "email", "password"),
+)
+COMPARISON = Fields(
+    more={
+        "difference": float | None,
+        "uplift": float | None,
+        "interval": Interval | None,
+        "p_value": float | None,
+        "always_valid": Reading | None,
+        "outcome": one_of(Outcome),
+        "verdict": str,
+    }
+)
+VARIANT = Fields(VariantResult, None, {"name": str, "comparison": {"anyOf": [{"type": "null"}, COMPARISON]}})
+EXPERIMENT_RESULTS = Fields(
+    more={
+        "experiment_id": str,
+        "name": str,
+        **IN_RANGE,
+        "control": str,
+        "sample_ratio": Split,
+        "variants": {"type": "array", "items": VARIANT},
+    }
 )
 
 SHAPES: dict[Answers, Shape] = {
@@ -59,6 +96,7 @@ SHAPES: dict[Answers, Shape] = {
     health.metrics: Shape(files=("text/plain",), only_files=True),
     health.health: Shape({"type": "object"}),
     health.rebuild: Shape(Fields(more={"sessions": int})),
+    health.refresh: Shape(OK),
     health.backup: Shape(Fields(more={"path": str}), body=Fields(more={"name": str}), status=201),
     login.status: Shape(Fields(more={"needs_setup": bool, "version": str})),
     login.create_initial_user: Shape(Fields(more={"status": str, "user": User}), body=NEW_USER, status=201),
@@ -73,9 +111,7 @@ SHAPES: dict[Answers, Shape] = {
     goals.add_goal: Shape(Goal, body=NEW_GOAL, status=201),
     goals.change_goal: Shape(Goal, body=CHANGED_GOAL),
     goals.remove_goal: Shape(OK),
-    goals.goal_stats: Shape(
-        Fields(more={"from": TIME, "to": TIME, "sessions": int, "goals": list[GoalStats]}), (*RANGE, *FILTER)
-    ),
+    goals.goal_stats: Shape(Fields(more={**IN_RANGE, "sessions": int, "goals": list[GoalStats]}), (*RANGE, *FILTER)),
     goals.goal_timeseries: Shape(
         list[GoalPoint], (*RANGE, *FILTER, Parameter("goal_id", "Id of a goal; without one all.", repeated=True))
     ),
@@ -91,7 +127,7 @@ SHAPES: dict[Answers, Shape] = {
     experiments.add_experiment: Shape(Experiment, body=NEW_EXPERIMENT, status=201),
     experiments.change_experiment: Shape(Experiment, body=CHANGED_EXPERIMENT),
     experiments.remove_experiment: Shape(OK),
-    experiment_results.experiment_results: Shape({"type": "object"}, RANGE),
+    experiment_results.experiment_results: report(EXPERIMENT_RESULTS, (*RANGE, *FORMAT, CONTROL)),
     usage.usage: Shape(
         {"type": "object"},
         (Parameter("month", "A month such as 2026-11, in UTC."), Parameter("site", "Id or domain of a site.")),
@@ -108,8 +144,10 @@ SHAPES: dict[Answers, Shape] = {
     funnels.show_funnel: Shape(Funnel),
     funnels.change_funnel: Shape(Funnel, body=CHANGED_FUNNEL),
     funnels.remove_funnel: Shape(OK),
+    openapi.show_start: Shape(status=302, files=("text/plain",), only_files=True),
     openapi.show_page: Shape(files=("text/html",), only_files=True),
     openapi.show_script: Shape(files=("text/javascript",), only_files=True),
     openapi.show_style: Shape(files=("text/css",), only_files=True),
     **REPORT_SHAPES,
+    **COMPATIBLE_SHAPES,
 }

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from hitkeep_py.query.dialect import Dialect
 
-MOST_ROWS = 1_000_000
+MOST_ANSWER_ROWS = 1_000_000
 """Of one answer; what is longer is exported, not asked for."""
 
 
@@ -19,7 +19,7 @@ class Snapshot(Protocol):
     def select(
         self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
     ) -> list[tuple[Any, ...]]:
-        """Rows of one question. Raises QueryTimeout after `timeout` seconds, InvalidInput past MOST_ROWS."""
+        """Rows of one question. Raises QueryTimeout after `timeout` seconds, InvalidInput past MOST_ANSWER_ROWS."""
 
 
 class EventStore(Protocol):
@@ -39,7 +39,7 @@ class EventStore(Protocol):
     def select(
         self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
     ) -> list[tuple[Any, ...]]:
-        """Rows of one question. Raises QueryTimeout after `timeout` seconds, InvalidInput past MOST_ROWS."""
+        """Rows of one question. Raises QueryTimeout after `timeout` seconds, InvalidInput past MOST_ANSWER_ROWS."""
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """For several questions about the same state of the events."""

@@ -27,7 +27,7 @@ from hitkeep_py.errors import (
 from hitkeep_py.query.clickhouse_dialect import ClickHouseDialect
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
-from hitkeep_py.stores import MOST_ROWS
+from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.clickhouse_address import read_address
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
@@ -137,7 +137,7 @@ class ClickHouseStore:
         if not QUESTION.match(sql):
             raise StoreUnavailable("the event store answers SELECT and nothing else here")
         limits: dict[str, Any] = {"readonly": 1, **({"max_execution_time": timeout} if timeout else {})}
-        limits |= {"max_result_rows": MOST_ROWS, "result_overflow_mode": "throw"}
+        limits |= {"max_result_rows": MOST_ANSWER_ROWS, "result_overflow_mode": "throw"}
         started = time.monotonic()
         try:
             with self._asking() as client:
@@ -348,7 +348,7 @@ def translated() -> Iterator[None]:
             raise QueryTimeout(f"ClickHouse stopped the question: {text}") from error
         if code in TOO_MANY_ROWS_CODES:
             raise InvalidInput(
-                f"the answer has more than {MOST_ROWS} rows; ask for less at once, or export it"
+                f"the answer has more than {MOST_ANSWER_ROWS} rows; ask for less at once, or export it"
             ) from error
         if code in BUSY_CODES:
             raise QueryBusy("ClickHouse is answering too many questions at once") from error

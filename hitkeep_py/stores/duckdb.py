@@ -26,7 +26,7 @@ from hitkeep_py.errors import (
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect, DuckDBDialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
-from hitkeep_py.stores import MOST_ROWS
+from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
 from hitkeep_py.stores.summaries import VisitorNumbers, rebuild, renew_sessions
 
@@ -242,7 +242,7 @@ class DuckDBSnapshot:
         try:
             if timer:
                 timer.start()
-            rows = _translated(lambda: self._cursor.execute(sql, list(parameters)).fetchmany(MOST_ROWS + 1))
+            rows = _translated(lambda: self._cursor.execute(sql, list(parameters)).fetchmany(MOST_ANSWER_ROWS + 1))
         except StoreUnavailable as error:
             if stopped.is_set():
                 raise QueryTimeout(
@@ -252,8 +252,8 @@ class DuckDBSnapshot:
         finally:
             if timer:
                 timer.cancel()
-        if len(rows) > MOST_ROWS:
-            raise InvalidInput(f"the answer has more than {MOST_ROWS} rows; ask for less at once, or export it")
+        if len(rows) > MOST_ANSWER_ROWS:
+            raise InvalidInput(f"the answer has more than {MOST_ANSWER_ROWS} rows; ask for less at once, or export it")
         return rows
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
 from hitkeep_py.errors import StoreUnavailable
 
 MEMORY_LIMIT = "256MB"
@@ -17,6 +15,9 @@ def write_parquet(source: Path, target: Path, columns: Sequence[tuple[str, str]]
 
     `columns` are names, which may come from outside, and types, which may not. Raises StoreUnavailable.
     """
+    # Imported here: it takes 130 ms, which files of other kinds and their names do not need.
+    import duckdb  # noqa: PLC0415
+
     types = ", ".join(f"c{number}: '{SENT_AS.get(kind, kind)}'" for number, (_, kind) in enumerate(columns))
     named = ", ".join(
         f"{'epoch_ms' if kind in SENT_AS else ''}(c{number})::{kind} AS {identifier(name)}"

@@ -1,29 +1,29 @@
 """What answers to all kinds of questions have in common: their range, and how they explain themselves."""
 
 from collections.abc import Callable, Mapping
-from inspect import getdoc
 from typing import Any
 
-from hitkeep_py.clock import utc_text
+from hitkeep_py.clock import zone_text
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.read_query import flag_of, read_number
 from hitkeep_py.query.time_range import TimeRange, unit_for
 from hitkeep_py.server.call import Call, Result
+from hitkeep_py.server.prose import told_by
 
 
-def range_json(time_range: TimeRange) -> dict[str, Any]:
-    """In UTC; `to` is not included."""
-    return {
-        "from": utc_text(time_range.start),
-        "to": utc_text(time_range.end),
-        "time_zone": time_range.zone,
-    }
+def range_json(time_range: TimeRange) -> dict[str, str]:
+    return {**edges(time_range), "time_zone": time_range.zone}
 
 
 def comparison_range(time_range: TimeRange | None) -> dict[str, str] | None:
-    return {"from": utc_text(time_range.start), "to": utc_text(time_range.end)} if time_range else None
+    return edges(time_range) if time_range else None
+
+
+def edges(time_range: TimeRange) -> dict[str, str]:
+    """With the offsets of the range's zone; `to` is not included."""
+    return {"from": zone_text(time_range.start, time_range.zone), "to": zone_text(time_range.end, time_range.zone)}
 
 
 def read_unit(call: Call, query: Query) -> str:
@@ -50,9 +50,8 @@ def needed(call: Call, name: str, in_path: str) -> str:
 def shaped(
     call: Call, query: Query, value: dict[str, Any], meaning: Callable[..., Any] | type, words: str | None = None
 ) -> Result:
-    """The answer with its range; without words it means what the report says of itself."""
-    words = words or " ".join((getdoc(meaning) or "").replace("`", "").split())
-    return explained(call, {**value, **range_json(query.range)}, {meaning.__name__.lower(): words})
+    """The answer in JSON with its range; without words it means what the report says of itself."""
+    return explained(call, {**value, **range_json(query.range)}, {meaning.__name__.lower(): words or told_by(meaning)})
 
 
 def explained(call: Call, value: dict[str, Any], meanings: Mapping[str, str], explain: bool | None = None) -> Result:

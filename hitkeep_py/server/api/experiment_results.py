@@ -1,23 +1,27 @@
 """What an experiment has shown so far."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from hitkeep_py.catalog.experiments import Experiment
-from hitkeep_py.clock import utc_text
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.export import Column, Kind
 from hitkeep_py.query.query import Query
 from hitkeep_py.reports.experiments import Finding, Split, VariantResult, finding, split_of
 from hitkeep_py.reports.experiments import experiment_results as results_of
+from hitkeep_py.server.api.answering import range_json
+from hitkeep_py.server.api.files import file_result, wanted_file
+from hitkeep_py.server.api.sheets import Sheet
 from hitkeep_py.server.call import Call, Result
+
+READING = ("lower", "upper", "p_value")
+COMPARED = ("difference", "uplift", *READING, *(f"always_valid_{name}" for name in READING))
+CONCLUDED = ("outcome", "verdict")
 
 
 def experiment_results(call: Call) -> Result:
-    """Each variant in the range of `from` and `to`; rates and differences are fractions.
-
-    `control` names the variant that the others are compared with, by default the first.
-    """
+    """Each variant in the range, and how it compares with the control; rates and differences are fractions."""
     site = call.site()
     query = Query(site.id, call.range(site))
     experiment = call.analytics.catalog.experiments.get(site.id, call.path["experiment_id"])
@@ -25,15 +29,17 @@ def experiment_results(call: Call) -> Result:
     place = control_place(call.last("control"), variant_ids)
     results = call.answer(results_of, query, experiment.id, experiment.event, variant_ids)
     split = split_of(results, [each.weight for each in experiment.variants])
+    variants = variants_json(experiment, results, place, split)
+    if wanted := wanted_file(call):
+        return file_result(call, wanted, f"{site.domain}-experiment-{experiment.id}", variant_sheet(variants))
     return Result(
         {
             "experiment_id": experiment.id,
             "name": experiment.name,
-            "from": utc_text(query.range.start),
-            "to": utc_text(query.range.end),
+            **range_json(query.range),
             "control": variant_ids[place],
             "sample_ratio": asdict(split),
-            "variants": variants_json(experiment, results, place, split),
+            "variants": variants,
         }
     )
 
@@ -70,3 +76,29 @@ def comparison_json(found: Finding) -> dict[str, Any]:
         "outcome": found.outcome,
         "verdict": found.verdict,
     }
+
+
+def variant_sheet(variants: Sequence[dict[str, Any]]) -> Sheet:
+    """A row a variant; that of the control compares with nothing."""
+    texts, wholes = ("variant_id", "name"), ("exposed", "visitors", "impressions", "conversions", "events")
+    columns = [*(Column(name, Kind.TEXT) for name in texts), *(Column(name, Kind.WHOLE) for name in wholes)]
+    columns += [Column(name, Kind.NUMBER) for name in ("conversion_rate", *COMPARED)]
+    columns += [Column(name, Kind.TEXT) for name in CONCLUDED]
+    own = (*texts, *wholes, "conversion_rate")
+    return Sheet(columns, ((*(each[name] for name in own), *comparison_cells(each["comparison"])) for each in variants))
+
+
+def comparison_cells(found: dict[str, Any] | None) -> Iterator[Any]:
+    """In the order of COMPARED and CONCLUDED."""
+    comparison = found or {}
+    always_valid = comparison.get("always_valid") or {}
+    yield from (comparison.get(name) for name in ("difference", "uplift"))
+    yield from interval_cells(comparison.get("interval"))
+    yield comparison.get("p_value")
+    yield from interval_cells(always_valid.get("interval"))
+    yield always_valid.get("p_value")
+    yield from (comparison.get(name) for name in CONCLUDED)
+
+
+def interval_cells(found: dict[str, float] | None) -> Iterator[float | None]:
+    yield from ((found or {}).get(name) for name in ("lower", "upper"))

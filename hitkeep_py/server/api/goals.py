@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 
-from hitkeep_py.clock import utc_text
 from hitkeep_py.query.time_range import unit_for
 from hitkeep_py.reports.goals import goal_series, goals
+from hitkeep_py.server.api.answering import range_json
 from hitkeep_py.server.call import Call, Result
 
 
@@ -42,8 +42,7 @@ def goal_stats(call: Call) -> Result:
     sessions, stats = call.answer(goals, query, call.analytics.catalog.goals.of_site(site.id))
     return Result(
         {
-            "from": utc_text(query.range.start),
-            "to": utc_text(query.range.end),
+            **range_json(query.range),
             "sessions": sessions,
             "goals": [asdict(each) for each in stats],
         }

@@ -28,6 +28,12 @@ def health(call: Call) -> Result:
     return Result(call.analytics.health())
 
 
+def refresh(call: Call) -> Result:
+    """Go by what other processes changed in the catalog now, and not only within a second."""
+    call.analytics.catalog.refresh()
+    return Result({"status": "ok"})
+
+
 def backup(call: Call) -> Result:
     """Write a backup into the data directory's folder `backups`, under the given name."""
     name = call.body.get("name")

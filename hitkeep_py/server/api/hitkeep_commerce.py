@@ -1,5 +1,6 @@
 """HitKeep's questions about purchases and web vitals, in its shapes; amounts are whole units of one currency."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,9 @@ from hitkeep_py.query.filters import AnyOf, Filters, checked_condition
 from hitkeep_py.query.metrics import METRICS, metric
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import unit_for
+from hitkeep_py.reports.purchases import gross_amount, is_order, net_amount, order_count
 from hitkeep_py.reports.series import series
-from hitkeep_py.reports.table import table
+from hitkeep_py.reports.table import table, table_of
 from hitkeep_py.reports.web_vitals import THRESHOLDS, WebVital, web_vitals, web_vitals_series, web_vitals_table
 from hitkeep_py.server.api.hitkeep_question import label, of_events, query_of, read_whole, required, top
 from hitkeep_py.server.call import Call, Result
@@ -18,8 +20,9 @@ from hitkeep_py.server.call import Call, Result
 PURCHASES, CHECKOUTS = ("purchase", "order_completed"), ("begin_checkout", "checkout_started")
 CURRENCY = "property:currency"
 AMOUNTS = ("property:value", "property:amount")
-ROWS, MOST_ROWS = 10, 50
+ROWS, MOST_LISTED = 10, 50
 PRODUCTS = ("item_id", "item_name")
+QUANTITY = "sum:property:quantity"
 SOURCES = ("utm_source", "utm_medium", "utm_campaign", "referrer")
 VITAL_ROWS, MOST_VITAL_ROWS = 25, 1_000
 VITAL_DIMENSIONS = ("country", "language", "browser", "device", "city")
@@ -28,19 +31,20 @@ RATINGS = {"good": "good", "needs improvement": "needs_improvement", "poor": "po
 
 def summary(call: Call) -> Result:
     query = query_of(call, call.site())
-    purchases, currency = purchases_of(call, query)
-    orders, revenue = call.answer(table, purchases).rows[0][1]
+    purchases, amount, currency = purchases_of(call, query)
+    asked = replace(purchases, metrics=(*purchases.metrics, gross_amount(amount)))
+    orders, revenue, brought = (figure or 0 for figure in call.answer(table, asked).rows[0][1])
     checkouts = replace(query, filters=(*query.filters, *of_events(call, CHECKOUTS), *of_item(call)))
     started = call.answer(table, replace(checkouts, metrics=(METRICS["events"],))).rows[0][1][0]
     return Result(
         {
-            "revenue": revenue or 0,
+            "revenue": revenue,
             "orders": orders,
-            "average_order_value": (revenue or 0) / orders if orders else 0,
+            "average_order_value": brought / orders if orders else 0,
             "checkout_starts": started,
             "checkout_conversion_rate": orders / started * 100 if started else 0,
             "currency": currency,
-            "top_cities": top(call, checkouts, "city", "events", read_whole(call, "limit", ROWS, MOST_ROWS)),
+            "top_cities": top(call, checkouts, "city", "events", read_whole(call, "limit", ROWS, MOST_LISTED)),
             "top_providers": [],
             "top_asns": [],
         }
@@ -48,44 +52,38 @@ def summary(call: Call) -> Result:
 
 
 def timeseries(call: Call) -> Result:
-    purchases, _ = purchases_of(call, query_of(call, call.site()))
+    purchases, *_ = purchases_of(call, query_of(call, call.site()))
     points = call.answer(series, purchases, unit_for(purchases.range))
     return Result(
-        [{"time": point.time, "revenue": point.figures[1] or 0, "orders": point.figures[0]} for point in points]
+        [{"time": point.time, "revenue": point.figures[1] or 0, "orders": point.figures[0] or 0} for point in points]
     )
 
 
 def products(call: Call) -> Result:
     """Of purchases that name one product; lists of items are not taken apart."""
-    purchases, _ = purchases_of(call, query_of(call, call.site()))
-    asked = replace(
-        purchases,
-        metrics=(*purchases.metrics, metric("sum:property:quantity")),
-        dimensions=tuple(dimension(f"property:{name}") for name in PRODUCTS),
-        order=((purchases.metrics[1].name, True), ("events", True)),
-        limit=read_whole(call, "limit", ROWS, MOST_ROWS),
+    purchases, amount, _ = purchases_of(call, query_of(call, call.site()))
+    asked = by_revenue(call, purchases, [f"property:{name}" for name in PRODUCTS])
+    rows = call.answer(table, asked).rows
+    ordered = replace(
+        asked, metrics=(metric(QUANTITY),), filters=(*asked.filters, is_order(amount, "event_name")), order=()
     )
+    quantities = dict(call.answer(table_of, ordered, [keys for keys, _ in rows]).rows) if rows else {}
     return Result(
         [
             {
                 **dict(zip(PRODUCTS, keys, strict=True)),
                 "revenue": revenue or 0,
                 "orders": orders,
-                "quantity": count or orders,
+                "quantity": quantities.get(keys, (0,))[0] or orders,
             }
-            for keys, (orders, revenue, count) in call.answer(table, asked).rows
+            for keys, (orders, revenue) in rows
         ]
     )
 
 
 def sources(call: Call) -> Result:
-    purchases, _ = purchases_of(call, query_of(call, call.site()))
-    asked = replace(
-        purchases,
-        dimensions=tuple(dimension(name) for name in SOURCES),
-        order=((purchases.metrics[1].name, True), ("events", True)),
-        limit=read_whole(call, "limit", ROWS, MOST_ROWS),
-    )
+    purchases, *_ = purchases_of(call, query_of(call, call.site()))
+    asked = by_revenue(call, purchases, SOURCES)
     return Result(
         [
             {
@@ -98,10 +96,22 @@ def sources(call: Call) -> Result:
     )
 
 
-def purchases_of(call: Call, query: Query) -> tuple[Query, str]:
-    """Purchases in `currency`, or the one that most of them have, or without any; their number and what they brought.
+def by_revenue(call: Call, purchases: Query, names: Sequence[str]) -> Query:
+    """By these dimensions, those that brought the most first."""
+    orders, revenue = purchases.metrics
+    return replace(
+        purchases,
+        dimensions=tuple(dimension(name) for name in names),
+        order=((revenue.name, True), (orders.name, True)),
+        limit=read_whole(call, "limit", ROWS, MOST_LISTED),
+    )
 
-    What they brought is their property `value`, or `amount` where more of them have that.
+
+def purchases_of(call: Call, query: Query) -> tuple[Query, str, str]:
+    """Purchases in `currency`, or the one that most of them have, or without any; the amount and the currency.
+
+    What they brought is their property `value`, or `amount` where more of them have that. They are asked for the
+    number of orders and for what these brought after refunds.
     """
     asked = replace(query, filters=(*query.filters, *of_events(call, PURCHASES), *of_item(call)))
     currency = call.last("currency") or most_frequent(call, asked)
@@ -109,7 +119,7 @@ def purchases_of(call: Call, query: Query) -> tuple[Query, str]:
     asked = replace(asked, filters=(*asked.filters, (checked_condition(CURRENCY, *given, "currency"),)))
     counts = call.answer(table, replace(asked, metrics=tuple(metric(f"count:{name}") for name in AMOUNTS))).rows[0][1]
     amount = AMOUNTS[1] if (counts[1] or 0) > (counts[0] or 0) else AMOUNTS[0]
-    return replace(asked, metrics=(METRICS["events"], metric(f"sum:{amount}"))), currency
+    return replace(asked, metrics=(order_count(amount), net_amount(amount))), amount, currency
 
 
 def most_frequent(call: Call, purchases: Query) -> str:

@@ -12,7 +12,6 @@ from hitkeep_py.query.filters import AnyOf, Filters, checked_condition, read_fil
 from hitkeep_py.query.logic import filters_of
 from hitkeep_py.query.metrics import metric
 from hitkeep_py.query.query import Did, Query
-from hitkeep_py.reports.funnels import steps_of
 from hitkeep_py.reports.goal_logic import goals_logic, steps_logic
 from hitkeep_py.reports.table import table
 from hitkeep_py.server.call import Call
@@ -66,7 +65,7 @@ def sessions_of(call: Call, site: Site) -> list[Did]:
     if goals:
         found.append(Did(filters_of(goals_logic(goals))))
     if funnels:
-        found.append(Did(filters_of(steps_logic([steps_of(each)[0] for each in funnels]))))
+        found.append(Did(filters_of(steps_logic([each.steps[0] for each in funnels]))))
     return found
 
 

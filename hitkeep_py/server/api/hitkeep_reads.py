@@ -14,7 +14,7 @@ from hitkeep_py.query.metrics import METRICS
 from hitkeep_py.query.query import Did, Query
 from hitkeep_py.query.time_range import HOUR_MS, TimeRange, buckets, unit_for
 from hitkeep_py.reports.events import event_names, event_properties, event_series
-from hitkeep_py.reports.funnels import FunnelResult, funnel, funnel_series, steps_of
+from hitkeep_py.reports.funnels import FunnelResult, funnel, funnel_series
 from hitkeep_py.reports.hits import Hit, hits
 from hitkeep_py.reports.table import table
 from hitkeep_py.server.api.hitkeep_question import of_events, query_of, read_whole, required, top
@@ -28,6 +28,10 @@ SEARCHED = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
 )
 AUDIENCE = {"top_referrers": "referrer", "top_devices": "device", "top_countries": "country", "top_cities": "city"}
+NEVER_STORED = (
+    *("page_id", "user_agent", "viewport_width", "viewport_height"),
+    *("provider", "asn", "asn_org", "qr_code_id", "is_unique"),
+)
 SIZE = re.compile("([0-9]{1,6})x([0-9]{1,6})")
 
 
@@ -110,8 +114,7 @@ def searched(text: str | None) -> tuple[AnyOf, ...]:
     """Whatever case it is written in."""
     if not text:
         return ()
-    pattern = f"(?i){re.escape(text)}"
-    return (tuple(checked_condition(name, "matches regex", [pattern], "q") for name in SEARCHED),)
+    return (tuple(checked_condition(name, "contains in any case", [text], "q") for name in SEARCHED),)
 
 
 def hit_json(hit: Hit, site: Site) -> dict[str, Any]:
@@ -121,7 +124,6 @@ def hit_json(hit: Hit, site: Site) -> dict[str, Any]:
     shown |= {
         f"utm_{name}": getattr(hit, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content")
     }
-    nothing = ("page_id", "user_agent", "viewport_width", "viewport_height", "provider", "asn", "asn_org")
     return {
         "id": hit.event_id,
         "site_id": site.id,
@@ -131,14 +133,14 @@ def hit_json(hit: Hit, site: Site) -> dict[str, Any]:
         "country_code": hit.country,
         "screen_width": int(size[1]) if size else None,
         "screen_height": int(size[2]) if size else None,
-        **dict.fromkeys((*nothing, "qr_code_id", "is_unique")),
+        **dict.fromkeys(NEVER_STORED),
     }
 
 
 def funnel_stats(call: Call) -> Result:
     site = call.site()
     found = call.analytics.catalog.funnels.get(site.id, call.path["funnel_id"])
-    result = call.answer(funnel, query_of(call, site), steps_of(found), found.window_seconds, found.scope)
+    result = call.answer(funnel, query_of(call, site), found.steps, found.window_seconds, found.scope)
     return Result(
         {
             "funnel_id": found.id,
@@ -177,7 +179,7 @@ def added_up(call: Call, query: Query, wanted: list[Funnel]) -> list[dict[str, A
     completions: Counter[str] = Counter()
     unit = unit_for(query.range)
     for each in wanted:
-        for point in call.answer(funnel_series, query, steps_of(each), unit, each.window_seconds, each.scope):
+        for point in call.answer(funnel_series, query, each.steps, unit, each.window_seconds, each.scope):
             entries[point.time] += point.entries
             completions[point.time] += point.completions
     times = [label for _, label in buckets(query.range, unit)]

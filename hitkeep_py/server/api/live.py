@@ -6,12 +6,15 @@ from dataclasses import asdict
 
 import orjson
 
+from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import AnalyticsError, QueryTimeout, Unavailable
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
-from hitkeep_py.reports.realtime import MINUTE_MS, MINUTES, realtime
+from hitkeep_py.reports.realtime import MINUTES, Minute, realtime
 from hitkeep_py.server.access import Access, caller_of, require
 from hitkeep_py.server.api.answering import shaped, whole_number
+from hitkeep_py.server.api.files import file_result, wanted_file
+from hitkeep_py.server.api.sheets import sheet_of, unkeyed
 from hitkeep_py.server.call import Call, Result, Stream
 
 EVENT_STREAM = "text/event-stream"
@@ -25,16 +28,19 @@ HEARTBEAT = b": nothing new\n\n"
 
 
 def show_realtime(call: Call) -> Result:
-    """Visitors of the last 5 and 30 minutes, what they look at and the newest events."""
+    """Visitors of the last 5 and 30 minutes, what they look at and the newest events; in a file the minutes."""
     query = live_query(call)
-    return shaped(call, query, asdict(call.answer(realtime, query, query.range.end - 1)), realtime)
+    found = call.answer(realtime, query, query.range.end - 1)
+    if wanted := wanted_file(call):
+        return file_result(call, wanted, f"{call.site().domain}-realtime", sheet_of(Minute, unkeyed(found.minutes)))
+    return shaped(call, query, asdict(found), realtime)
 
 
 def stream_realtime(call: Call) -> Result:
-    """Server-sent events `realtime`: at once, when events came in, and when time changed the answer.
+    """Server-sent events named realtime: at once, when events came in, and when time changed the answer.
 
     Ends after an hour, when the server stops, when the caller may no longer read or the site is gone, or after
-    `snapshots` of them; comments in between keep it alive.
+    so many snapshots as are asked for; comments in between keep it alive.
     """
     live_query(call)
     most = whole_number(call, "snapshots", MOST_SNAPSHOTS, 1, MOST_SNAPSHOTS)
@@ -42,7 +48,7 @@ def stream_realtime(call: Call) -> Result:
 
 
 async def snapshots(call: Call, most: int) -> AsyncGenerator[bytes, None]:
-    with call.streams.place():
+    with call.streams.place(call.caller):
         shown, version, sent = b"", -1, 0
         for tick in range(LIFE_TICKS):
             due, newest = tick % TICKS == 0, call.analytics.store.version()

@@ -12,14 +12,25 @@ from hitkeep_py.query.dimensions import DIMENSIONS, Dimension
 from hitkeep_py.query.named_range import time_label
 from hitkeep_py.query.query import Order, Query
 from hitkeep_py.query.time_range import MOST_POINTS, TimeRange, bucket_count, buckets
-from hitkeep_py.reports.plausible import GOAL_RATES, METRICS, RATES, Answer, Asked, Row, first_time, plausible
+from hitkeep_py.reports.beginning import first_time
+from hitkeep_py.reports.plausible import GOAL_RATES, METRICS, RATES, Answer, Asked, Row, plausible
 from hitkeep_py.server.api.plausible_ranges import edges, read_date_range, time_text, unit_of
-from hitkeep_py.server.api.plausible_words import GOAL, TIMES, Chosen, label, our_dimension, read_filters
+from hitkeep_py.server.api.plausible_words import (
+    GOAL,
+    TIMES,
+    Chosen,
+    Kept,
+    known_dimensions,
+    label,
+    our_dimension,
+    read_filters,
+    shown,
+)
 from hitkeep_py.server.call import Call, Result
 
 KEYS = ("site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "include", "pagination")
 INCLUDES = ("imports", "time_labels", "total_rows")
-MOST_ROWS = 10_000
+MOST_RESULTS = 10_000
 MOST_DIMENSIONS = 8
 PERCENT = ("bounce_rate",)
 WHOLE = ("visit_duration", "time_on_page", "scroll_depth")
@@ -72,10 +83,11 @@ def read_question(call: Call, body: Mapping[str, Any]) -> Question:
     site = site_of(call, body.get("site_id"))
     for name in body:
         if name not in KEYS:
-            raise InvalidInput(f"There is no key {name[:100]!r} in a query; there are {', '.join(KEYS)}.")
+            raise InvalidInput(f"There is no key {shown(name)} in a query; there are {', '.join(KEYS)}.")
     time_range = range_of(call, site, body.get("date_range"))
     goals = call.analytics.catalog.goals.of_site(site.id)
-    chosen = read_filters(body.get("filters", []), goals)
+    kept = Kept(goals, lambda named: call.analytics.catalog.segments.find(site.id, named).filters)
+    chosen = read_filters(body.get("filters", []), kept)
     metrics = read_names(body.get("metrics"), "metrics")
     dimensions = read_names(body.get("dimensions", []), "dimensions", least=0)
     ours, unit = read_dimensions(dimensions, time_range)
@@ -104,6 +116,8 @@ def range_of(call: Call, site: Site, given: object) -> TimeRange:
 
 
 def read_names(given: object, field: str, least: int = 1) -> tuple[str, ...]:
+    if given is None and least:
+        raise InvalidInput(f"{field} is required: a list of {', '.join([*METRICS, *RATES])}.", field=field)
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         raise InvalidInput(f"{field} must be a list of names.", field=field)
     if len(given) < least or len(given) > len(set(given)):
@@ -131,7 +145,10 @@ def read_dimensions(names: tuple[str, ...], time_range: TimeRange) -> tuple[tupl
         else:
             found.append(our_dimension(name))
             if found[-1] is None:
-                raise InvalidInput(f"Invalid dimensions: there is no {name[:100]!r}.", field="dimensions")
+                known = known_dimensions("time", *TIMES)
+                raise InvalidInput(
+                    f"Invalid dimensions: there is no {shown(name)}; there are {known}.", field="dimensions"
+                )
     if len(units) > 1 or len({each.name for each in found if each}) < sum(each is not None for each in found):
         raise InvalidInput("Invalid dimensions: two of them are the same.", field="dimensions")
     return tuple(found), units[0] if units else None
@@ -151,9 +168,9 @@ def check_metrics(metrics: tuple[str, ...], dimensions: tuple[str, ...], chosen:
 def read_pagination(given: object) -> tuple[int, int]:
     if not isinstance(given, dict) or set(given) - {"limit", "offset"}:
         raise InvalidInput('Invalid pagination: it is {"limit": 10000, "offset": 0}.', field="pagination")
-    limit, offset = given.get("limit", MOST_ROWS), given.get("offset", 0)
-    if type(limit) is not int or not 1 <= limit <= MOST_ROWS:
-        raise InvalidInput(f"Invalid pagination: limit must be from 1 to {MOST_ROWS}.", field="pagination")
+    limit, offset = given.get("limit", MOST_RESULTS), given.get("offset", 0)
+    if type(limit) is not int or not 1 <= limit <= MOST_RESULTS:
+        raise InvalidInput(f"Invalid pagination: limit must be from 1 to {MOST_RESULTS}.", field="pagination")
     if type(offset) is not int or not 0 <= offset < 2**53:
         raise InvalidInput("Invalid pagination: offset must be 0 or more.", field="pagination")
     return limit, offset
@@ -165,17 +182,22 @@ def read_order(given: object, metrics: tuple[str, ...], dimensions: tuple[str, .
         times = [name for name in dimensions if name == "time" or name in TIMES]
         return (*((name, False) for name in times), (metrics[0], True))
     if not isinstance(given, list):
-        raise InvalidInput(f"Invalid order_by '{str(given)[:100]}'.", field="order_by")
+        raise InvalidInput(
+            f'Invalid order_by {shown(given)}: write [["visitors", "desc"]], with asc or desc.', field="order_by"
+        )
     return tuple(read_order_entry(each, (*metrics, *dimensions)) for each in given)
 
 
 def read_order_entry(given: object, known: tuple[str, ...]) -> Order:
     if not isinstance(given, list) or len(given) != 2 or given[1] not in ("asc", "desc"):
-        raise InvalidInput(f"Invalid order_by entry '{str(given)[:100]}'.", field="order_by")
+        raise InvalidInput(
+            f'Invalid order_by entry {shown(given)}: write ["visitors", "desc"], with asc or desc.', field="order_by"
+        )
     name, direction = given
     if name not in known:
         raise InvalidInput(
-            f"Invalid order_by entry '{str(given)[:100]}'. Entry is not a queried metric or dimension.",
+            f"Invalid order_by entry {shown(given)}. Entry is not a queried metric or dimension;"
+            f" there are {', '.join(known)}.",
             field="order_by",
         )
     return name, direction == "desc"

@@ -6,15 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
 from hitkeep_py.query.named_range import months_before
 from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LATEST, LONGEST_DAYS, TimeRange, midnight, milliseconds
 
 COUNTED = re.compile(r"([1-9][0-9]{0,3})(d|mo)")
+NAMED = "day, 24h, 7d, 28d, 30d, 91d, month, 6mo, 12mo, year, all"
 MOST_MONTHS = 100
 MOST_DAYS = 5_000
 SECOND_MS = 1_000
+POSSIBLE = f'There are {NAMED}, other numbers of d and mo, and two days or times, such as ["2024-01-01", "2024-01-31"].'
 
 
 def read_date_range(given: object, zone: str, now: int, first: Callable[[], int | None]) -> TimeRange:
@@ -23,6 +27,8 @@ def read_date_range(given: object, zone: str, now: int, first: Callable[[], int 
     today = datetime.fromtimestamp(now / 1000, timezone).date()
     if isinstance(given, list):
         return checked(read_pair(given, timezone), zone, given)
+    if given is None:
+        raise InvalidInput(f"date_range is required. {POSSIBLE}", field="date_range")
     if not isinstance(given, str):
         raise bad_range(given)
     if given == "24h":
@@ -88,7 +94,7 @@ def checked(times: tuple[int, int], zone: str, given: object) -> TimeRange:
 
 
 def bad_range(given: object) -> InvalidInput:
-    return InvalidInput(f"Invalid date_range {str(given)[:100]!r}", field="date_range")
+    return InvalidInput(f"Invalid date_range {orjson.dumps(given).decode()[:100]}. {POSSIBLE}", field="date_range")
 
 
 def unit_of(time_range: TimeRange) -> str:

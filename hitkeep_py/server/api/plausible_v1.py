@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.named_range import months_before
 from hitkeep_py.query.query import Query
@@ -13,14 +14,14 @@ from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.overview import visitors
 from hitkeep_py.reports.plausible import plausible
 from hitkeep_py.server.api.plausible_query import figure, read_question, row_json, site_of, time_labels
-from hitkeep_py.server.api.plausible_ranges import bad_range, last_of_month
-from hitkeep_py.server.api.plausible_words import PROPERTIES
+from hitkeep_py.server.api.plausible_ranges import last_of_month
+from hitkeep_py.server.api.plausible_words import PROPERTIES, known_dimensions, shown
 from hitkeep_py.server.call import Call, Result
 
-REALTIME_MS = 5 * 60 * 1000
+REALTIME_MS = 5 * MINUTE_MS
 COUNTED_DAYS, COUNTED_MONTHS = {"7d": 7, "30d": 30}, {"6mo": 6, "12mo": 12}
 FILTER = re.compile(r"(?P<name>[a-z]+:[^=!]+?)(?P<operator>==|!=)(?P<value>.*)", re.DOTALL)
-MOST_ROWS, ROWS = 1_000, 100
+LARGEST_PAGE, ROWS = 1_000, 100
 MOST_PAGES = 1_000_000
 
 
@@ -77,8 +78,11 @@ def breakdown(call: Call) -> Result:
     site = site_of(call, call.last("site_id"))
     days, metrics, name = read_period(call, site), read_metrics(call), call.last("property")
     if not name or name.startswith("time"):
-        raise InvalidInput("The `property` parameter is required, such as event:page.", field="property")
-    limit, page = read_count(call, "limit", ROWS, MOST_ROWS), read_count(call, "page", 1, MOST_PAGES)
+        raise InvalidInput(
+            f"The `property` parameter is required: one of {known_dimensions()}.",
+            field="property",
+        )
+    limit, page = read_count(call, "limit", ROWS, LARGEST_PAGE), read_count(call, "page", 1, MOST_PAGES)
     pagination = {"limit": limit, "offset": (page - 1) * limit}
     asked = {**body_of(call, site, days, metrics), "dimensions": [name], "pagination": pagination}
     question = read_question(call, asked)
@@ -128,7 +132,10 @@ def read_period(call: Call, site: Site) -> tuple[date, date]:
     if period == "custom":
         first, separator, last = (given or "").partition(",")
         if not separator:
-            raise bad_range(given)
+            raise InvalidInput(
+                "The `date` parameter is required when using a custom period, such as 2026-01-01,2026-01-31.",
+                field="date",
+            )
         return read_day(first), read_day(last)
     now = call.analytics.clock.now_ms()
     day = read_day(given) if given else datetime.fromtimestamp(now / 1000, ZoneInfo(site.time_zone)).date()
@@ -153,7 +160,10 @@ def read_day(text: str) -> date:
             raise ValueError(text)
         return found
     except ValueError as error:
-        raise bad_range(text) from error
+        raise InvalidInput(
+            f"Error parsing `date` parameter: invalid date `{text[:100]}`. Please specify a day such as 2026-01-31.",
+            field="date",
+        ) from error
 
 
 def days_before(day: date, count: int) -> date:
@@ -169,7 +179,7 @@ def read_filter(text: str) -> list[Any]:
     found = FILTER.fullmatch(text)
     if found is None:
         raise InvalidInput(
-            f"Invalid filter {text[:100]!r}: write event:page==/a or visit:source!=Google.", field="filters"
+            f"Invalid filter {shown(text)}: write event:page==/a or visit:source!=Google.", field="filters"
         )
     values = [part.replace("\\|", "|") for part in re.split(r"(?<!\\)\|", found["value"])]
     pattern = any("*" in each for each in values) and found["name"] != "event:goal"

@@ -5,27 +5,26 @@ from typing import Any
 
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.export import Column, FileFormat, Kind
+from hitkeep_py.query.filters import Filters
 from hitkeep_py.query.metrics import Metric, Unit
 from hitkeep_py.query.query import Query
-from hitkeep_py.query.read_query import AskedQuery, from_address, read_flag, read_query
+from hitkeep_py.query.read_query import ABOUT_THE_ANSWER, AskedQuery, from_address, read_flag, read_query
 from hitkeep_py.reports.compared import Answer, Row, compared
 from hitkeep_py.server.api.answering import comparison_range, explained, range_json
-from hitkeep_py.server.api.export import file_result, read_file_format
+from hitkeep_py.server.api.files import ROWS_ALONE, file_result, read_file_format, refuse_besides
+from hitkeep_py.server.api.sheets import Sheet, currency_beside, dimension_columns, filtered_currency
 from hitkeep_py.server.call import Call, Result
 
-OUTSIDE = ("explain", "format")
-"""Fields of the body that are about the answer and not the question."""
 WHOLE_NUMBERS = (Unit.COUNT, Unit.MINOR)
 
 
 def query(call: Call) -> Result:
     site = call.site()
-    given = {name: value for name, value in call.body.items() if name not in OUTSIDE}
+    given = {name: value for name, value in call.body.items() if name not in ABOUT_THE_ANSWER}
     wanted = read_file_format(call.body.get("format"))
+    refuse_besides(wanted, [name for name in ROWS_ALONE if call.body.get(name)])
     whole = wanted is not None and "limit" not in given
-    more = call.segment_filters(site, given.get("segment"))
-    now = call.analytics.clock.now_ms()
-    asked = read_query(given, site.id, site.time_zone, now, more=more, whole=whole)
+    asked = asked_query(call, site, given, call.segment_filters(site, given.get("segment")), whole)
     explain = read_flag(call.body.get("explain"), "explain")
     return answered(call, site, asked, "query", wanted, explain)
 
@@ -34,9 +33,12 @@ def asked_of_address(call: Call, site: Site, defaults: Mapping[str, Any], wanted
     """The question of a GET route, whose `defaults` hold for what the address leaves out."""
     given = {**defaults, **from_address(call.query_values)}
     more = (*call.filters(), *call.segment_filters(site))
-    whole = wanted is not None and "limit" not in given
+    return asked_query(call, site, given, more, wanted is not None and "limit" not in given)
+
+
+def asked_query(call: Call, site: Site, given: Mapping[str, Any], more: Filters, whole: bool) -> AskedQuery:
     now = call.analytics.clock.now_ms()
-    return read_query(given, site.id, site.time_zone, now, more=more, whole=whole)
+    return read_query(given, site.id, site.time_zone, now, more=more, whole=whole, first=lambda: call.began(site))
 
 
 def answered(
@@ -45,7 +47,7 @@ def answered(
     """As JSON, or as a file of the rows alone."""
     found = call.answer(compared, asked)
     if wanted is not None:
-        return file_result(wanted, f"{site.domain}-{name}", columns_of(asked), file_rows(asked, found))
+        return file_result(call, wanted, f"{site.domain}-{name}", Sheet(columns_of(asked), file_rows(asked, found)))
     value = answer_json(asked, found)
     return explained(call, value, definitions(asked.query.metrics), explain)
 
@@ -79,7 +81,7 @@ def row_json(asked: AskedQuery, row: Row) -> dict[str, Any]:
 
 def columns_of(asked: AskedQuery) -> list[Column]:
     """Of the rows as a file."""
-    columns = [Column(each.name, Kind.TEXT) for each in asked.query.dimensions]
+    columns = [*dimension_columns(asked.query), *currency_beside(asked.query)]
     figures = [
         Column(each.name, Kind.WHOLE if each.unit in WHOLE_NUMBERS else Kind.NUMBER) for each in asked.query.metrics
     ]
@@ -88,8 +90,9 @@ def columns_of(asked: AskedQuery) -> list[Column]:
 
 
 def file_rows(asked: AskedQuery, found: Answer) -> Iterable[Sequence[Any]]:
+    currency = filtered_currency(asked.query)
     for row in found.rows:
-        yield (*row.keys, *row.figures, *(row.comparison or ()))
+        yield (*row.keys, *currency, *row.figures, *(row.comparison or ()))
 
 
 def names(query: Query) -> list[str]:

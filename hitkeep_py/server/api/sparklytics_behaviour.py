@@ -10,10 +10,10 @@ from hitkeep_py.clock import utc_text
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.money import EXPONENTS
 from hitkeep_py.query.query import Query
-from hitkeep_py.reports.funnels import FunnelResult, funnel, steps_of
+from hitkeep_py.query.step import EVENT, PATH, Step
+from hitkeep_py.reports.funnels import FunnelResult, funnel
 from hitkeep_py.reports.goals import GoalStats, goals
 from hitkeep_py.reports.journeys import journeys
-from hitkeep_py.reports.matching import EVENT, PATH, Step
 from hitkeep_py.reports.retention import Cohort, retention
 from hitkeep_py.server.api.sparklytics_question import answer, previous_days, query_of, read_whole
 from hitkeep_py.server.call import Call, Result
@@ -123,7 +123,7 @@ def funnel_json(found: Funnel) -> dict[str, Any]:
 def funnel_results(call: Call) -> Result:
     site = call.site()
     found = call.analytics.catalog.funnels.get(site.id, call.path["funnel_id"])
-    result = call.answer(funnel, query_of(call, site), steps_of(found), found.window_seconds, found.scope)
+    result = call.answer(funnel, query_of(call, site), found.steps, found.window_seconds, found.scope)
     data = {
         "funnel_id": found.id,
         "name": found.name,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from hitkeep_py.clock import utc_text
+from hitkeep_py.clock import MINUTE_MS, utc_text
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import dimension
 from hitkeep_py.query.filters import checked_condition, read_filters
@@ -34,7 +34,7 @@ from hitkeep_py.server.api.sparklytics_question import (
 )
 from hitkeep_py.server.call import Call, Result
 
-REALTIME_MS = 30 * 60 * 1000
+REALTIME_MS = 30 * MINUTE_MS
 REALTIME_EVENTS = 100
 MOST_SESSIONS = 200
 SESSION_EVENTS = 1_000

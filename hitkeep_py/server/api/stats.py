@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.metrics import METRICS
@@ -16,7 +17,7 @@ from hitkeep_py.reports.table import table
 from hitkeep_py.server.api.hitkeep_question import query_of, top
 from hitkeep_py.server.call import Call, Result
 
-LIVE_MS = 5 * 60 * 1000
+LIVE_MS = 5 * MINUTE_MS
 CHART = ("pageviews", "visitors")
 UTM = ("campaign", "content", "medium", "source", "term")
 LISTS = {

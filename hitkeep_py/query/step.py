@@ -1,0 +1,21 @@
+"""A step of a funnel, a goal, an anchor of journeys: what kind of event, which one, with which conditions on it."""
+
+from dataclasses import dataclass
+
+from hitkeep_py.query.filters import Filters
+
+EVENT, PATH = "event", "path"
+STEP_TYPES = (EVENT, PATH)
+ANY_PAGE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`value` is an event's name or a page's path, exactly as stored; in a path `*` is any text, alone any page.
+
+    `filters` are conditions on the very event, such as those on its properties.
+    """
+
+    type: str
+    value: str
+    filters: Filters = ()
