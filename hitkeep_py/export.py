@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from itertools import chain, islice
 from pathlib import Path
@@ -16,6 +17,7 @@ import orjson
 
 from hitkeep_py.clock import utc_text
 from hitkeep_py.errors import InvalidInput, Unavailable
+from hitkeep_py.query.time_range import milliseconds
 from hitkeep_py.stores.parquet import write_parquet
 
 BATCH = 1_000
@@ -37,6 +39,7 @@ class Kind(Enum):
     WHOLE = "whole number"
     NUMBER = "number"
     TIME = "UTC milliseconds, shown as RFC 3339; in Parquet a TIMESTAMP"
+    MOMENT = "RFC 3339, shown as it is; in Parquet a TIMESTAMP in UTC"
     JSON = "checked JSON text; in JSON and NDJSON it is what it says"
 
 
@@ -45,6 +48,7 @@ PARQUET_TYPES = {
     Kind.WHOLE: "BIGINT",
     Kind.NUMBER: "DOUBLE",
     Kind.TIME: "TIMESTAMP_MS",
+    Kind.MOMENT: "TIMESTAMP_MS",
     Kind.JSON: "VARCHAR",
 }
 
@@ -143,9 +147,17 @@ def parquet_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
 
 def write_lines(target: Path, columns: Sequence[Column], rows: Rows) -> None:
     names = [f"c{number}" for number in range(len(columns))]
+    moments = [place for place, each in enumerate(columns) if each.kind is Kind.MOMENT]
     with gzip.open(target, "wb", compresslevel=1) as file:
         for row in rows:
-            file.write(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE))
+            values = list(row)
+            for place in moments:
+                values[place] = utc_milliseconds(values[place])
+            file.write(orjson.dumps(dict(zip(names, values, strict=True)), option=orjson.OPT_APPEND_NEWLINE))
+
+
+def utc_milliseconds(time: str | None) -> int | None:
+    return None if time is None else milliseconds(datetime.fromisoformat(time))
 
 
 def unique_names(columns: Sequence[Column]) -> Iterator[tuple[str, Column]]:

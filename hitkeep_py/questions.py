@@ -151,41 +151,77 @@ class Questions:
 
     def _rows(self, request: Request, snapshot: Snapshot, statement: Statement) -> Rows:
         started = self._clock.monotonic()
-        waiting = max(0.0, request.deadline - started) if request.keep else 0.0
-        with self._under_way.alone(statement, snapshot.version, waiting):
-            rows = self._kept.get(statement, snapshot.version)
-            kept = rows is not None
-            if rows is None:
-                rows = snapshot.select(statement.sql, statement.parameters, timeout=self._remaining(request))
-                if request.keep:
-                    self._kept.put(statement, snapshot.version, rows)
+        rows = self._kept.get(statement, snapshot.version)
+        kept = rows is not None
+        if rows is None:
+            rows, kept = self._found(request, snapshot, statement)
         seconds = self._clock.monotonic() - started
         self.count += 1
         self.seconds += seconds
         request.asked.append(Asked(statement, seconds, kept, len(rows)))
         return rows
 
+    def _found(self, request: Request, snapshot: Snapshot, statement: Statement) -> tuple[Rows, bool]:
+        """The rows, and whether another request that asked the same at this moment brought them."""
+        if not request.keep:
+            return self._select(request, snapshot, statement), False
+        key = (statement, snapshot.version)
+        with self._under_way.alone(key) as search:
+            if search.mine:
+                rows = self._select(request, snapshot, statement)
+                self._kept.put(statement, snapshot.version, rows)
+                search.found(rows)
+                return rows, False
+            brought = search.wait(self._remaining(request))
+        return (self._select(request, snapshot, statement), False) if brought is None else (brought, True)
 
-class UnderWay:
-    """Lets the same statement run once at a time, so that who asks it meanwhile finds the answer kept."""
+    def _select(self, request: Request, snapshot: Snapshot, statement: Statement) -> Rows:
+        return snapshot.select(statement.sql, statement.parameters, timeout=self._remaining(request))
+
+
+class Search:
+    """A statement that runs; others that want the same rows wait for them."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._statements: set[tuple[Statement, int]] = set()
+        self.rows: Rows | None = None
+        self.over = threading.Event()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One's share in a search: `mine` to carry out, or to wait for."""
+
+    search: Search
+    mine: bool
+
+    def found(self, rows: Rows) -> None:
+        self.search.rows = rows
+
+    def wait(self, timeout: float) -> Rows | None:
+        """None when it has failed or takes longer."""
+        self.search.over.wait(timeout)
+        return self.search.rows
+
+
+class UnderWay:
+    """The statements that run, so that what many ask at the same time is looked for once, whether it is kept or not."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._searches: dict[tuple[Statement, int], Search] = {}
 
     @contextmanager
-    def alone(self, statement: Statement, version: int, timeout: float) -> Iterator[None]:
-        """Goes on after the timeout, even beside another: the time left is the statement's own limit."""
-        key = (statement, version)
-        with self._changed:
-            self._changed.wait_for(lambda: key not in self._statements, timeout)
-            self._statements.add(key)
+    def alone(self, key: tuple[Statement, int]) -> Iterator[Share]:
+        own = Search()
+        with self._lock:
+            search = self._searches.setdefault(key, own)
         try:
-            yield
+            yield Share(search, search is own)
         finally:
-            with self._changed:
-                self._statements.discard(key)
-                self._changed.notify_all()
+            if search is own:
+                with self._lock:
+                    del self._searches[key]
+                own.over.set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ OF_PLAUSIBLE = {
     ("GET", "/api/v1/stats/breakdown"),
     ("GET", "/api/v1/stats/realtime/visitors"),
 }
+SCRIPTS = (
+    *("/hk.js", "/s.js", "/script.js", "/js/script.js", "/tracker.js", "/api/analytics/script.js", "/count.js"),
+    *("/hk-auto.js", "/hk-vitals.js"),
+)
 DOCUMENTED_ROUTES = {
     ("GET", "/", Access.ANYONE),
     ("GET", "/healthz", Access.ANYONE),
@@ -134,6 +138,7 @@ DOCUMENTED_ROUTES = {
     ("GET", "/api/sites/{site_id}/web-vitals/breakdown", Access.READER),
     *((method, path, Access.READER) for method, path in OF_PLAUSIBLE),
     ("GET", "/openapi.json", Access.ANYONE),
+    *(("GET", path, Access.ANYONE) for path in SCRIPTS),
     ("GET", "/docs", Access.ANYONE),
     ("GET", "/docs/page.js", Access.ANYONE),
     ("GET", "/docs/page.css", Access.ANYONE),

@@ -49,7 +49,7 @@ BAD_GOALS: list[tuple[dict[str, object], str]] = [
     ({"revenue": 12.5}, "revenue"),
     ({"revenue": {}}, "revenue"),
     ({"revenue": {"kind": ["fixed"]}}, "revenue"),
-    ({"revenue": {"kind": "fixed", "amount": 5}}, "revenue"),
+    ({"revenue": {"kind": "fixed", "currency": "EUR"}}, "revenue"),
     ({"revenue": {"kind": "fixed", "amount": 12.5, "currency": "EUR"}}, "revenue"),
     ({"revenue": {"kind": "fixed", "amount": True, "currency": "EUR"}}, "revenue"),
     ({"revenue": {"kind": "fixed", "amount": 0, "currency": "EUR"}}, "revenue"),
@@ -243,7 +243,7 @@ def test_goal_is_removed_once(logged_in: TestClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     goal = logged_in.post(path, json=SIGNUP).json()
     assert logged_in.delete(f"{path}/{goal['id']}").status_code == 200
-    assert error_of(logged_in.delete(f"{path}/{goal['id']}"), 404) == ("not_found", None)
+    assert error_of(logged_in.delete(f"{path}/{goal['id']}"), 404) == ("not_found", "goal")
     assert logged_in.get(path).json() == []
 
 
@@ -251,8 +251,8 @@ def test_goal_is_found_on_its_own_site_and_by_its_id_only(logged_in: TestClient,
     goal = logged_in.post(f"/api/sites/{site.id}/goals", json=SIGNUP).json()
     other = logged_in.post("/api/sites", json={"domain": "example.org"}).json()
     for path in (f"/api/sites/{other['id']}/goals/{goal['id']}", f"/api/sites/{site.id}/goals/Pro%20Signup"):
-        assert error_of(logged_in.delete(path), 404) == ("not_found", None)
-        assert error_of(logged_in.patch(path, json={"name": "x"}), 404) == ("not_found", None)
+        assert error_of(logged_in.delete(path), 404) == ("not_found", "goal")
+        assert error_of(logged_in.patch(path, json={"name": "x"}), 404) == ("not_found", "goal")
     assert logged_in.get(f"/api/sites/{site.id}/goals").json() == [goal]
 
 
@@ -277,8 +277,8 @@ def test_content_type_may_have_parameters(logged_in: TestClient) -> None:
 
 
 def test_body_of_64_kib_is_read_and_a_byte_more_is_413(logged_in: TestClient) -> None:
-    start, headers = b'{"domain":"example.com","x":"', {"content-type": "application/json"}
-    body = start + b"x" * (64 * 1024 - len(start) - 2) + b'"}'
+    start, headers = b'{"domain":"example.com"', {"content-type": "application/json"}
+    body = start + b" " * (64 * 1024 - len(start) - 1) + b"}"
     assert logged_in.post("/api/sites", content=body, headers=headers).status_code == 201
     assert error_of(logged_in.post("/api/sites", content=body + b" ", headers=headers), 413) == (
         "payload_too_large",
@@ -346,3 +346,26 @@ def test_not_ready_while_ingest_refuses(http: TestClient, analytics: Analytics) 
     assert error_of(http.get("/readyz"), 503) == ("unavailable", None)
     assert http.get("/readyz").headers["retry-after"] == "1"
     assert http.get("/healthz").status_code == 200
+
+
+def test_revenue_of_a_goal_is_in_the_sites_currency_unless_it_says_another(logged_in: TestClient, site: Site) -> None:
+    path = f"/api/sites/{site.id}/goals"
+    logged_in.patch(f"/api/sites/{site.id}", json={"currency": "EUR"})
+    goal = logged_in.post(path, json={**SIGNUP, "revenue": {"kind": "fixed", "amount": 5}}).json()
+    assert goal["revenue"] == {"kind": "fixed", "amount": 5, "currency": "EUR"}
+    changed = logged_in.patch(f"{path}/{goal['id']}", json={"revenue": {"kind": "property", "property": "price"}})
+    assert changed.json()["revenue"] == {"kind": "property", "property": "price", "currency": "EUR"}
+
+
+def test_what_is_missing_is_named(logged_in: TestClient, site: Site) -> None:
+    for path, body in (
+        ("goals", {"type": "event", "value": "x"}),
+        ("funnels", {"steps": []}),
+        ("segments", {"filters": ["country is DE"]}),
+        ("experiments", {"variants": []}),
+    ):
+        answer = logged_in.post(f"/api/sites/{site.id}/{path}", json=body).json()["error"]
+        assert (answer["message"], answer["field"]) == ("name is required", "name"), path
+    incomplete = {**SIGNUP, "revenue": {"kind": "fixed", "currency": "EUR"}}
+    answer = logged_in.post(f"/api/sites/{site.id}/goals", json=incomplete).json()["error"]
+    assert answer["message"] == "fixed revenue needs kind, amount, currency; amount is missing"

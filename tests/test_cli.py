@@ -86,6 +86,8 @@ def test_commands_are_those_that_are_documented() -> None:
         "site remove",
         "goal add",
         "goal list",
+        "goal show",
+        "goal change",
         "goal remove",
         "goal stats",
         "funnel add",
@@ -219,6 +221,37 @@ def test_goal_is_added_with_its_revenue(options: list[str], revenue: object, ana
     shown = analytics("goal", "stats", "example.com", *days).stdout
     fixed = isinstance(revenue, dict) and revenue["kind"] == "fixed"
     assert f" {revenue['currency']}" in shown if fixed and isinstance(revenue, dict) else "REVENUE" not in shown, shown
+
+
+def test_goal_is_shown_and_changed(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    conditions = ["--filter", "property:plan is pro", "--filter", "country is DE, FR"]
+    added = answer(analytics("goal", "add", "example.com", *GOAL, *conditions, "--revenue", "12.5", "--json"))
+    assert answer(analytics("goal", "show", "example.com", added["id"], "--json")) == added
+    assert analytics("goal", "show", "example.com", "Pro Signup").stdout.splitlines() == [
+        "name: Pro Signup",
+        f"id: {added['id']}",
+        "type: event",
+        "value: signup",
+        "conditions: property:plan is pro; country is DE, FR",
+        "revenue: 12.50 USD",
+    ]
+    change = ("goal", "change", "example.com", "Pro Signup")
+    assert answer(analytics(*change, "--json")) == added
+    priced = answer(analytics(*change, "--filter", "country is AT", "--revenue-property", "price", "--json"))
+    assert [each["values"] for each in priced["filters"]] == [["AT"]]
+    assert priced["revenue"] == {"kind": "property", "property": "price", "currency": "USD"}
+    assert "revenue: the property price in USD\n" in analytics("goal", "show", "example.com", added["id"]).stdout
+    earned = answer(analytics(*change, "--revenue", "event", "--json"))
+    assert earned["revenue"] == {"kind": "event"}
+    assert "revenue: what the events carry\n" in analytics("goal", "show", "example.com", added["id"]).stdout
+    bare = answer(analytics(*change, "--filter", "none", "--revenue", "none", "--json"))
+    assert bare == {**added, "filters": [], "revenue": None}
+    text = analytics(*change, "--name", "Thanks", "--type", "path", "--value", "/thanks").stdout
+    assert text == "Changed name, type, value of the goal Thanks.\n"
+    assert "either" in failed(analytics(*change[:3], "Thanks", "--revenue", "none", "--revenue-property", "x"), 2)
+    shown = analytics("goal", "show", "example.com", "Thanks").stdout
+    assert "type: path\nvalue: /thanks\nconditions: -\nrevenue: none\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -473,6 +506,8 @@ def test_what_is_not_there_exits_with_1(analytics: Analytics) -> None:
         ["goal", "list", "nothing.example"],
         ["goal", "add", "nothing.example", *GOAL],
         ["goal", "stats", "nothing.example"],
+        ["goal", "show", "example.com", "Nothing"],
+        ["goal", "change", "example.com", "Nothing"],
         ["goal", "remove", "example.com", "Nothing"],
         ["funnel", "add", "nothing.example", "--name", "x", *STEPS],
         ["funnel", "list", "nothing.example"],
@@ -552,7 +587,19 @@ def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
         (["user", "add", "no address", "--password-stdin"], "email"),
         (["serve", "--port", "eighty"], "eighty"),
     ):
-        assert named in failed(analytics(*arguments, stdin=PASSWORD), 2), arguments
+        message = failed(analytics(*arguments, stdin=PASSWORD), 2)
+        assert named in message, arguments
+        assert message.startswith("Error: "), arguments
+        assert message.count("\n") == 1, arguments
+
+
+def test_wrong_use_names_the_help(analytics: Analytics) -> None:
+    for arguments, line in (
+        (["site", "add"], "Missing argument 'DOMAIN'. See `analytics site add --help`."),
+        (["--nothing"], "No such option '--nothing'. See `analytics --help`."),
+        (["goal", "add", "x", "--name", "x"], "Missing option '--type'. Choose from: event, path."),
+    ):
+        assert failed(analytics(*arguments), 2).startswith(f"Error: {line}"), arguments
 
 
 def test_weak_passwords_exit_with_2(analytics: Analytics) -> None:

@@ -257,7 +257,11 @@ def test_what_does_not_exist_is_named(analytics: Command) -> None:
         (["report", "example.com", "pages", "--metric", "visitor"], "there is no metric 'visitor'; there are visitors"),
         (["report", "example.com", "pages", "--filter", "page"], "cannot read the condition"),
         (["report", "example.com", "properties"], "say which: analytics report SITE properties EVENT"),
-        (["export", "example.com", "--metric", "visitors", "--output", "-"], "the report events has no --metric"),
+        (["export", "example.com", "--limit", "5", "--output", "-"], "analytics export SITE raw-events has no --limit"),
+        (["export", "example.com", "colours", "--output", "-"], '"colours"; there are raw-events, overview, series'),
+        (["export", "example.com", "funnels", "--output", "-"], "say which: analytics export SITE funnels FUNNEL"),
+        (["export", "example.com", "overview", "x", "--output", "-"], "analytics export SITE overview takes no name"),
+        (["export", "example.com", "pages", "--json", "--output", "-"], "rows: --format json"),
         (["export", "example.com", "--from", "x", "--output", "-"], "from must be a day"),
     ):
         result = analytics(*arguments)
@@ -273,7 +277,7 @@ def test_events_are_exported_into_a_file(analytics: Command, tmp_path: Path) -> 
     rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
     assert [row["path"] for row in rows] == [row[5] for row in VISITS]
     target = tmp_path / "events.parquet"
-    output(analytics("export", "example.com", "events", *days, "--format", "parquet", "--output", str(target)))
+    output(analytics("export", "example.com", "raw-events", *days, "--format", "parquet", "--output", str(target)))
     with duckdb.connect() as connection:
         assert connection.execute(f"SELECT count(*) FROM '{target}'").fetchall() == [(len(VISITS),)]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["events.csv", "events.parquet"]
@@ -285,6 +289,52 @@ def test_report_is_exported(analytics: Command) -> None:
         {"page": "/", "visitors": 2, "pageviews": 2},
         {"page": "/pricing", "visitors": 2, "pageviews": 2},
     ]
+
+
+def test_events_are_a_report_of_their_own_beside_the_raw_ones(analytics: Command) -> None:
+    text = output(analytics("export", "example.com", "events", *DAYS, "--limit", "1", "--output", "-"))
+    assert list(csv.reader(io.StringIO(text))) == [["event", "events", "visitors"], ["purchase", "2", "2"]]
+
+
+def test_format_of_a_file_goes_by_its_ending(analytics: Command, tmp_path: Path) -> None:
+    target = tmp_path / "pages.ndjson"
+    result = analytics("export", "example.com", "pages", *DAYS, "--output", str(target))
+    assert "Wrote" in output(result)
+    assert result.stderr == ""
+    assert json.loads(target.read_text().splitlines()[0]) == {"page": "/", "visitors": 2, "pageviews": 2}
+    result = analytics("export", "example.com", "pages", *DAYS, "--format", "csv", "--output", str(target))
+    assert "Wrote" in output(result)
+    assert result.stderr == f"Warning: {target} will be csv, as --format says, whatever its ending\n"
+    assert target.read_text().startswith("page,visitors,pageviews")
+    other = tmp_path / "pages.txt"
+    output(analytics("export", "example.com", "pages", *DAYS, "--output", str(other)))
+    assert other.read_text() == target.read_text()
+
+
+def test_report_explains_itself_after_its_table(analytics: Command) -> None:
+    plain = output(analytics("report", "example.com", "pages", *DAYS))
+    text = output(analytics("report", "example.com", "pages", *DAYS, "--explain"))
+    assert text.startswith(plain)
+    assert "\nvisitors: Different visitors.\n" in text
+    assert "SELECT" in text
+    assert " rows" in text
+    explained = json.loads(output(analytics("report", "example.com", "pages", *DAYS, "--explain", "--json")))["explain"]
+    assert set(explained) == {"definitions", "statements"}
+
+
+def test_retention_says_why_cells_are_not_known(analytics: Command) -> None:
+    days = ["--from", "2026-11-18", "--to", "2026-11-20", "--unit", "day"]
+    text = output(analytics("report", "example.com", "retention", *days))
+    _, head, *rows, why = text.splitlines()
+    assert head.split() == ["TIME", "VISITORS", "DAY", "0", "DAY", "1", "DAY", "2"]
+    assert [row.split()[1:] for row in rows] == [
+        ["0", "-", "-", "-"],
+        ["1", "100.0", "%", "?", "-"],
+        ["2", "100.0", "%", "-", "-"],
+    ]
+    assert why.startswith("?: visitors without an account get new ids every day, so nobody can know; --identified-only")
+    named = output(analytics("report", "example.com", "retention", *days, "--identified-only"))
+    assert "?" not in named
 
 
 def test_file_that_cannot_be_written_leaves_nothing(analytics: Command, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hitkeep_py.server.shapes import SHAPES
 
 OTHER_WORDS = {"compare_from", "compare_to", "filters", "format"}
 """Of the API for what other options say."""
-ONLY_IN_JSON = {"explain", "totals"}
+ONLY_IN_JSON = {"totals"}
 IN_PATH = {"funnel"}
 
 
@@ -29,13 +29,13 @@ def parameters_of(found: ListedReport) -> set[str]:
 
 @pytest.mark.parametrize("found", [BREAKDOWN, *REPORTS.values()], ids=lambda found: found.path)
 def test_a_report_takes_what_its_route_takes(found: ListedReport) -> None:
-    assert set(found.options) - IN_PATH == parameters_of(found) - OTHER_WORDS - ONLY_IN_JSON
+    assert {*found.options, "explain"} - IN_PATH == parameters_of(found) - OTHER_WORDS - ONLY_IN_JSON
 
 
 def test_every_option_is_one_of_a_report() -> None:
     taken = {name for each in (BREAKDOWN, *REPORTS.values()) for name in each.options}
     offered = {each.name for each in report.params if isinstance(each, click.Option)}
-    assert offered == taken | {"kind", "data_dir", "config", "as_json", "help"} - {"help"}
+    assert offered == taken | {"kind", "explain", "data_dir", "config", "as_json", "help"} - {"help"}
 
 
 def refusal(*arguments: str, folder: Any) -> str:
@@ -49,16 +49,22 @@ def refusal(*arguments: str, folder: Any) -> str:
     [
         (
             ["realtime", "--limit", "5", "--range", "7d"],
-            "the report realtime has no --range, --limit; it takes --filter, --segment",
+            "analytics report SITE realtime has no --range, --limit; it takes --filter, --segment",
         ),
-        (["overview", "--limit", "0"], "the report overview has no --limit; it takes --from, --to, --range, --filter,"),
-        (["pages", "--funnel", "x"], "the report pages has no --funnel; it takes"),
-        (["journeys", "/", "--metric", "visitors"], "the report journeys has no --metric; it takes"),
-        (["sessions", "--identified-only"], "the report sessions has no --identified-only; it takes"),
-        (["overview", "x"], 'the report overview takes no name after it: leave out "x"'),
+        (["overview", "--limit", "0"], "analytics report SITE overview has no --limit; it takes --from, --to,"),
+        (["pages", "--funnel", "x"], "analytics report SITE pages has no --funnel; it takes"),
+        (["journeys", "/", "--metric", "visitors"], "analytics report SITE journeys has no --metric; it takes"),
+        (["sessions", "--identified-only"], "analytics report SITE sessions has no --identified-only; it takes"),
+        (["overview", "x"], 'analytics report SITE overview takes no name after it: leave out "x"'),
         (["funnel", "x", "--funnel", "y"], 'give either "x" or --funnel'),
         (["funnels"], "say which: analytics report SITE funnels FUNNEL"),
         (["journeys"], "say which: analytics report SITE journeys PAGE, or --event"),
+        (["journeys", "/pricing", "--event", "signup"], "give either PAGE or --event"),
+        (["journeys", "--page", "/pricing", "--event", "signup"], "give either PAGE or --event"),
+        (["overview", "--json", "--format", "csv"], "give either --json or --format csv"),
+        (["overview", "--json", "--format", "table"], "give either --json or --format table"),
+        (["overview", "--explain", "--format", "csv"], "CSV has rows alone: --explain goes with a table or JSON"),
+        (["raw-events"], 'there is no report "raw-events"; there are overview, series, events'),
         (["colours"], 'there is no report "colours"; there are overview, series, events'),
         (["revenue", "--unit", "day", "--dimension", "page"], "a table is either over time (--unit) or by --dimension"),
     ],

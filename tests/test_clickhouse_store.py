@@ -193,8 +193,8 @@ BROWSER = [(b"origin", b"https://example.com"), (b"user-agent", b"Mozilla/5.0 (X
 
 def test_sessions_go_on_after_a_restart(store: ClickHouseStore) -> None:
     store.append(columns(1, country="DE", session_id=5, session_key=77), 1)
-    ((looked_up, visitor, session, key, first, last, *attributes),) = store.recent_sessions(1_000)
-    assert (looked_up, visitor, session, key, first, last) == (1, 1, 5, 77, START, START)
+    ((looked_up, visitor, session, key, first, last, newest, *attributes),) = store.recent_sessions(1_000, 0)
+    assert (looked_up, visitor, session, key, first, last, newest) == (1, 1, 5, 77, START, START, 1)
     assert attributes[SESSION_ATTRIBUTES.index("country")] == "DE"
 
 

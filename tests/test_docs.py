@@ -60,6 +60,19 @@ def test_every_route_has_a_summary_of_one_sentence() -> None:
     assert [route.path for route in ROUTES if not re.fullmatch(r"[A-Z].*[^.]\.", route.summary)] == []
 
 
+def test_answers_in_the_readme_have_the_fields_of_the_real_ones(logged_in: TestClient, site: Site) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    body = {"name": "Pro Signup", "type": "event", "value": "signup"}
+    goal = logged_in.post(f"/api/sites/{site.id}/goals", json=body).json()
+    shown = re.search(r'^\{"id":.*"Pro Signup".*\}$', readme, re.MULTILINE)
+    assert shown is not None
+    assert list(json.loads(shown[0])) == list(goal)
+    begun = re.search(r'^(\{"live_visitors":.*),…$', readme, re.MULTILINE)
+    assert begun is not None
+    fields = list(json.loads(f"{begun[1]}}}"))
+    assert list(logged_in.get(f"/api/sites/{site.id}/stats").json())[: len(fields)] == fields
+
+
 @pytest.mark.parametrize("kind", ["goals", "funnels", "segments"])
 def test_bodies_in_the_documentation_are_taken_as_they_are(kind: str, logged_in: TestClient, site: Site) -> None:
     page = (ROOT / "docs/api.md").read_text(encoding="utf-8")

@@ -138,7 +138,7 @@ def test_bad_changes_are_refused_and_change_nothing(logged_in: TestClient, path:
 def test_removed_experiment_is_gone(logged_in: TestClient, path: str) -> None:
     added = logged_in.post(path, json=HERO).json()
     assert logged_in.delete(f"{path}/{added['id']}").status_code == 200
-    assert field_of(logged_in.delete(f"{path}/{added['id']}"), 404) is None
+    assert field_of(logged_in.delete(f"{path}/{added['id']}"), 404) == "experiment"
     assert logged_in.get(path).json() == []
 
 
@@ -146,8 +146,8 @@ def test_experiment_is_found_on_its_own_site_and_by_its_id_only(logged_in: TestC
     added = logged_in.post(path, json=HERO).json()
     logged_in.post("/api/sites", json={"domain": "example.org"})
     for address in (f"{path}/Hero", f"/api/sites/example.org/experiments/{added['id']}"):
-        assert field_of(logged_in.patch(address, json={"name": "x"}), 404) is None
-        assert field_of(logged_in.delete(address), 404) is None
+        assert field_of(logged_in.patch(address, json={"name": "x"}), 404) == "experiment"
+        assert field_of(logged_in.delete(address), 404) == "experiment"
     assert logged_in.get(path).json() == [added]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hitkeep_py.cli.figures import Figure, figure, plain, range_text, text_of
+from hitkeep_py.cli.figures import Figure, column_texts, figure, plain, range_text, text_of
 from hitkeep_py.query.metrics import Unit
 
 
@@ -35,6 +35,8 @@ def test_money_has_the_digits_of_its_currency(amount: float | None, currency: st
         ("bounce_rate before", 0.3333, "33.3 %"),
         ("share", 1, "100.0 %"),
         ("average_session_duration", 82.4, "1:22 min"),
+        ("average_session_duration", 82.6, "1:23 min"),
+        ("average_session_duration", 3_599.7, "1:00:00 h"),
         ("median_seconds", 3_599, "59:59 min"),
         ("median_seconds", 90_061, "25:01:01 h"),
         ("scroll_depth", 41.26, "41.3 %"),
@@ -50,6 +52,20 @@ def test_money_has_the_digits_of_its_currency(amount: float | None, currency: st
 )
 def test_people_see_the_unit(name: str, value: Any, text: str) -> None:
     assert text_of(figure(name, value)) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0, 1.5, None], ["0.00", "1.50", "-"]),
+        ([0, 2], ["0", "2"]),
+        ([figure("pages_per_session", 0), figure("pages_per_session", 1.25)], ["0.00", "1.25"]),
+        ([figure("visitors", 3), figure("pages_per_session", 1.5)], ["3", "1.50"]),
+        (["x", True, 0.5], ["x", "True", "0.50"]),
+    ],
+)
+def test_numbers_of_a_column_show_their_fractions_together(values: list[Any], texts: list[str]) -> None:
+    assert column_texts(values) == texts
 
 
 def test_files_have_the_unit_in_the_heading() -> None:

@@ -313,6 +313,11 @@ REFUNDS: list[dict[str, Any]] = [
     {**TWO, "name": "purchase", "props": '{"value":-4,"currency":"EUR","item_id":"c","item_name":"C"}'},
     {**TWO, "name": "purchase", "props": '{"value":0,"currency":"EUR","item_id":"d","item_name":"D"}'},
     {**TWO, "name": "purchase", "props": '{"currency":"EUR","item_id":"e","item_name":"E","quantity":3}'},
+    {
+        **TWO,
+        "name": "purchase",
+        "props": '{"value":"free","currency":"EUR","item_id":"f","item_name":"F","quantity":5}',
+    },
 ]
 
 
@@ -320,12 +325,12 @@ def test_refund_lowers_revenue_and_is_no_order(logged_in: TestClient, analytics:
     events = [{**each, "time": "2026-11-19T10:00:00"} for each in (*PURCHASES, *REFUNDS)]
     store_rows(analytics.store, site.id, *events)
     found = get(logged_in, site, "ecommerce")
-    assert (found["revenue"], found["orders"], found["average_order_value"]) == (18, 4, 30.5 / 4)
-    assert found["checkout_conversion_rate"] == 100
+    assert (found["revenue"], found["orders"], found["average_order_value"]) == (18, 5, 30.5 / 5)
+    assert found["checkout_conversion_rate"] == 125
     assert get(logged_in, site, "ecommerce/timeseries")[1] == {
         "time": "2026-11-19T00:00:00Z",
         "revenue": 18,
-        "orders": 4,
+        "orders": 5,
     }
     products = get(logged_in, site, "ecommerce/products")
     assert [(each["item_id"], each["revenue"], each["orders"], each["quantity"]) for each in products] == [
@@ -334,9 +339,10 @@ def test_refund_lowers_revenue_and_is_no_order(logged_in: TestClient, analytics:
         ("d", 0, 1, 1),
         ("c", -4, 0, 0),
         ("e", 0, 1, 3),
+        ("f", 0, 1, 5),
     ]
     sources = get(logged_in, site, "ecommerce/sources")
-    assert [(each["revenue"], each["orders"]) for each in sources] == [(11.5, 1), (6.5, 3)]
+    assert [(each["revenue"], each["orders"]) for each in sources] == [(11.5, 1), (6.5, 4)]
 
 
 def test_purchases_of_a_site_without_any(logged_in: TestClient, site: Site) -> None:
@@ -375,6 +381,8 @@ BAD = [
     ("stats", "filter=nothing:x", "filter"),
     ("stats", "filter=country:", "filter"),
     ("stats", "filter=country", "filter"),
+    ("stats", "filter=country:Germany", "filter"),
+    ("stats", "filter=device:Phone", "filter"),
     ("stats", "from=x", "from"),
     ("stats", "compare_from=x&compare_to=2026-11-18", "compare_from"),
     ("stats", "compare_from=2026-11-18&compare_to=2026-11-17", "compare_from"),

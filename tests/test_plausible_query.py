@@ -346,6 +346,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"include": {"everything": True}}, "Invalid include"),
     ({"include": {"time_labels": True}}, "requires a time dimension"),
     ({"include": []}, "Invalid include"),
+    ({"include": {"total_rows": 1}}, "Invalid include.total_rows: it is true or false"),
+    ({"include": {"comparisons": {"mode": "previous_period"}}}, "comparisons are not answered here"),
     ({"pagination": {"limit": 0}}, "Invalid pagination"),
     ({"pagination": {"limit": 10_001}}, "Invalid pagination"),
     ({"pagination": {"offset": -1}}, "Invalid pagination"),

@@ -117,19 +117,43 @@ def test_rows_from_before_a_change_are_not_kept_as_of_after_it(store: DuckDBStor
     assert questions.answer(questions.request(), counted) == 2
 
 
-def test_what_two_ask_at_the_same_time_is_looked_for_once(store: DuckDBStore, questions: Questions) -> None:
-    slow = Statement("SELECT count(*) FROM range(30000000) AS numbers(number) WHERE number % 7 = 3")
-    requests = [questions.request() for _ in range(2)]
-    together = threading.Barrier(2)
+SLOW = "count(*) FROM range(30000000) AS numbers(number) WHERE number % 7 = 3"
+
+
+@pytest.mark.parametrize("rows", [1, KEPT_ANSWER_ROWS + 1], ids=["kept", "too large to keep"])
+def test_what_many_ask_at_the_same_time_is_looked_for_once(store: DuckDBStore, rows: int) -> None:
+    slow = Statement(f"SELECT found FROM (SELECT {SLOW}) AS slow(found), range({rows})")
+    questions, together = questions_of(store, threads=3), threading.Barrier(3)
+    requests = [questions.request() for _ in range(3)]
 
     def ask(request: Request) -> int:
         together.wait()
         return questions.answer(request, counted, slow)
 
+    with ThreadPoolExecutor(3) as pool:
+        assert set(pool.map(ask, requests)) == {30_000_000 // 7}
+    assert sorted(each.kept for request in requests for each in request.asked) == [False, True, True]
+
+
+def test_who_waits_for_what_another_asks_does_so_no_longer_than_the_time_limit(store: DuckDBStore) -> None:
+    questions, together = questions_of(store, threads=2, timeout=0.2), threading.Barrier(2)
+
+    def ask(_: int) -> int:
+        together.wait()
+        return questions.answer(questions.request(), counted, MANY)
+
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(ask, requests)
-    assert first == second == 30_000_000 // 7
-    assert sorted(each.kept for request in requests for each in request.asked) == [False, True]
+        for each in [pool.submit(ask, number) for number in range(2)]:
+            with pytest.raises(QueryTimeout, match="query_timeout"):
+                each.result()
+
+
+def test_rows_that_are_not_to_be_kept_are_looked_for_by_everyone(store: DuckDBStore, questions: Questions) -> None:
+    requests = [questions.request() for _ in range(2)]
+    for request in requests:
+        request.keep = False
+        assert questions.answer(request, counted) == 1
+    assert [each.kept for request in requests for each in request.asked] == [False, False]
 
 
 def test_a_request_has_one_time_limit_for_all_its_reports(store: DuckDBStore) -> None:

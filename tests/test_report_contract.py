@@ -359,10 +359,10 @@ def test_sessions_and_hits(filters: list[Any], both: tuple[Engine, Engine]) -> N
     found = same(both, asked(sessions.sessions, query))
     for one in found.rows[:3]:
         assert same(both, asked(sessions.session_events, query, one.session_id, 5, 1)).total
-    pages = same(both, asked(sessions.sessions_before, query, None, 4))
-    assert pages == same(both, asked(sessions.sessions, question(*filters, limit=4))).rows
-    later = same(both, asked(sessions.sessions_before, query, sessions.cursor_of(pages[-1]), 4))
-    assert later == same(both, asked(sessions.sessions, question(*filters, limit=4, offset=4))).rows
+    every = same(both, asked(sessions.sessions, question(*filters))).rows
+    every.sort(key=lambda each: int(each.session_id), reverse=True)
+    assert same(both, asked(sessions.sessions_before, query, None, 4)) == every[:4]
+    assert same(both, asked(sessions.sessions_before, query, int(every[3].session_id), 4)) == every[4:8]
     for order in hits.ORDERS:
         assert same(both, asked(hits.hits, query, order, order == "time")).rows
 

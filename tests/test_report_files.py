@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.export import FORMATS
 from hitkeep_py.server.api import behaviour
+from hitkeep_py.server.api.files import patient_answer
 from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.shape import parameters_of
@@ -68,6 +70,7 @@ def test_every_report_is_a_file_in_every_format(
     assert set(routes) <= set(with_files())
     for route in with_files():
         known = {each.name for each in parameters_of(SHAPES[route.answer], route.path)}
+        known -= {"event"} if "page" in known else set()
         given = {name: value for name, value in {**DAY, **NEEDED}.items() if name in known}
         address = route.path.format(**ids, experiment_id=experiment.id)
         found = {}
@@ -240,3 +243,59 @@ def test_what_a_file_has_no_place_for_is_refused(logged_in: TestClient, filled: 
         answer = logged_in.get(f"/api/sites/{filled.id}/reports/breakdown/page", params={name: "1", "format": "csv"})
         assert (answer.status_code, answer.json()["error"]["field"]) == (400, name)
         assert "holds rows alone" in answer.json()["error"]["message"]
+
+
+def test_json_is_a_file_of_all_rows_as_well(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    same = {"time": "2026-11-20T10:00:00", "kind": "pageview"}
+    rows = [{**same, "path": f"/{number}", "visitor_id": number, "session_id": number} for number in range(1, 151)]
+    store_rows(analytics.store, site.id, *rows)
+    for path in ("breakdown/page", "sessions"):
+        found = file(logged_in, site, path, "json", **DAY).json()
+        assert len(found) == 150, path
+        assert len(file(logged_in, site, path, "json", **DAY, limit=7).json()) == 7
+        answer = logged_in.get(f"/api/sites/{site.id}/reports/{path}", params=DAY).json()
+        assert len(answer["rows"]) == (100 if path == "breakdown/page" else 50)
+    asked = {**DAY, "dimensions": ["page"], "metrics": ["visitors"], "format": "json"}
+    assert len(logged_in.post(f"/api/sites/{site.id}/query", json=asked).json()) == 150
+
+
+@pytest.mark.parametrize(
+    ("path", "column", "first"),
+    [
+        ("series", "hour", datetime(2026, 11, 19, 18, 15)),
+        ("goals", "time", datetime(2026, 11, 19, 18, 15)),
+        ("sessions", "start", datetime(2026, 11, 20, 9, 30)),
+        ("sessions/12", "time", datetime(2026, 11, 20, 8, 0)),
+        ("retention", "time", datetime(2026, 11, 19, 18, 15)),
+    ],
+)
+def test_times_are_timestamps_in_utc_in_parquet(
+    logged_in: TestClient, filled: Site, tmp_path: Path, path: str, column: str, first: datetime
+) -> None:
+    logged_in.patch(f"/api/sites/{filled.id}", json={"time_zone": "Asia/Kathmandu"})
+    units = {"series": "hour", "goals": "hour", "retention": "day"}
+    given = {**DAY, "unit": units[path]} if path in units else {} if "/" in path else DAY
+    target = tmp_path / "read.parquet"
+    target.write_bytes(file(logged_in, filled, path, "parquet", **given).content)
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT typeof({column}), {column} FROM '{target}'").fetchall()
+    assert {kind for kind, _ in found} <= {"TIMESTAMP_MS", "TIMESTAMP"}
+    assert found[0][1] == first
+    text = file(logged_in, filled, path, "ndjson", **given).text.splitlines()[0]
+    assert datetime.fromisoformat(json.loads(text)[column]).astimezone(UTC).replace(tzinfo=None) == first
+
+
+def test_session_whose_start_moves_comes_once(
+    logged_in: TestClient, analytics: Analytics, filled: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late event makes the first session shown begin before all others, while the next page is read."""
+    monkeypatch.setattr(behaviour, "PAGE", 2)
+
+    def late(*given: Any) -> Any:
+        row = {"time": "2026-11-19T00:30:00", "kind": "pageview", "path": "/", "visitor_id": 3, "session_id": 14}
+        store_rows(analytics.store, filled.id, row)
+        return patient_answer(*given)
+
+    monkeypatch.setattr(behaviour, "patient_answer", late)
+    found = lines(logged_in, filled, "sessions", **BOTH_DAYS)
+    assert [each["session_id"] for each in found] == ["14", "13", "12", "11"]

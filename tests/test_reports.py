@@ -74,10 +74,10 @@ def test_key_figures_of_a_day(product: Product, site: Site) -> None:
     assert found.pages_per_session == pytest.approx(7 / 7)
 
 
-def test_key_figures_of_nothing_are_zero(product: Product, site: Site) -> None:
+def test_counts_of_nothing_are_zero_and_there_is_no_rate_of_it(product: Product, site: Site) -> None:
     found = overview_of(product.analytics, site, day_of(product, site, "2020-01-01", "2020-01-01"))
     assert (found.visitors, found.sessions, found.pageviews, found.events) == (0, 0, 0, 0)
-    assert (found.bounce_rate, found.average_session_duration, found.pages_per_session) == (0.0, 0.0, 0.0)
+    assert (found.bounce_rate, found.average_session_duration, found.pages_per_session) == (None, None, None)
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from collections import Counter
 from concurrent.futures import Future
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.inbox import Batch, Inbox
-from hitkeep_py.ingest.sessions import KEPT_MS, MOST_RECENT, SESSION_TIMEOUT_MS, Attributes, Sessions
+from hitkeep_py.ingest.sessions import KEPT_MS, MOST_OF_VISITOR, SESSION_TIMEOUT_MS, Attributes, Sessions
 from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores.duckdb import DuckDBStore
@@ -62,16 +63,36 @@ def test_late_events_of_one_visit_are_one_session() -> None:
     assert session_ids(200, 100, 101, 201, 102) == [1, 2, 2, 1, 2]
 
 
-def test_late_events_join_the_same_session_after_a_restart() -> None:
-    arrivals: list[Arrival] = [(START + minute * MINUTE, ALICE, None, None) for minute in (0, 70, 0, 71, 20, 72)]
-    found = [(ALICE, 1), (ALICE, 2)] * 3
+def in_order(*minutes: int, visitor: int = ALICE) -> list[Arrival]:
+    return [(START + minute * MINUTE, visitor, None, None) for minute in minutes]
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "sessions"),
+    [
+        (in_order(0, 70, 0, 71, 20, 72), [1, 2, 1, 2, 1, 2]),
+        (in_order(0, 240, 10, 241, 20), [1, 2, 1, 2, 1]),
+        (in_order(0, 25, 50, 75, 100, 125, 150, 175, -25), [1] * 9),
+        (in_order(9_000, 0, 10, 9_001, 20), [1, 2, 2, 1, 2]),
+    ],
+    ids=["soon", "hours later", "before a long session", "days before"],
+)
+def test_late_events_join_the_same_session_after_a_restart(arrivals: list[Arrival], sessions: list[int]) -> None:
+    found = [(ALICE, session) for session in sessions]
+    assert assigned(Sessions(), arrivals) == found
     assert all(stored([arrivals[:cut], arrivals[cut:]]) == found for cut in range(1, len(arrivals)))
+
+
+def test_a_late_event_finds_the_session_of_the_id_before_the_salt_changed() -> None:
+    before: list[Arrival] = in_order(0, 100, visitor=ALICE_BEFORE)
+    after: list[Arrival] = [(START + minute * MINUTE, ALICE, ALICE_BEFORE, None) for minute in (125, 10)]
+    assert assigned(Sessions(), before + after) == [(ALICE_BEFORE, session) for session in (1, 2, 2, 1)]
 
 
 def test_a_visitor_has_few_sessions_for_late_events() -> None:
     sessions = Sessions()
     assigned(sessions, [(START + number * 31 * MINUTE, ALICE, None, None) for number in range(40)])
-    assert len(sessions._recent[ALICE]) == MOST_RECENT
+    assert len(sessions._of_visitor[ALICE]) == MOST_OF_VISITOR
 
 
 def test_a_session_that_the_client_names_wins() -> None:
@@ -136,8 +157,8 @@ def test_a_named_session_keeps_its_visitor_across_the_change_of_salt() -> None:
 def test_old_sessions_are_forgotten() -> None:
     sessions = Sessions()
     for number in range(60_000):
-        sessions.assign(number + 1, START + number * 1_000, number, None, None, NOTHING)
-    assert len(sessions._recent) < 25_000
+        sessions.assign(number + 1, START + number * 1_000, number + 1, None, None, NOTHING)
+    assert len(sessions._of_visitor) <= 20_000
 
 
 def test_a_crossed_session_goes_on_after_a_restart() -> None:
@@ -243,6 +264,6 @@ def test_a_new_session_has_attributes_of_its_own() -> None:
 
 
 def test_attributes_of_a_session_outlive_a_restart() -> None:
-    sessions = Sessions([(ALICE, ALICE, 1, None, START, START, *attributes(source="Google", country="DE"))])
+    sessions = Sessions([(ALICE, ALICE, 1, None, START, START, 1, *attributes(source="Google", country="DE"))])
     going_on = sessions.assign(2, START + MINUTE, ALICE, None, None, attributes(country="FR"))
     assert (going_on.session_id, going_on.attributes) == (1, attributes(source="Google", country="DE"))

@@ -18,6 +18,8 @@ import pytest
 from hitkeep_py.errors import InvalidInput, QueryTimeout, StoreUnavailable
 from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.filters import checked_condition, condition_sql
+from hitkeep_py.query.sql import Statement
 from hitkeep_py.query.time_range import UNITS, TimeRange, buckets, offsets
 from hitkeep_py.stores import MOST_ANSWER_ROWS
 from tests.engines import ENGINES, NEEDS_CHDB, Engine, clickhouse_store, opened
@@ -559,6 +561,30 @@ def test_patterns_match_the_same(pattern: str, both: list[Engine]) -> None:
 
 
 @NEEDS_CHDB
+@pytest.mark.parametrize(
+    ("text", "part", "is_in"),
+    [
+        ("/PRICING", "pri", True),
+        ("/pricing", "PRI", True),
+        ("/a.b", "A.B", True),
+        ("/axb", "a.b", False),
+        ("/\u0130stanbul", "istanbul", True),
+        ("/\u212aelvin", "kelvin", True),
+        ("/σίσυφος", "ΣΊΣΥΦΟΣ", True),
+        ("/ΦΟΣΑ", "φος", True),
+        ("/Straße", "STRASSE", False),
+        ("/ÄRGER", "ärger", True),
+    ],
+)
+def test_case_is_ignored_in_the_same_way(text: str, part: str, is_in: bool, both: list[Engine]) -> None:
+    condition = checked_condition("page", "contains in any case", [part], "filters")
+    for engine in both:
+        holds = condition_sql(condition, Statement("word"), engine.dialect)
+        sql = f"SELECT count(*) FROM (SELECT CAST(? AS VARCHAR) AS word) AS w WHERE {holds.sql}"
+        assert engine.store.select(sql, (text, *holds.parameters)) == [(int(is_in),)]
+
+
+@NEEDS_CHDB
 def test_a_pattern_that_is_none_is_refused_by_both(both: list[Engine]) -> None:
     for engine in both:
         with pytest.raises(StoreUnavailable):
@@ -567,8 +593,8 @@ def test_a_pattern_that_is_none_is_refused_by_both(both: list[Engine]) -> None:
 
 @NEEDS_CHDB
 def test_recent_sessions_are_the_same(both: list[Engine]) -> None:
-    for milliseconds in (0, 1, 3_600_000, 2**42):
-        answers = [engine.store.recent_sessions(milliseconds) for engine in both]
+    for milliseconds, events in ((0, 0), (1, 0), (0, 3), (3_600_000, 10), (2**42, 0), (0, 2**42)):
+        answers = [engine.store.recent_sessions(milliseconds, events) for engine in both]
         assert answers[0] == answers[1]
         assert answers[0]
 

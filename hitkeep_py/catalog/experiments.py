@@ -10,9 +10,9 @@ from typing import Any
 
 from hitkeep_py.assignment import assigned
 from hitkeep_py.catalog.database import Database
-from hitkeep_py.catalog.record import Record
+from hitkeep_py.catalog.record import Record, needed_text, no_such
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import InvalidInput, NotFound
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.text import clean
 
 CHANGEABLE = ("name", "status", "event", "weights")
@@ -22,6 +22,7 @@ IDENTIFIER = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}", re.ASCII)
 ALPHABET = string.ascii_lowercase + string.digits
 MADE_LENGTH = 12
 NAME_LENGTH = 255
+VARIANT_FIELDS = ("id", "name", "weight")
 LEAST_VARIANTS, MOST_VARIANTS = 2, 10
 MOST_WEIGHT = 10_000
 COLUMNS = "id, site_id, name, variants, status, event, created_at"
@@ -71,7 +72,7 @@ class Experiments:
         experiment = Experiment(
             made_id() if id is None else read_identifier("id", id),
             site_id,
-            read_name("name", name),
+            needed_text("name", name, NAME_LENGTH),
             read_variants(variants),
             "running",
             read_event(event),
@@ -99,13 +100,13 @@ class Experiments:
             *(site_id, id_or_name, id_or_name, id_or_name),
         )
         if not found:
-            raise NotFound(f"there is no experiment {id_or_name} on this site")
+            raise no_such("experiment", id_or_name, (each.name for each in self.of_site(site_id)))
         return found[0]
 
     def get(self, site_id: str, experiment_id: str) -> Experiment:
         experiment = self.find(site_id, experiment_id)
         if experiment.id != experiment_id:
-            raise NotFound(f"there is no experiment {experiment_id} on this site")
+            raise no_such("experiment", experiment_id, (each.id for each in self.of_site(site_id)))
         return experiment
 
     def change(self, site_id: str, experiment_id: str, changes: Mapping[str, object]) -> Experiment:
@@ -151,7 +152,7 @@ def changed(experiment: Experiment, changes: Mapping[str, object]) -> Experiment
     """The experiment with new, valid values. Raises InvalidInput."""
     return replace(
         experiment,
-        name=read_name("name", changes.get("name", experiment.name)),
+        name=needed_text("name", changes.get("name", experiment.name), NAME_LENGTH),
         status=read_status(changes.get("status", experiment.status)),
         event=read_event(changes.get("event", experiment.event)),
         variants=weighted(experiment.variants, changes.get("weights", {})),
@@ -181,10 +182,12 @@ def read_variants(value: object) -> tuple[Variant, ...]:
 def read_variant(value: object, default_id: str) -> Variant:
     if not isinstance(value, dict):
         raise InvalidInput("a variant is an object of name, id and weight", field="variants")
+    if unknown := sorted(str(name) for name in value if name not in VARIANT_FIELDS):
+        raise InvalidInput(f"a variant has no {unknown[0][:100]!r}, only {', '.join(VARIANT_FIELDS)}", field="variants")
     given = value.get("id")
     return Variant(
         default_id if given is None else read_identifier("variants", given),
-        read_name("variants", value.get("name")),
+        needed_text("variants", value.get("name"), NAME_LENGTH, "the name of a variant"),
         read_weight("variants", value.get("weight", 1)),
     )
 
@@ -210,21 +213,10 @@ def read_identifier(field: str, value: object) -> str:
     return value
 
 
-def read_name(field: str, value: object) -> str:
-    text = read_text(field, value)
-    if not text:
-        raise InvalidInput(f"a name must have 1 to {NAME_LENGTH} characters", field=field)
-    return text
-
-
 def read_event(value: object) -> str:
-    return read_text("event", value)
-
-
-def read_text(field: str, value: object) -> str:
     text = clean(value, NAME_LENGTH + 1) if isinstance(value, str) else None
     if text is None or len(text) > NAME_LENGTH:
-        raise InvalidInput(f"{field} must be a text of at most {NAME_LENGTH} characters", field=field)
+        raise InvalidInput(f"event must be a text of at most {NAME_LENGTH} characters", field="event")
     return text
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hitkeep_py.catalog.database import Database
-from hitkeep_py.catalog.record import Record
+from hitkeep_py.catalog.record import Record, needed_text, no_such
 from hitkeep_py.catalog.segments import filters_json
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import InvalidInput, NotFound
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import Scope
 from hitkeep_py.query.filters import Filters, read_filters, scopes, stored_filters
-from hitkeep_py.query.step import EVENT, PATH, Step
-from hitkeep_py.text import clean
+from hitkeep_py.query.step import EVENT, PATH, Step, checked_path
 
 CHANGEABLE = ("name", "steps", "window_seconds", "scope")
 LEAST_STEPS, MOST_STEPS = 2, 8
@@ -75,13 +74,13 @@ class Funnels:
             *(site_id, id_or_name, id_or_name, id_or_name),
         )
         if not found:
-            raise NotFound(f"there is no funnel {id_or_name} on this site")
+            raise no_such("funnel", id_or_name, (each.name for each in self.of_site(site_id)))
         return found[0]
 
     def get(self, site_id: str, funnel_id: str) -> Funnel:
         funnel = self.find(site_id, funnel_id)
         if funnel.id != funnel_id:
-            raise NotFound(f"there is no funnel {funnel_id} on this site")
+            raise no_such("funnel", funnel_id, (each.id for each in self.of_site(site_id)))
         return funnel
 
     def change(self, site_id: str, funnel_id: str, changes: Mapping[str, object]) -> Funnel:
@@ -133,7 +132,7 @@ def checked(funnel: Funnel, changes: Mapping[str, object]) -> Funnel:
     """The funnel with new, valid values. Raises InvalidInput."""
     return replace(
         funnel,
-        name=read_text("name", changes.get("name", funnel.name), NAME_LENGTH),
+        name=needed_text("name", changes.get("name", funnel.name), NAME_LENGTH),
         steps=read_steps(changes["steps"]) if "steps" in changes else funnel.steps,
         window_seconds=read_window(changes.get("window_seconds", funnel.window_seconds)),
         scope=read_scope(changes.get("scope", funnel.scope)),
@@ -155,9 +154,8 @@ def read_step(value: object, field: str = "steps") -> Step:
     kind = value.get("type")
     if not isinstance(kind, str) or kind not in VALUE_LENGTHS:
         raise InvalidInput(f"the type of a step must be one of {', '.join(VALUE_LENGTHS)}", field=field)
-    text = read_text(field, value.get("value"), VALUE_LENGTHS[kind])
-    if kind == PATH and not text.startswith(("/", "*")):
-        raise InvalidInput("a path starts with / or is a pattern that starts with *, such as /docs/*", field=field)
+    text = needed_text(field, value.get("value"), VALUE_LENGTHS[kind], "the value of a step")
+    text = checked_path(text, field) if kind == PATH else text
     return Step(kind, text, read_conditions(value.get("filters"), field))
 
 
@@ -182,11 +180,3 @@ def read_scope(value: object) -> str:
     if value not in SCOPES:
         raise InvalidInput(f"scope must be one of {', '.join(SCOPES)}", field="scope")
     return str(value)
-
-
-def read_text(field: str, value: object, length: int) -> str:
-    text = clean(value, length + 1) if isinstance(value, str) else ""
-    if not 1 <= len(text) <= length:
-        subject = "name" if field == "name" else "the value of a step"
-        raise InvalidInput(f"{subject} must have 1 to {length} characters", field=field)
-    return text

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hitkeep_py.catalog.database import Database
-from hitkeep_py.catalog.record import Record
+from hitkeep_py.catalog.record import Record, needed_text, no_such
 from hitkeep_py.catalog.segments import filters_json, filters_text
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import InvalidInput, NotFound
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.money import MOST_MINOR_UNITS, known_currency
 from hitkeep_py.query.dimensions import PROPERTY_KEY_LENGTH, Scope
 from hitkeep_py.query.filters import Filters, read_filters, scopes, stored_filters
-from hitkeep_py.text import clean
+from hitkeep_py.query.step import PATH, checked_path
 
 CHANGEABLE = ("name", "type", "value", "filters", "revenue")
 GOAL_TYPES = ("event", "path")
@@ -96,7 +96,7 @@ class Goals:
             *(site_id, id_or_name, id_or_name, id_or_name),
         )
         if not found:
-            raise NotFound(f"there is no goal {id_or_name} on this site")
+            raise no_such("goal", id_or_name, (each.name for each in self.of_site(site_id)))
         return found[0]
 
     def change(self, site_id: str, goal_id: str, changes: Mapping[str, object]) -> Goal:
@@ -114,7 +114,7 @@ class Goals:
     def get(self, site_id: str, goal_id: str) -> Goal:
         goal = self.find(site_id, goal_id)
         if goal.id != goal_id:
-            raise NotFound(f"there is no goal {goal_id} on this site")
+            raise no_such("goal", goal_id, (each.id for each in self.of_site(site_id)))
         return goal
 
     def remove(self, site_id: str, goal_id: str) -> Goal:
@@ -137,12 +137,11 @@ def row_of(goal: Goal) -> tuple[object, ...]:
 def checked(goal: Goal, changes: Mapping[str, object]) -> Goal:
     """The goal with new, valid words. Raises InvalidInput."""
     kind = read_type(changes.get("type", goal.type))
-    value = _words("value", changes.get("value", goal.value), VALUE_LENGTHS[kind])
-    if kind == "path" and not value.startswith(("/", "*")):
-        raise InvalidInput("the value of a path goal starts with / or *, such as /thank-you or /docs/*", field="value")
+    value = needed_text("value", changes.get("value", goal.value), VALUE_LENGTHS[kind])
+    value = checked_path(value, "value") if kind == PATH else value
     return replace(
         goal,
-        name=_words("name", changes.get("name", goal.name), NAME_LENGTH),
+        name=needed_text("name", changes.get("name", goal.name), NAME_LENGTH),
         type=kind,
         value=value,
         filters=read_conditions(changes["filters"]) if "filters" in changes else goal.filters,
@@ -174,15 +173,25 @@ def read_revenue(value: object) -> GoalRevenue | None:
             'or {"kind": "fixed", "amount": 1250, "currency": "EUR"} in minor units, such as cents',
             field="revenue",
         )
-    needed = {"kind", *REVENUE_FIELDS[kind]}
-    if set(value) != needed:
-        raise InvalidInput(f"{kind} revenue has {', '.join(sorted(needed))} and nothing else", field="revenue")
+    needed = ("kind", *REVENUE_FIELDS[kind])
+    if missing := [name for name in needed if name not in value]:
+        raise InvalidInput(f"{kind} revenue needs {', '.join(needed)}; {missing[0]} is missing", field="revenue")
+    if set(value) > set(needed):
+        raise InvalidInput(f"{kind} revenue has {', '.join(needed)} and nothing else", field="revenue")
     return GoalRevenue(
         kind,
         read_amount(value["amount"]) if "amount" in needed else None,
         read_property(value["property"]) if "property" in needed else None,
         read_currency(value["currency"]) if "currency" in needed else None,
     )
+
+
+def with_currency(revenue: object, usual: str) -> object:
+    """`revenue` as read_revenue takes it, in the usual currency where it needs one and names none."""
+    kind = revenue.get("kind") if isinstance(revenue, Mapping) else None
+    if not isinstance(revenue, Mapping) or not isinstance(kind, str) or "currency" not in REVENUE_FIELDS.get(kind, ()):
+        return revenue
+    return {"currency": usual, **revenue}
 
 
 def read_amount(value: object) -> int:
@@ -207,10 +216,3 @@ def read_currency(value: object) -> str:
     if code is None:
         raise InvalidInput("currency must be a code of ISO 4217, such as EUR", field="revenue")
     return code
-
-
-def _words(field: str, value: object, length: int) -> str:
-    text = clean(value, length + 1) if isinstance(value, str) else ""
-    if not 1 <= len(text) <= length:
-        raise InvalidInput(f"{field} must have 1 to {length} characters", field=field)
-    return text

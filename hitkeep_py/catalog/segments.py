@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hitkeep_py.catalog.database import Database
-from hitkeep_py.catalog.record import Record
+from hitkeep_py.catalog.record import Record, needed_text, no_such
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import InvalidInput, NotFound
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import Filters, read_filters, stored_filters
-from hitkeep_py.text import clean
 
 CHANGEABLE = ("name", "filters")
 NAME_LENGTH = 255
@@ -63,13 +62,13 @@ class Segments:
             *(site_id, id_or_name, id_or_name, id_or_name),
         )
         if not found:
-            raise NotFound(f"there is no segment {id_or_name} on this site")
+            raise no_such("segment", id_or_name, (each.name for each in self.of_site(site_id)))
         return found[0]
 
     def get(self, site_id: str, segment_id: str) -> Segment:
         segment = self.find(site_id, segment_id)
         if segment.id != segment_id:
-            raise NotFound(f"there is no segment {segment_id} on this site")
+            raise no_such("segment", segment_id, (each.id for each in self.of_site(site_id)))
         return segment
 
     def change(self, site_id: str, segment_id: str, changes: Mapping[str, object]) -> Segment:
@@ -99,9 +98,7 @@ class Segments:
 
 def checked(segment: Segment, name: object, filters: object) -> Segment:
     """The segment with a new, valid name and filters. Raises InvalidInput."""
-    text = clean(name, NAME_LENGTH + 1) if isinstance(name, str) else ""
-    if not 1 <= len(text) <= NAME_LENGTH:
-        raise InvalidInput(f"name must have 1 to {NAME_LENGTH} characters", field="name")
+    text = needed_text("name", name, NAME_LENGTH)
     conditions = read_filters(filters)
     if not conditions:
         raise InvalidInput("filters must hold a condition, such as 'country is DE'", field="filters")

@@ -5,6 +5,8 @@ A command's module is imported when the command is used: duckdb, starlette and u
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -23,7 +25,7 @@ COMMANDS = {
     "key": ("hitkeep_py.cli.key", "Keys of programs that send or read a site's events."),
     "experiment": ("hitkeep_py.cli.experiment", "Experiments and their variants."),
     "report": ("hitkeep_py.cli.report", "Ask for a report of a site."),
-    "export": ("hitkeep_py.cli.export", "Write events or a report into a file."),
+    "export": ("hitkeep_py.cli.export", "Write the raw events or a report into a file."),
     "usage": ("hitkeep_py.cli.usage", "Events of each site in a month, and why others were dropped."),
     "debug": ("hitkeep_py.cli.debug", "The last events of a site, and what became of each."),
     "doctor": ("hitkeep_py.cli.doctor", "How the data directory and the server are."),
@@ -50,12 +52,32 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
 
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        with wrong_use_on_one_line():
+            return super().parse_args(context, arguments)
+
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            with wrong_use_on_one_line():
+                return super().invoke(context)
         except AnalyticsError as error:
             click.echo(f"Error: {error.message}", err=True)
             context.exit(exit_code(error))
+
+
+@contextmanager
+def wrong_use_on_one_line() -> Iterator[None]:
+    """What click says in four lines, as one like every other error."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # It is the help itself.
+    except click.UsageError as error:
+        words = " ".join(error.format_message().split())
+        command = error.ctx.command_path if error.ctx else "analytics"
+        end = "" if words.endswith((".", "?", ")")) else "."
+        # Without its context click shows no usage.
+        raise click.UsageError(f"{words}{end} See `{command} --help`.") from error
 
 
 def exit_code(error: AnalyticsError) -> int:

@@ -17,47 +17,60 @@ from hitkeep_py.cli.progress import MEGABYTE, progress
 from hitkeep_py.cli.report import address_of, given_options, report_options
 from hitkeep_py.cli.report_list import FILTER, RANGE, SHOWN_NAMES, ListedReport, find_report
 from hitkeep_py.config import Settings
-from hitkeep_py.errors import AnalyticsError, Unavailable
+from hitkeep_py.errors import AnalyticsError, InvalidInput, Unavailable
 from hitkeep_py.export import FORMATS
 
 PIECE_BYTES = 256 * 1024
-EVENTS = "events"
-EVENTS_FILE = ListedReport("export", "", (*RANGE, *FILTER))
+RAW_EVENTS = "raw-events"
+RAW_EVENTS_FILE = ListedReport("export", "", (*RANGE, *FILTER))
 STDOUT = "-"
+USUAL_FORMAT = "csv"
 
 
-@click.command(epilog=f"Reports: {SHOWN_NAMES}.")
+@click.command(epilog=f"Reports: {RAW_EVENTS}, {SHOWN_NAMES}.")
 @click.argument("site")
-@click.argument("report", default=EVENTS)
+@click.argument("report", default=RAW_EVENTS)
 @click.argument("about", required=False)
 @question_options
 @report_options
-@click.option("--format", "kind", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(FORMATS), help=f"[by the ending of FILE, else {USUAL_FORMAT}]")
 @click.option("--output", required=True, metavar="FILE", help="Where to; - is standard output.")
 @data_command
 def export(
     site: str,
     report: str,
     about: str | None,
-    kind: str,
+    kind: str | None,
     output: str,
     settings: Settings,
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Write the events of SITE, or a report such as pages, into a file.
+    """Write the raw events of SITE, or a report such as pages, into a file.
 
-    Without a range these are the last 30 days. ABOUT and the options are those of `analytics report`; of a report
-    with --limit only so many rows are written. An unfinished file is never left under the name of FILE.
+    Without REPORT, or with raw-events, every event is a row; the report events counts them by name. Without a range
+    these are the last 30 days. ABOUT and the options are those of `analytics report`; of a report with --limit only
+    so many rows are written. An unfinished file is never left under the name of FILE.
     """
-    found, named = (EVENTS_FILE, {}) if report == EVENTS else find_report(report)
+    if as_json and output == STDOUT:
+        raise InvalidInput("--json tells of a written file, and there is none with --output -; rows: --format json")
+    found, named = (RAW_EVENTS_FILE, {}) if report == RAW_EVENTS else find_report(report, RAW_EVENTS)
     given = given_options(report, found, options, about)
+    kind = format_of(kind, output)
     with catalog(settings) as opened:
         path, values = address_of(opened, opened.sites.find(site).id, found, given)
     with pieces_of(settings, path, {**values, **named, "format": kind}) as pieces:
         written = write(pieces, output)
     if output != STDOUT:
         show({"file": output, "bytes": written}, as_json, f"Wrote {written:,} bytes to {output}")
+
+
+def format_of(given: str | None, output: str) -> str:
+    """By the file's ending unless it is given; where the two differ a warning tells."""
+    ending = Path(output).suffix.removeprefix(".").lower()
+    if given and ending in FORMATS and ending != given:
+        click.echo(f"Warning: {output} will be {given}, as --format says, whatever its ending", err=True)
+    return given or (ending if ending in FORMATS else USUAL_FORMAT)
 
 
 def write(pieces: Iterator[bytes], output: str) -> int:
@@ -106,12 +119,8 @@ def pieces_of(settings: Settings, path: str, query: dict[str, Any]) -> Iterator[
 def offline_pieces(settings: Settings, path: str, query: dict[str, Any]) -> Iterator[Iterator[bytes]]:
     with opened_data(settings, "an export") as analytics:
         # Imported here: starlette takes its time, which `--help` does not need.
-        from hitkeep_py.server.call import Stream  # noqa: PLC0415
         from hitkeep_py.server.local import local_answer  # noqa: PLC0415
 
         answer = local_answer(analytics, path, values_of(query))
-        if not isinstance(answer, Stream):
-            yield iter((orjson.dumps(answer),))
-            return
         with closing(cast(Generator[bytes, None, None], answer.pieces)) as pieces:
             yield pieces

@@ -1,6 +1,6 @@
 """Figures and times of answers: for people with their units, in files as plain numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -33,27 +33,32 @@ HEADS = {
 }
 """Of tables, whose durations are in minutes too."""
 HOUR_SECONDS = 3_600
+NOTHING, UNKNOWN = "-", "?"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Money is in minor units of `currency`, which is empty where nobody knows it."""
+    """Money is in minor units of `currency`, which is empty where nobody knows it.
+
+    Without a value there is none, or with `unknown` nobody can know it.
+    """
 
     value: float | None
     unit: Unit
     currency: str = ""
+    unknown: bool = False
 
     def text(self) -> str:
         """As people read it."""
         if self.value is None:
-            return "-"
+            return UNKNOWN if self.unknown else NOTHING
         match self.unit:
             case Unit.FRACTION:
                 return f"{self.value * 100:.1f} %"
             case Unit.PERCENT:
                 return f"{self.value:.1f} %"
             case Unit.SECONDS:
-                return duration_text(int(self.value))
+                return duration_text(round(self.value))
             case Unit.MINOR if self.currency:
                 return f"{whole_units(self.value, self.currency):.{currency_digits(self.currency)}f} {self.currency}"
             case Unit.MINOR:
@@ -84,7 +89,7 @@ def figure(name: str, value: Any, currency: str = "") -> Any:
 def text_of(value: Any) -> str:
     """A cell of a table."""
     if value is None or value == {}:
-        return "-"
+        return NOTHING
     if isinstance(value, Figure):
         return value.text()
     if isinstance(value, dict) and all(isinstance(each, Figure) for each in value.values()):
@@ -92,6 +97,19 @@ def text_of(value: Any) -> str:
     if isinstance(value, dict | list):
         return orjson.dumps(value).decode()
     return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def column_texts(values: Sequence[Any]) -> list[str]:
+    """The cells of a column: where one number shows a fraction, all do; counts are whole."""
+    numbered = [(each, bare_number(each)) for each in values]
+    fractions = any(isinstance(number, float) for _, number in numbered)
+    return [text_of(float(number)) if fractions and number is not None else text_of(each) for each, number in numbered]
+
+
+def bare_number(value: Any) -> int | float | None:
+    """A number that is neither a count nor has a unit; None for all else."""
+    found = value.value if isinstance(value, Figure) and value.unit is Unit.NUMBER else value
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
 def duration_text(seconds: int) -> str:
@@ -136,3 +154,16 @@ def range_text(start: str, end: str, zone: str) -> str:
         days = dict.fromkeys((first.date().isoformat(), (last.date() - timedelta(days=1)).isoformat()))
         return " to ".join(days)
     return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+
+
+def explanation_text(explained: Mapping[str, Any]) -> str:
+    """What the numbers mean, and each statement after its time."""
+    meanings = [f"{name}: {words}" for name, words in explained["definitions"].items()]
+    return "\n".join([*meanings, *map(statement_text, explained["statements"])])
+
+
+def statement_text(statement: Mapping[str, Any]) -> str:
+    kept = ", kept from an earlier question" if statement["kept"] else ""
+    parameters = orjson.dumps(statement["parameters"]).decode()
+    rows = "1 row" if statement["rows"] == 1 else f"{statement['rows']} rows"
+    return f"\n{statement['seconds']:.3f} s, {rows}{kept}\n{statement['sql'].strip()}\nvalues: {parameters}"

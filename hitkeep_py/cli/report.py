@@ -9,7 +9,7 @@ import orjson
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.cli.access import asked, catalog
 from hitkeep_py.cli.conditions import address_values, read_conditions
-from hitkeep_py.cli.figures import HEADS, plain, range_heading, text_of
+from hitkeep_py.cli.figures import HEADS, UNKNOWN, Figure, column_texts, explanation_text, plain, range_heading
 from hitkeep_py.cli.options import Command, data_command, question_options, table
 from hitkeep_py.cli.report_list import SHOWN_NAMES, ListedReport, check_options, find_report
 from hitkeep_py.cli.rows import Row, rows_of, totals_text, unit_beside
@@ -59,10 +59,18 @@ def report_options(command: Command) -> Command:
 @click.argument("about", required=False)
 @question_options
 @report_options
-@click.option("--format", "kind", type=click.Choice([TABLE, JSON, CSV]), default=TABLE, show_default=True)
+@click.option("--format", "kind", type=click.Choice([TABLE, JSON, CSV]), help=f"[{TABLE}]")
+@click.option("--explain", is_flag=True, help="Also what the numbers mean, the SQL and its time; not in CSV.")
 @data_command
 def report(
-    site: str, report: str, about: str | None, kind: str, settings: Settings, as_json: bool, **options: Any
+    site: str,
+    report: str,
+    about: str | None,
+    kind: str | None,
+    explain: bool,
+    settings: Settings,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Ask for a report of SITE, a site's id or domain.
 
@@ -70,7 +78,9 @@ def report(
     (value, or property:KEY); the options of these names do the same. An option that a report does not take is refused
     with those that it takes.
     """
-    kind = JSON if as_json else kind
+    kind = shown_as(kind, as_json)
+    if explain and kind == CSV:
+        raise InvalidInput("CSV has rows alone: --explain goes with a table or JSON")
     found, named = find_report(report)
     given = given_options(report, found, options, about)
     field = found.rows if kind == JSON else rows_field(found, given)
@@ -78,7 +88,7 @@ def report(
         site_id = opened.sites.find(site).id
         path, values = address_of(opened, site_id, found, given)
         currency = only_currency(all_filters(opened, site_id, given)) or ""
-    answer = asked(settings, path, {**values, **named})
+    answer = asked(settings, path, {**values, **named, "explain": "1" if explain else None})
     if kind == JSON:
         click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
         return
@@ -87,19 +97,29 @@ def report(
         click.echo(csv_text([plain(row) if field else unit_beside(row) for row in rows]), nl=False)
     else:
         click.echo(table_text(answer, found, field, rows))
+        if explain:
+            click.echo(f"\n{explanation_text(answer['explain'])}")
+
+
+def shown_as(kind: str | None, as_json: bool) -> str:
+    """Raises InvalidInput when the two options contradict each other."""
+    if as_json and kind not in (None, JSON):
+        raise InvalidInput(f"give either --json or --format {kind}")
+    return JSON if as_json else kind or TABLE
 
 
 def given_options(report: str, found: ListedReport, options: Mapping[str, Any], about: str | None) -> dict[str, Any]:
     """The options that were given, by their names in the API. Raises InvalidInput for one that the report has not."""
     given = {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
-    known = {each.name or "": each.opts[0] for each in click.get_current_context().command.params}
+    context = click.get_current_context()
+    known = {each.name or "": each.opts[0] for each in context.command.params}
     flags = {name: flag for name, flag in known.items() if name in options}
     if about is not None and not found.about:
-        raise InvalidInput(f'the report {report} takes no name after it: leave out "{about}"')
+        raise InvalidInput(f'analytics {context.info_name} SITE {report} takes no name after it: leave out "{about}"')
     if about is not None and found.about in given:
         raise InvalidInput(f'give either "{about}" or {flags[found.about]}')
     given |= {} if about is None else {found.about: about}
-    check_options(report, found, given, flags)
+    check_options(context.info_name or "", report, found, given, flags)
     return given
 
 
@@ -154,12 +174,14 @@ def csv_text(rows: Sequence[Row]) -> bytes:
 
 def table_text(answer: Mapping[str, Any], found: ListedReport, field: str, rows: Sequence[Row]) -> str:
     heads = {name: HEADS.get(name, name) for name in columns_of(rows)}
-    shown = [{head: text_of(row.get(name)) for name, head in heads.items()} for row in rows]
+    columns = {head: column_texts([row.get(name) for row in rows]) for name, head in heads.items()}
+    shown = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     lines = (
         range_heading(answer),
         totals_text(answer, found),
         table(list(heads.values()), shown, "Nothing in this range."),
         rest_text(answer, found, field),
+        unknown_text(answer, rows),
     )
     return "\n".join(line for line in lines if line)
 
@@ -176,3 +198,13 @@ def rest_text(answer: Mapping[str, Any], found: ListedReport, field: str) -> str
     total = sum(total.values()) if isinstance(total, dict) else total
     shown = len(answer[field]) if field == "rows" else total
     return f"{shown} of {total} rows; --limit shows more" if "limit" in found.options and total > shown else ""
+
+
+def unknown_text(answer: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """What tells why some cells of retention have no number."""
+    if not any(isinstance(each, Figure) and each.unknown for row in rows for each in row.values()):
+        return ""
+    return (
+        f"{UNKNOWN}: visitors without an account get new ids every {answer['visitor_period']}, so nobody can know; "
+        "--identified-only counts users that the site named"
+    )

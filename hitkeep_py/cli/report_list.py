@@ -111,22 +111,26 @@ SINGULARS = {"goal": "goals", "funnel": "funnels", "journey": "journeys", "sessi
 SHOWN_NAMES = f"{', '.join(REPORTS)}, {', '.join(PLURALS)}, and any dimension, also {PROPERTY}KEY"
 
 
-def find_report(name: str) -> tuple[ListedReport, dict[str, str]]:
-    """With what its name says of the question. Raises InvalidInput with the reports that exist."""
+def find_report(name: str, *others: str) -> tuple[ListedReport, dict[str, str]]:
+    """With what its name says of the question. Raises InvalidInput with the reports that exist, and the `others`."""
     if found := REPORTS.get(SINGULARS.get(name, name)):
         return found, {}
     dimension = PLURALS.get(name, name)
     if dimension in DIMENSIONS or dimension.startswith(PROPERTY):
         return BREAKDOWN, {"dimension": dimension}
-    raise InvalidInput(f'there is no report "{name}"; there are {SHOWN_NAMES}')
+    raise InvalidInput(f'there is no report "{name}"; there are {", ".join((*others, SHOWN_NAMES))}')
 
 
-def check_options(name: str, found: ListedReport, given: Container[str], flags: Mapping[str, str]) -> None:
+def check_options(
+    command: str, name: str, found: ListedReport, given: Container[str], flags: Mapping[str, str]
+) -> None:
     """Raises InvalidInput that names the options which the report has, or the one that it lacks."""
     unfit = [flag for name, flag in flags.items() if name in given and name not in found.options]
     if unfit:
         fit = ", ".join(flag for name, flag in flags.items() if name in found.options)
-        raise InvalidInput(f"the report {name} has no {', '.join(unfit)}; it takes {fit}")
+        raise InvalidInput(f"analytics {command} SITE {name} has no {', '.join(unfit)}; it takes {fit}")
+    if found.instead and found.about in given and found.instead in given:
+        raise InvalidInput(f"give either {found.needs} or {flags[found.instead]}")
     if found.needs and found.about not in given and found.instead not in given:
         instead = f", or {flags[found.instead]}" if found.instead else ""
-        raise InvalidInput(f"say which: analytics report SITE {name} {found.needs}{instead}")
+        raise InvalidInput(f"say which: analytics {command} SITE {name} {found.needs}{instead}")

@@ -34,7 +34,7 @@ def flattened(row: Mapping[str, Any], dimensions: Sequence[str], answer: Mapping
         if name in SPREAD:
             spread = value
         else:
-            fields |= columns_of(name, value, dimensions, answer)
+            fields |= columns_of(name, row, dimensions, answer)
     if spread is None:
         yield fields
         return
@@ -42,8 +42,9 @@ def flattened(row: Mapping[str, Any], dimensions: Sequence[str], answer: Mapping
         yield from ({**fields, **flat} for flat in flattened(each, dimensions, answer))
 
 
-def columns_of(name: str, value: Any, dimensions: Sequence[str], answer: Mapping[str, Any]) -> Row:
+def columns_of(name: str, row: Mapping[str, Any], dimensions: Sequence[str], answer: Mapping[str, Any]) -> Row:
     """What one field of a row brings."""
+    value = row[name]
     if name == "numbers" and answer["number"] == "revenue":
         return {each if each == "count" else f"{each}:revenue": number for each, number in value.items()}
     if name in MERGED:
@@ -58,8 +59,16 @@ def columns_of(name: str, value: Any, dimensions: Sequence[str], answer: Mapping
         case "retained":
             return {}
         case "fractions":
-            return {f"{answer['unit']} {number}": Figure(part, Unit.FRACTION) for number, part in enumerate(value)}
+            parts = [part_of_cohort(row["visitors"], each) for each in value]
+            return {f"{answer['unit']} {number}": part for number, part in enumerate(parts)}
     return {name: value}
+
+
+def part_of_cohort(visitors: int, fraction: float | None) -> Figure:
+    """None of nobody; of others what is null is not known."""
+    if visitors == 0:
+        return Figure(None, Unit.FRACTION)
+    return Figure(fraction, Unit.FRACTION, unknown=fraction is None)
 
 
 def with_units(row: Row, currency: str) -> Row:

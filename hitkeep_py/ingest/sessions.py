@@ -8,27 +8,29 @@ the same order always give the same sessions.
 import sys
 from bisect import insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 SESSION_TIMEOUT_MS = 30 * 60 * 1000
 KEPT_MS = 2 * 60 * 60 * 1000
-FORGET_EVERY = 50_000
-MOST_RECENT = 8
-"""Sessions of one visitor that are kept for late events."""
+RECENT_EVENTS = 10_000
+"""A session that one of so many last events belongs to is kept as well, so that what was sent late stays together."""
+MOST_OF_VISITOR = 8
+"""Sessions of one visitor that are kept."""
 Attributes = tuple[str | None, ...]
 """Values of query.dimensions.SESSION_ATTRIBUTES."""
 
 
 @dataclass(slots=True, eq=False)
 class OpenSession:
-    """`key` is the name that the client gave it, if any."""
+    """`key` is the name that the client gave it, if any; `newest` is the event that came last, of whatever time."""
 
     session_id: int
     visitor_id: int
     key: int | None
     first: int
     last: int
+    newest: int
     attributes: Attributes
 
     def covers(self, time: int, pause: int = SESSION_TIMEOUT_MS) -> bool:
@@ -36,19 +38,24 @@ class OpenSession:
 
 
 class Sessions:
+    """Those that events may still join, of KEPT_MS or of RECENT_EVENTS; after a restart they are the same."""
+
     def __init__(self, known: Iterable[Sequence[Any]] = ()) -> None:
         """`known` are the store's recent sessions as EventStore.recent_sessions gives them."""
         self._named: dict[int, OpenSession] = {}
-        self._recent: dict[int, list[OpenSession]] = {}
+        self._of_visitor: dict[int, list[OpenSession]] = {}
+        self._latest = 0
         self._newest = 0
         self._assigned = 0
-        by_id: dict[int, OpenSession] = {}
-        for found, visitor_id, session_id, key, first, last, *attributes in sorted(known, key=lambda row: row[5]):
-            new = OpenSession(session_id, visitor_id, key, first, last, shared(attributes))
-            session = by_id.setdefault(session_id, new)
-            session.first, session.last = min(session.first, first), max(session.last, last)
-            session.key = session.key or key
-            self._note(session, found)
+        rows = sorted(known, key=lambda row: row[5])
+        sessions: dict[int, OpenSession] = {}
+        for _, visitor_id, session_id, key, first, last, newest, *attributes in rows:
+            new = OpenSession(session_id, visitor_id, key, first, last, newest, shared(attributes))
+            widen(sessions.setdefault(session_id, new), new)
+        self._latest = max((each.last for each in sessions.values()), default=0)
+        self._newest = max((each.newest for each in sessions.values()), default=0)
+        for found, _, session_id, *_ in rows:
+            self._note(sessions[session_id], found)
 
     def assign(
         self,
@@ -67,46 +74,55 @@ class Sessions:
         on the way gives another.
         """
         session = self._of_name(session_key, time) or self._at(time, visitor_id, previous_visitor_id)
+        event = OpenSession(event_id, visitor_id, session_key, time, time, event_id, attributes)
         if session is None:
-            session = OpenSession(event_id, visitor_id, session_key, time, time, shared(attributes))
+            session = replace(event, attributes=shared(attributes))
         elif session_key and session.key and session_key != session.key:
-            session = OpenSession(event_id, session.visitor_id, session_key, time, time, shared(attributes))
-        session.first = min(session.first, time)
-        session.last = max(session.last, time)
-        session.key = session.key or session_key
+            session = replace(event, visitor_id=session.visitor_id, attributes=shared(attributes))
+        widen(session, event)
+        self._latest, self._newest = max(self._latest, session.last), max(self._newest, event_id)
         self._note(session, visitor_id)
         self._forget_old()
         return session
 
     def _of_name(self, session_key: int | None, time: int) -> OpenSession | None:
         session = self._named.get(session_key) if session_key else None
-        return session if session and session.covers(time, KEPT_MS) else None
+        return session if session and self._is_kept(session) and session.covers(time, KEPT_MS) else None
 
     def _at(self, time: int, visitor_id: int, previous_visitor_id: int | None) -> OpenSession | None:
-        recent = self._recent.get(visitor_id)
-        if recent is None and previous_visitor_id:
-            recent = self._recent.get(previous_visitor_id)
-        return next((each for each in reversed(recent or ()) if each.covers(time)), None)
+        for visitor in (visitor_id, previous_visitor_id):
+            for session in reversed(self._of_visitor.get(visitor or 0, ())):
+                if session.covers(time) and self._is_kept(session):
+                    return session
+        return None
+
+    def _is_kept(self, session: OpenSession) -> bool:
+        return session.last >= self._latest - KEPT_MS or session.newest > self._newest - RECENT_EVENTS
 
     def _note(self, session: OpenSession, visitor_id: int) -> None:
-        """Keeps a visitor's sessions in the order of their ends."""
-        self._newest = max(self._newest, session.last)
-        recent = self._recent.setdefault(visitor_id, [])
-        if not recent or recent[-1] is not session:
-            if session in recent:
-                recent.remove(session)
-            insort(recent, session, key=lambda each: each.last)
-            del recent[:-MOST_RECENT]
+        """A visitor's sessions are in the order of their ends."""
+        sessions = self._of_visitor.setdefault(visitor_id, [])
+        if not sessions or sessions[-1] is not session:
+            if session in sessions:
+                sessions.remove(session)
+            insort(sessions, session, key=lambda each: each.last)
+            if len(sessions) > MOST_OF_VISITOR:
+                sessions[:] = list(filter(self._is_kept, sessions))[-MOST_OF_VISITOR:]
         if session.key and self._named.get(session.key, session).last <= session.last:
             self._named[session.key] = session
 
     def _forget_old(self) -> None:
         self._assigned += 1
-        if self._assigned % FORGET_EVERY == 0:
-            oldest = self._newest - KEPT_MS
-            self._named = {key: each for key, each in self._named.items() if each.last >= oldest}
-            recent = ((visitor, [each for each in of if each.last >= oldest]) for visitor, of in self._recent.items())
-            self._recent = {visitor: sessions for visitor, sessions in recent if sessions}
+        if self._assigned % RECENT_EVENTS == 0:
+            self._named = {key: each for key, each in self._named.items() if self._is_kept(each)}
+            kept = ((visitor, list(filter(self._is_kept, each))) for visitor, each in self._of_visitor.items())
+            self._of_visitor = {visitor: sessions for visitor, sessions in kept if sessions}
+
+
+def widen(session: OpenSession, by: OpenSession) -> None:
+    session.first, session.last = min(session.first, by.first), max(session.last, by.last)
+    session.newest = max(session.newest, by.newest)
+    session.key = session.key or by.key
 
 
 def shared(attributes: Iterable[str | None]) -> Attributes:

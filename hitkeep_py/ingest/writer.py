@@ -16,7 +16,7 @@ from typing import Any
 
 from hitkeep_py.errors import StoreDead, Unavailable
 from hitkeep_py.ingest.inbox import Inbox, Portion
-from hitkeep_py.ingest.sessions import KEPT_MS, Attributes, Sessions
+from hitkeep_py.ingest.sessions import KEPT_MS, RECENT_EVENTS, Attributes, Sessions
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import EventStore
@@ -225,4 +225,4 @@ def run_tasks(tasks: list[Task]) -> None:
 
 
 def recent_sessions(store: EventStore) -> Sessions:
-    return Sessions(store.recent_sessions(KEPT_MS))
+    return Sessions(store.recent_sessions(KEPT_MS, RECENT_EVENTS))

@@ -60,7 +60,8 @@ class ClickHouseDialect:
         return f"match({text}, concat('(?-s)', ?))"
 
     def lowered(self, text: str) -> str:
-        return f"lowerUTF8({text})"
+        # As DuckDB: one letter for one letter.
+        return f"lowerUTF8(replaceAll({text}, 'İ', 'i'))"
 
     def smallest(self, number: int, *columns: str) -> str:
         return f"groupArraySorted({int(number)})(tuple({', '.join(columns)}))"
@@ -81,7 +82,7 @@ class ClickHouseDialect:
     def distinct_visitors(self, bounds: Bounds | None) -> str:
         return "count(DISTINCT visitor_id)"
 
-    def visitor_set(self, visitor: str, bounds: Bounds) -> str:
+    def met_again(self, visitor: str, bounds: Bounds) -> str:
         raise NotImplementedError("ClickHouse has no numbers of visitors")
 
 

@@ -80,8 +80,10 @@ class Dialect(Protocol):
     def distinct_visitors(self, bounds: Bounds | None) -> str:
         """An aggregate: how many visitors there are. Bounds, of all rows of the question, may make it cheaper."""
 
-    def visitor_set(self, visitor: str, bounds: Bounds) -> str:
-        """An aggregate: the visitors' numbers as bytes, a bit for each. Only where `summarised`."""
+    def met_again(self, visitor: str, bounds: Bounds) -> str:
+        """A statement about rows of `bucket` and a visitor's number, to be filled in at `{}`: how many of those first
+        seen in a bucket were there in it and in each later one: cohort, bucket, count. Only where `summarised`.
+        """
 
 
 class DuckDBDialect:
@@ -159,8 +161,20 @@ class DuckDBDialect:
             return "count(DISTINCT visitor_number)"
         return f"coalesce(bit_count(bitstring_agg(visitor_number, {int(bounds.low)}, {int(bounds.high)})), 0)"
 
-    def visitor_set(self, visitor: str, bounds: Bounds) -> str:
-        return f"bitstring_agg({visitor}, {int(bounds.low)}, {int(bounds.high)})::BLOB"
+    def met_again(self, visitor: str, bounds: Bounds) -> str:
+        # A bit for each visitor: 0.1 s where 2.5 M sessions took 1 s to join.
+        return f"""
+            WITH sets AS MATERIALIZED (
+                SELECT bucket, bitstring_agg({visitor}, {int(bounds.low)}, {int(bounds.high)}) AS there
+                FROM ({{}}) AS seen GROUP BY bucket
+            ), cohorts AS MATERIALIZED (
+                SELECT bucket AS cohort, there AS first_there, bit_or(there) OVER (
+                    ORDER BY bucket ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS before FROM sets
+            )
+            SELECT cohort, bucket, bit_count(first_there & there) - coalesce(bit_count(first_there & there & before), 0)
+            FROM cohorts JOIN sets ON bucket >= cohort
+        """
 
 
 USUAL_FRACTIONS = (0.5, 0.75, 0.9, 0.95, 0.99)

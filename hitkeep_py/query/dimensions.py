@@ -1,6 +1,7 @@
 """What can be grouped and filtered by: one list, from which validation, API docs and menus derive."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
 
 from hitkeep_py.errors import InvalidInput
@@ -117,6 +118,8 @@ def dimension(name: str, field: str = "dimensions") -> Dimension:
         return found
     if name.startswith(PROPERTY) and 0 < len(key := name.removeprefix(PROPERTY)) <= PROPERTY_KEY_LENGTH:
         return Dimension(name, "props", Scope.EVENT, f"The property {key} of the event.", key)
+    near = get_close_matches(name[:100], DIMENSIONS, 1, 0.75)
+    hint = f", perhaps {near[0]}" if near else ""
     raise InvalidInput(
-        f"there is no dimension {name[:100]!r}; there are {', '.join(DIMENSIONS)} and {PROPERTY}KEY", field=field
+        f"there is no dimension {name[:100]!r}{hint}; there are {', '.join(DIMENSIONS)} and {PROPERTY}KEY", field=field
     )

@@ -38,6 +38,8 @@ class Metric:
     of_visits: Callable[[Dialect, Bounds | None], str] | None = None
     number: str = ""
     """For aggregates of a number: the numeric dimension or property that they look at."""
+    nothing: int | None = 0
+    """Its figure where there is nothing: 0 of what is counted or added up, none of a rate or an average."""
 
     @property
     def counts_visitors(self) -> bool:
@@ -90,6 +92,7 @@ METRICS: dict[str, Metric] = {
             Unit.FRACTION,
             "Sessions with one pageview and no custom event / sessions.",
             of_visits=_per_session("CASE WHEN pageviews = 1 AND events = 0 THEN 1 ELSE 0 END"),
+            nothing=None,
         ),
         Metric(
             "average_session_duration",
@@ -98,6 +101,7 @@ METRICS: dict[str, Metric] = {
             "Last event minus first event of a session, on average.",
             # A sum of fractions depends on the order of rows, and with it the order of groups with the same average.
             of_visits=_fixed("sum(duration_ms) / 1000.0 / nullif(count(*), 0)"),
+            nothing=None,
         ),
         Metric(
             "pages_per_session",
@@ -105,6 +109,7 @@ METRICS: dict[str, Metric] = {
             Unit.NUMBER,
             "Pageviews of a session, on average.",
             of_visits=_per_session("pageviews"),
+            nothing=None,
         ),
         Metric(
             "revenue",
@@ -119,6 +124,7 @@ METRICS: dict[str, Metric] = {
             Unit.PERCENT,
             "How far pages were scrolled, on average of the events that say it.",
             _fixed("avg(scroll_depth)"),
+            nothing=None,
         ),
         Metric(
             "engagement_seconds",
@@ -145,7 +151,7 @@ AGGREGATES: dict[str, tuple[str, Callable[[Dialect, str], str]]] = {
 NUMBERS = tuple(each.name for each in DIMENSIONS.values() if each.numeric)
 
 
-def metric(name: str) -> Metric:
+def metric(name: str, field: str = "metrics") -> Metric:
     """By its name, or an aggregate such as `sum:value` or `average:property:price`. Raises InvalidInput."""
     if found := METRICS.get(name):
         return found
@@ -161,17 +167,18 @@ def metric(name: str) -> Metric:
             f"{words} {number}, of the events that have it as a number.",
             lambda dialect, bounds: aggregate(dialect, NUMBER_COLUMN),
             number=number,
+            nothing=0 if function == "count" else None,
         )
     if function in AGGREGATES and number and not known and PROPERTY not in number:
         raise InvalidInput(
             f"there is no number {number[:100]!r}; there are {', '.join(NUMBERS)} and {PROPERTY}KEY,"
             f" so for a property of events {PROPERTY}{number[:100]}",
-            field="metrics",
+            field=field,
         )
     raise InvalidInput(
         f"there is no metric {name[:100]!r}; there are {', '.join(METRICS)}, and AGGREGATE:NUMBER with the aggregates "
         f"{', '.join(AGGREGATES)} and the numbers {', '.join(NUMBERS)} and {PROPERTY}KEY",
-        field="metrics",
+        field=field,
     )
 
 

@@ -59,7 +59,10 @@ def named_range(name: str, zone: str, now: int, first: First = never) -> TimeRan
     else:
         days = all_days(first(), today, timezone) if name == "all" else named_days(name, today)
     if days is None:
-        raise InvalidInput(f"there is no range {name[:100]!r}; there are {', '.join(NAMES)}", field="range")
+        raise InvalidInput(
+            f"there is no range {name[:100]!r}; there are {', '.join(NAMES)}; in the last four any number",
+            field="range",
+        )
     return checked(TimeRange(midnight(days[0], timezone), midnight(days[1], timezone), zone), "range")
 
 

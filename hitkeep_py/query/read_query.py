@@ -26,17 +26,20 @@ FIELDS: dict[str, str] = {
     "from": "First day, or time (RFC 3339).",
     "to": "Last day, included, or the time before which the range ends.",
     "range": "A range by its name, instead of from and to.",
-    "compare": "A range to compare with: by name, or an object with from and to.",
+    "compare": (
+        "A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see "
+        "what was lost ask the other way round."
+    ),
     "order": "Metrics or dimensions with asc or desc, the most important first.",
     "limit": "Most rows of the answer.",
     "offset": "Rows to leave out before.",
-    "search": "Text that the first dimension contains.",
+    "search": "Text that the first dimension contains, in capital or small letters.",
     "totals": "Whether to answer the metrics of all that matches as well.",
     "segment": "Id or name of a segment, whose filters are added.",
 }
 ABOUT_THE_ANSWER: dict[str, str] = {
     "explain": "Adds what the numbers mean, the SQL that was asked and the time it took.",
-    "format": "A file of the rows instead of JSON, with all of them unless there is a limit.",
+    "format": "A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON.",
 }
 """What else a question may say; it is not read here."""
 
@@ -64,10 +67,10 @@ def read_query(
 
     `first` says when the site began.
     """
-    if unknown := set(given) - set(FIELDS):
+    if unknown := sorted(str(name)[:100] for name in given if name not in FIELDS):
         raise InvalidInput(
-            f"there is no {sorted(map(str, unknown))[0][:100]!r}; there are {', '.join((*FIELDS, *ABOUT_THE_ANSWER))}",
-            field="query",
+            f"there is no field {unknown[0]!r} here; there are {', '.join((*FIELDS, *ABOUT_THE_ANSWER))}",
+            field=unknown[0],
         )
     dimensions = read_dimensions(given.get("dimensions"))
     names = texts(given, "metrics") or list(DEFAULT_METRICS)
@@ -108,13 +111,24 @@ def read_time_range(given: Mapping[str, Any], zone: str, now: int, first: First 
 def read_comparison(given: object, asked: TimeRange, now: int) -> TimeRange | None:
     if given is None or given == "":
         return None
-    if isinstance(given, Mapping) and set(given) == {"from", "to"}:
-        return read_range(text_or_none(given, "from"), text_or_none(given, "to"), asked.zone, now)
+    if isinstance(given, Mapping) and set(given) == {"from", "to"} and all(given.values()):
+        return other_range(given, asked, now)
     if given == "previous_period":
         return previous_period(asked)
     if given == "previous_year":
         return previous_year(asked)
-    raise InvalidInput(f"compare must be {', '.join(COMPARISONS)}, or have from and to", field="compare")
+    raise InvalidInput(
+        f"compare must be {' or '.join(COMPARISONS)}; another range is given by compare_from and compare_to, in a body "
+        'by "compare": {"from", "to"}',
+        field="compare",
+    )
+
+
+def other_range(given: Mapping[str, Any], asked: TimeRange, now: int) -> TimeRange:
+    try:
+        return read_range(text_or_none(given, "from"), text_or_none(given, "to"), asked.zone, now)
+    except InvalidInput as error:
+        raise InvalidInput(f"compare: {error.message}", field="compare") from error
 
 
 def read_order(given: object, first_metric: str, dimensions: Sequence[Dimension]) -> tuple[Order, ...]:
@@ -148,7 +162,7 @@ def searched(given: object, dimensions: Sequence[Dimension]) -> Filters:
     named = next((each.name for each in dimensions if each.scope is not Scope.TIME), None)
     if named is None:
         raise InvalidInput("there is no dimension to search in", field="search")
-    return ((checked_condition(named, "contains", [given], "search"),),)
+    return ((checked_condition(named, "contains in any case", [given], "search"),),)
 
 
 def read_number(given: Mapping[str, Any], field: str, default: int, least: int, most: int) -> int:
@@ -197,10 +211,20 @@ def from_address(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
             found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text
     if text := last(values, "totals"):
         found["totals"] = flag_of(text, "totals")
-    start, end = last(values, "compare_from"), last(values, "compare_to")
-    if start or end:
-        found["compare"] = {"from": start, "to": end}
+    if other := other_edges(values):
+        found["compare"] = other
     return found
+
+
+def other_edges(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """From `compare_from` and `compare_to`, which come together, and without `compare`."""
+    edges = {name: text for name in ("from", "to") if (text := last(values, f"compare_{name}"))}
+    if len(edges) == 1:
+        missing = "compare_to" if "from" in edges else "compare_from"
+        raise InvalidInput(f"compare_from and compare_to come together: {missing} is missing", field=missing)
+    if edges and last(values, "compare"):
+        raise InvalidInput("give either compare or compare_from and compare_to", field="compare")
+    return edges
 
 
 ONE_TEXT = ("from", "to", "range", "compare", "search", "segment")

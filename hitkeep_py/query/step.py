@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import Filters
 
 EVENT, PATH = "event", "path"
@@ -19,3 +20,12 @@ class Step:
     type: str
     value: str
     filters: Filters = ()
+
+
+def checked_path(text: str, field: str) -> str:
+    """Raises InvalidInput for what no path can be."""
+    if not text.startswith(("/", ANY_PAGE)):
+        raise InvalidInput(
+            f"a path starts with / or *, such as /pricing or /docs/*; {text[:100]!r} does not", field=field
+        )
+    return text

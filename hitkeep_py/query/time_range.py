@@ -51,7 +51,8 @@ def read_range(start: str | None, end: str | None, zone: str, now: int) -> TimeR
         last_day = datetime.fromtimestamp((last - 1) / 1000, timezone).date()
         first = midnight(last_day - timedelta(days=DEFAULT_DAYS - 1), timezone)
     if first >= last:
-        raise InvalidInput("the range is empty: from must be before to", field="from")
+        taken = "" if end else f", which was not given and so is the end of today, {today}"
+        raise InvalidInput(f"the range is empty: from must be before to{taken}", field="from")
     if last - first > LONGEST_DAYS * DAY_MS:
         raise InvalidInput(f"the range is longer than {LONGEST_DAYS} days", field="from")
     return TimeRange(first, last, zone)

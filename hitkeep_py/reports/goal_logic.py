@@ -7,8 +7,8 @@ from hitkeep_py.query.filters import checked_condition
 from hitkeep_py.query.logic import AllOf, Logic, OneOf
 from hitkeep_py.query.step import ANY_PAGE, EVENT, Step
 from hitkeep_py.reports.goals import step_of
+from hitkeep_py.reports.matching import KINDS
 
-KINDS = {"event": "event", "path": "pageview"}
 NAMES = {"event": "event", "path": "page"}
 NEVER = checked_condition("kind", "is not set", (), "filters")
 """Of no event: each has a kind."""

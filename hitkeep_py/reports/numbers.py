@@ -88,7 +88,7 @@ def asked_for(query: Query, number: str, event: str | None) -> Query:
 
 
 def metrics_of(number: str) -> tuple[Metric, ...]:
-    return tuple(metric(f"{name}:{number}") for name in NAMES)
+    return tuple(metric(f"{name}:{number}", "number") for name in NAMES)
 
 
 def named(event: str | None) -> Filters:

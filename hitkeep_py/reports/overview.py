@@ -11,15 +11,15 @@ from hitkeep_py.reports.table import table
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Rates are fractions 0..1, durations are seconds. The fields are names of metrics."""
+    """Rates are fractions 0..1, durations are seconds, both None without a session. The fields are names of metrics."""
 
     visitors: int
     sessions: int
     pageviews: int
     events: int
-    bounce_rate: float
-    average_session_duration: float
-    pages_per_session: float
+    bounce_rate: float | None
+    average_session_duration: float | None
+    pages_per_session: float | None
 
 
 OVERVIEW_METRICS = tuple(METRICS[name] for name in Overview.__dataclass_fields__)

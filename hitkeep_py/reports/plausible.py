@@ -40,14 +40,22 @@ TIME_ON_PAGE = Metric(
         " / nullif(count(DISTINCT CASE WHEN engagement_ms IS NOT NULL THEN session_id END), 0)"
     ),
     number="engagement_ms",
+    nothing=None,
 )
+
+
+def of_no_visit_0(name: str) -> Metric:
+    """Plausible has 0 where we have nothing."""
+    return replace(metric(name), nothing=0)
+
+
 METRICS: dict[str, Metric] = {
     "visitors": metric("visitors"),
     "visits": metric("sessions"),
     "pageviews": metric("pageviews"),
-    "views_per_visit": metric("pages_per_session"),
-    "bounce_rate": metric("bounce_rate"),
-    "visit_duration": metric("average_session_duration"),
+    "views_per_visit": of_no_visit_0("pages_per_session"),
+    "bounce_rate": of_no_visit_0("bounce_rate"),
+    "visit_duration": of_no_visit_0("average_session_duration"),
     "events": VIEWS_AND_EVENTS,
     "scroll_depth": metric("scroll_depth"),
     "time_on_page": TIME_ON_PAGE,

@@ -1,4 +1,4 @@
-"""Figures of purchases whose amount is a property: an amount below 0 is a refund, and no order."""
+"""Figures of purchases whose amount is a property: one whose amount is below 0 is a refund, any other an order."""
 
 from hitkeep_py.query.filters import AnyOf, checked_condition
 from hitkeep_py.query.metrics import NUMBER_COLUMN, Level, Metric, Unit, metric
@@ -10,7 +10,7 @@ def net_amount(amount: str) -> Metric:
 
 
 def order_count(amount: str) -> Metric:
-    """Purchases that do not say what they brought are orders too."""
+    """Purchases that do not say what they brought, or in no number, are orders too."""
     return Metric(
         "orders",
         Level.EVENT,
@@ -29,8 +29,9 @@ def gross_amount(amount: str) -> Metric:
         "What the orders brought, before refunds.",
         lambda dialect, bounds: f"sum(CASE WHEN {NUMBER_COLUMN} >= 0 THEN {NUMBER_COLUMN} END)",
         number=amount,
+        nothing=None,
     )
 
 
-def is_order(amount: str, field: str) -> AnyOf:
-    return (checked_condition(amount, ">=", [0], field), checked_condition(amount, "is not set", (), field))
+def is_refund(amount: str, field: str) -> AnyOf:
+    return (checked_condition(amount, "<", [0], field),)

@@ -15,7 +15,7 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Bounds, Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
 from hitkeep_py.query.query import Query, matching_visits
-from hitkeep_py.query.report import Report, Rows
+from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import TimeRange, bucket_count, buckets, offsets
 from hitkeep_py.reports.matching import of_matching_sessions
@@ -65,11 +65,12 @@ def retention(
     check(query.range, unit)
     bits = None if identified_only else (yield from bounds_for_bits(dialect, query, unit))
     if bits:
-        found = met_again((yield visitors_by_bucket(dialect, query, unit, bits)))
+        rows = yield filled(dialect.met_again("visitor", bits), visitors_seen(dialect, query, unit))
     else:
-        seen = users_seen(dialect, query, unit) if identified_only else visitors_seen(dialect, query, unit)
-        rows = yield filled(JOINED, seen)
-        found = {(int(cohort), int(bucket)): int(count) for cohort, bucket, count in rows}
+        rows = yield filled(
+            JOINED, users_seen(dialect, query, unit) if identified_only else visitors_seen(dialect, query, unit)
+        )
+    found = {(int(cohort), int(bucket)): int(count) for cohort, bucket, count in rows}
     spans = spans_of(query.range, unit)
     cohorts = [
         cohort_of(spans[place:], found, None if identified_only else visitor_period) for place in range(len(spans))
@@ -92,25 +93,6 @@ def bounds_for_bits(dialect: Dialect, query: Query, unit: str) -> Report[Bounds 
     if low is None or (high - low + 1) * bucket_count(query.range, unit) > BITS_BUDGET:
         return None
     return Bounds(low, high)
-
-
-def visitors_by_bucket(dialect: Dialect, query: Query, unit: str, bits: Bounds) -> Statement:
-    """Each bucket with its visitors as bytes, a bit for each: 0.1 s where 2.5 M sessions took 1 s to join."""
-    return filled(
-        f"SELECT bucket, {dialect.visitor_set('visitor', bits)} FROM ({{}}) AS visits GROUP BY bucket ORDER BY bucket",
-        visitors_seen(dialect, query, unit),
-    )
-
-
-def met_again(rows: Rows) -> dict[tuple[int, int], int]:
-    """How many visitors first seen in one bucket were there in another."""
-    sets = [(int(bucket), int.from_bytes(visitors)) for bucket, visitors in rows]
-    found, before = {}, 0
-    for place, (cohort, visitors) in enumerate(sets):
-        new = visitors & ~before
-        before |= visitors
-        found.update({(cohort, bucket): (new & there).bit_count() for bucket, there in sets[place:]})
-    return found
 
 
 def visitors_seen(dialect: Dialect, query: Query, unit: str) -> Statement:

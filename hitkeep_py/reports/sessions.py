@@ -7,7 +7,6 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -18,14 +17,11 @@ from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.query import Query, matching_visits, visits_in_range
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
-from hitkeep_py.query.time_range import milliseconds
 from hitkeep_py.query.visits import visit_columns
 from hitkeep_py.reports.table import with_edges
 
 VISITOR_BYTES = 5
 MOST_SESSION_ID = 2**64 - 1
-Cursor = tuple[int, int]
-"""Start in UTC milliseconds and id of the last session seen."""
 COLUMNS = (
     "visitor_id",
     "start",
@@ -135,25 +131,19 @@ def sessions(dialect: Dialect, query: Query) -> Report[SessionList]:
     return SessionList(int(total), [session_of(row, query.site_id) for row in rows])
 
 
-def sessions_before(dialect: Dialect, query: Query, before: Cursor | None, size: int) -> Report[list[Session]]:
-    """The newest sessions of those that began before, by their start and their id; without `before` of all."""
-    older = Statement("TRUE")
-    if before is not None:
-        moment = dialect.moment()
-        older = Statement(
-            f"(visits.start < {moment} OR visits.start = {moment} AND session_id < ?)", (before[0], *before)
-        )
+def sessions_before(dialect: Dialect, query: Query, before: int | None, size: int) -> Report[list[Session]]:
+    """Those with the largest ids below `before`, or of all: by the arrival of their first event, the last first.
+
+    A late event may move a session's start while its pages are read, but never its id.
+    """
+    older = Statement("TRUE") if before is None else Statement("session_id < ?", (before,))
     rows = yield filled(
         f"SELECT session_id, {shown(dialect)} FROM ({{}}) AS visits WHERE {{}}"
-        f" ORDER BY visits.start DESC, session_id DESC LIMIT {int(size)}",
+        f" ORDER BY session_id DESC LIMIT {int(size)}",
         matching_visits(query, dialect, COLUMNS),
         older,
     )
     return [session_of(row, query.site_id) for row in rows]
-
-
-def cursor_of(session: Session) -> Cursor:
-    return milliseconds(datetime.fromisoformat(session.start)), int(session.session_id)
 
 
 def session_events(

@@ -285,7 +285,8 @@ def ordering(query: Query) -> str:
     unknown = [name for name, _ in query.order if name not in places]
     if unknown:
         raise InvalidInput(
-            f"cannot order by {unknown[0]!r}, only by what is asked for: {', '.join(places)}", field="order"
+            f"cannot order by {unknown[0]!r}, only by what is asked for: {', '.join(places)}, each with :asc or :desc",
+            field="order",
         )
     wanted = [f"{places[name]} {'DESC' if largest else 'ASC'} NULLS LAST" for name, largest in query.order]
     return ", ".join([*wanted, *(f"{each} ASC NULLS LAST" for each in key_names(query))]) or "1"
@@ -300,8 +301,4 @@ def shaped(rows: Rows, query: Query) -> Table:
 
 
 def figures(values: Sequence[Any], metrics: Sequence[Metric]) -> tuple[Any, ...]:
-    """Counts of nothing are 0; of an aggregate over no number there is none."""
-    return tuple(
-        number(value, None if each.number or each.name == "scroll_depth" else 0)
-        for value, each in zip(values, metrics, strict=True)
-    )
+    return tuple(number(value, each.nothing) for value, each in zip(values, metrics, strict=True))

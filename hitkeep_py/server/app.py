@@ -36,6 +36,7 @@ from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.client_address import ClientAddresses
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
 from hitkeep_py.server.logins import Logins
+from hitkeep_py.server.report_routes import REPORT_NAMES, REPORT_PATH
 from hitkeep_py.server.routes import ROUTES
 
 BODY_LIMIT = 64 * 1024
@@ -155,6 +156,7 @@ class Server:
             body,
             self.analytics.questions.request(),
             self.streams,
+            request.headers,
         )
 
 
@@ -231,11 +233,18 @@ def with_headers(response: Response, headers: Sequence[tuple[str, str]]) -> Resp
 async def answer_http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code, message = {
-        404: ("not_found", f"there is nothing at {request.url.path}"),
+        404: ("not_found", nothing_at(request.url.path)),
         405: ("method_not_allowed", f"{request.url.path} does not take {request.method}"),
     }.get(status, ("http_error", str(error)))
     headers = {**SECURITY_HEADERS, "allow": ", ".join(methods_of(request))} if status == 405 else SECURITY_HEADERS
     return Response(error_body(code, message), status, headers, "application/json")
+
+
+def nothing_at(path: str) -> str:
+    if not REPORT_PATH.match(path):
+        return f"there is nothing at {path}"
+    hint = "; the name of an event that has a slash is given so: properties?event=, event-series?event="
+    return f"there is no report at {path}; there are {', '.join(REPORT_NAMES)}{hint if '/events/' in path else ''}"
 
 
 def methods_of(request: Request) -> list[str]:

@@ -8,6 +8,7 @@ from hitkeep_py import __version__
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.protocols.statuses import STATUSES
 from hitkeep_py.server.access import COOKIE, OPEN, Access
+from hitkeep_py.server.body_examples import BODY_EXAMPLES
 from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.prose import prose, told_by
 from hitkeep_py.server.schemas import Schema, Schemas
@@ -85,7 +86,8 @@ def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
         "responses": answers(route, shape, schemas),
     }
     if shape.body is not None:
-        found["requestBody"] = {"required": True, "content": {JSON: {"schema": schemas.of(shape.body)}}}
+        sent = {"schema": schemas.of(shape.body), "example": BODY_EXAMPLES[route.answer]}
+        found["requestBody"] = {"required": True, "content": {JSON: sent}}
     return found
 
 

@@ -1,5 +1,7 @@
 """Routes that answer questions: the general one, one for each report, files, and questions that are kept."""
 
+import re
+
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.api import behaviour, export, figures, funnels, live, query, reports, segments
 from hitkeep_py.server.call import ApiRoute
@@ -9,6 +11,8 @@ REPORTS = f"{SITE}/reports"
 FUNNEL = f"{SITE}/funnels/{{funnel_id}}"
 SEGMENT = f"{SITE}/segments/{{segment_id}}"
 READER, USER = Access.READER, Access.USER
+
+REPORT_PATH = re.compile(r"/api/sites/[^/]+/reports(/|$)")
 
 REPORT_ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("POST", f"{SITE}/query", READER, query.query, "Any metrics by any dimensions."),
@@ -73,4 +77,7 @@ REPORT_ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", SEGMENT, READER, segments.show_segment, "One segment."),
     ApiRoute("PATCH", SEGMENT, USER, segments.change_segment, "Change a segment."),
     ApiRoute("DELETE", SEGMENT, USER, segments.remove_segment, "Remove a segment."),
+)
+REPORT_NAMES = tuple(
+    dict.fromkeys(each.path.removeprefix(f"{REPORTS}/") for each in REPORT_ROUTES if each.path.startswith(REPORTS))
 )

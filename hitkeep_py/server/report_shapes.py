@@ -56,9 +56,11 @@ EXPLAIN = (Parameter("explain", ABOUT_THE_ANSWER["explain"], FLAG),)
 FORMAT = (Parameter("format", ABOUT_THE_ANSWER["format"], one_of(FORMATS)),)
 ASKED = (*RANGE, *FILTER, *EXPLAIN, *FORMAT)
 COMPARE = (
-    Parameter("compare", FIELDS["compare"], one_of(COMPARISONS)),
-    Parameter("compare_from", "First day of a range to compare with."),
-    Parameter("compare_to", "Last day of a range to compare with."),
+    Parameter("compare", f"{FIELDS['compare']} By its name.", one_of(COMPARISONS)),
+    Parameter(
+        "compare_from", "First day, or time, of any other range to compare with; with compare_to, not with compare."
+    ),
+    Parameter("compare_to", "Last day of that range, included, or the time before which it ends."),
 )
 UNIT = Parameter("unit", "Length of the buckets; by default one that suits the range.", one_of(TIME_UNITS))
 ROWS = (
@@ -132,7 +134,7 @@ QUESTION = Fields(
             for name in ("from", "to", "range", "search", "segment")
         },
         "compare": {
-            "description": FIELDS["compare"],
+            "description": f"{FIELDS['compare']} By its name, or an object with from and to.",
             "anyOf": [one_of(COMPARISONS), {"type": "object", "properties": {"from": TEXT, "to": TEXT}}],
         },
         "order": {

@@ -11,6 +11,7 @@ from hitkeep_py.server.api import (
     keys,
     login,
     openapi,
+    scripts,
     sites,
     stats,
     usage,
@@ -34,6 +35,9 @@ def description(call: Call) -> Result:
 
 ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/", Access.ANYONE, openapi.show_start, "Leads to /docs."),
+    *(ApiRoute("GET", name, Access.ANYONE, scripts.show_tracker, "The tracker.") for name in scripts.NAMES),
+    ApiRoute("GET", "/hk-auto.js", Access.ANYONE, scripts.show_automatic, "The tracker's part for what it notices."),
+    ApiRoute("GET", "/hk-vitals.js", Access.ANYONE, scripts.show_vitals, "The tracker's part for web vitals."),
     ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work."),
     ApiRoute("GET", "/readyz", Access.ANYONE, health.readyz, "An event sent now would be accepted."),
     ApiRoute("GET", "/metrics", Access.ANYONE, health.metrics, "Counters for Prometheus."),

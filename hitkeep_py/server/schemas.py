@@ -97,9 +97,7 @@ class Schemas:
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _object(self, wanted: Fields) -> Schema:
-        own = fields_of(wanted.of) if wanted.of else {}
-        names = own if wanted.only is None else {name: own[name] for name in wanted.only}
-        properties = {name: self.of(each) for name, each in {**names, **wanted.more}.items()}
+        properties = {name: self.of(each) for name, each in properties_of(wanted).items()}
         required = [name for name in properties if name not in wanted.optional]
         schema: Schema = {"type": "object", "properties": properties}
         if words := wanted.of and told_by(wanted.of):
@@ -110,6 +108,16 @@ class Schemas:
     def _refer(self, name: str, schema: Schema) -> Schema:
         self.components[name] = schema
         return {"$ref": f"#/components/schemas/{name}"}
+
+
+def names_of(wanted: Fields) -> list[str]:
+    return list(properties_of(wanted))
+
+
+def properties_of(wanted: Fields) -> dict[str, Any]:
+    own = fields_of(wanted.of) if wanted.of else {}
+    names = own if wanted.only is None else {name: own[name] for name in wanted.only}
+    return {**names, **wanted.more}
 
 
 def fields_of(wanted: type) -> dict[str, Any]:

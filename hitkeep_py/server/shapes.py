@@ -26,6 +26,7 @@ from hitkeep_py.server.api import (
     keys,
     login,
     openapi,
+    scripts,
     segments,
     sites,
     usage,
@@ -36,6 +37,11 @@ from hitkeep_py.server.schemas import Fields
 from hitkeep_py.server.shape import Answers, Parameter, Shape, one_of
 
 CONTROL = Parameter("control", "Id of the variant that the others are compared with; by default the first.")
+SCRIPT = Shape(
+    files=("text/javascript",),
+    only_files=True,
+    parameters=(Parameter("v", "The content's hash, as it names it itself: the answer may then be kept for ever."),),
+)
 OK = Fields(more={"status": {"const": "ok"}})
 
 
@@ -147,6 +153,9 @@ SHAPES: dict[Answers, Shape] = {
     openapi.show_start: Shape(status=302, files=("text/plain",), only_files=True),
     openapi.show_page: Shape(files=("text/html",), only_files=True),
     openapi.show_script: Shape(files=("text/javascript",), only_files=True),
+    scripts.show_tracker: SCRIPT,
+    scripts.show_automatic: SCRIPT,
+    scripts.show_vitals: SCRIPT,
     openapi.show_style: Shape(files=("text/css",), only_files=True),
     **REPORT_SHAPES,
     **COMPATIBLE_SHAPES,

@@ -44,10 +44,10 @@ class EventStore(Protocol):
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """For several questions about the same state of the events."""
 
-    def recent_sessions(self, milliseconds: int) -> list[tuple[Any, ...]]:
-        """Of the sessions with an event in the last milliseconds before the newest event: the visitor id under which
-        they are looked up, visitor_id, session_id, session_key (what the client called it), first and last time, and
-        SESSION_ATTRIBUTES; oldest event first.
+    def recent_sessions(self, milliseconds: int, events: int) -> list[tuple[Any, ...]]:
+        """Of the sessions with an event of the last milliseconds before the latest one, or among the last events that
+        were stored: the visitor id under which they are looked up, visitor_id, session_id, session_key (what the client
+        called it), first and last time, the newest event_id, and SESSION_ATTRIBUTES; by their newest event.
         """
 
     def rebuild_summaries(self) -> int:

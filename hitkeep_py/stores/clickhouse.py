@@ -67,10 +67,14 @@ BACKUP_FILE = "events.clickhouse.sql"
 
 RECENT_SESSIONS = f"""
 SELECT coalesce(crossed_visitor_id, visitor_id) AS looked_up, visitor_id, session_id, min(session_key),
-    toUnixTimestamp64Milli(min(time)), toUnixTimestamp64Milli(max(time)),
+    toUnixTimestamp64Milli(min(time)), toUnixTimestamp64Milli(max(time)), max(event_id),
     {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
 FROM events
-WHERE time >= subtractMilliseconds((SELECT max(time) FROM events), ?)
+WHERE session_id IN (
+    SELECT session_id FROM events
+    WHERE time >= subtractMilliseconds((SELECT max(time) FROM events), ?)
+        OR event_id > (SELECT max(event_id) FROM events) - ?
+)
 GROUP BY looked_up, visitor_id, session_id
 ORDER BY max(event_id)
 """
@@ -134,15 +138,11 @@ class ClickHouseStore:
     def select(
         self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
     ) -> list[tuple[Any, ...]]:
-        if not QUESTION.match(sql):
-            raise StoreUnavailable("the event store answers SELECT and nothing else here")
-        limits: dict[str, Any] = {"readonly": 1, **({"max_execution_time": timeout} if timeout else {})}
+        limits: dict[str, Any] = {"max_execution_time": timeout} if timeout else {}
         limits |= {"max_result_rows": MOST_ANSWER_ROWS, "result_overflow_mode": "throw"}
         started = time.monotonic()
         try:
-            with self._asking() as client:
-                result = client.query(with_types(sql, parameters), parameters=named(parameters), settings=limits)
-                return [tuple(row) for row in result.result_rows]
+            return self._rows(sql, parameters, limits)
         except (StoreUnavailable, QueryTimeout) as error:
             if timeout and (isinstance(error, QueryTimeout) or time.monotonic() - started > timeout):
                 raise QueryTimeout(
@@ -150,13 +150,22 @@ class ClickHouseStore:
                 ) from error
             raise
 
+    def _rows(self, sql: str, parameters: Sequence[object], limits: dict[str, Any]) -> list[tuple[Any, ...]]:
+        if not QUESTION.match(sql):
+            raise StoreUnavailable("the event store answers SELECT and nothing else here")
+        with self._asking() as client:
+            settings = {"readonly": 1, **limits}
+            result = client.query(with_types(sql, parameters), parameters=named(parameters), settings=settings)
+            return [tuple(row) for row in result.result_rows]
+
     @contextmanager
     def snapshot(self) -> Iterator["ClickHouseSnapshot"]:
         """The server holds no state across questions: what is stored meanwhile shows in the later ones."""
         yield ClickHouseSnapshot(self, self._version)
 
-    def recent_sessions(self, milliseconds: int) -> list[tuple[Any, ...]]:
-        return self.select(RECENT_SESSIONS, [milliseconds])
+    def recent_sessions(self, milliseconds: int, events: int) -> list[tuple[Any, ...]]:
+        """However many there are: a limit would keep the writer from starting."""
+        return self._rows(RECENT_SESSIONS, [milliseconds, events], {})
 
     def rebuild_summaries(self) -> int:
         """Nothing is derived from the events here."""

@@ -37,10 +37,14 @@ log = logging.getLogger(__name__)
 
 RECENT_SESSIONS = f"""
 SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, min(session_key),
-    epoch_ms(min(time)), epoch_ms(max(time)),
+    epoch_ms(min(time)), epoch_ms(max(time)), max(event_id),
     {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
 FROM events
-WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
+WHERE session_id IN (
+    SELECT session_id FROM events
+    WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
+        OR event_id > (SELECT max(event_id) FROM events) - ?
+)
 GROUP BY coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id
 ORDER BY max(event_id)
 """
@@ -118,8 +122,14 @@ class DuckDBStore:
         finally:
             cursor.close()
 
-    def recent_sessions(self, milliseconds: int) -> list[tuple[Any, ...]]:
-        return self.select(RECENT_SESSIONS, [milliseconds])
+    def recent_sessions(self, milliseconds: int, events: int) -> list[tuple[Any, ...]]:
+        """However many there are: a limit would keep the writer from starting."""
+        with self._lock:
+            cursor = _translated(self._connection.cursor)
+        try:
+            return _translated(lambda: cursor.execute(RECENT_SESSIONS, [milliseconds, events]).fetchall())
+        finally:
+            cursor.close()
 
     def rebuild_summaries(self) -> int:
         self._visitors.forget()

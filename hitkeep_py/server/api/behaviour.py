@@ -10,14 +10,13 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.export import Column, Kind
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.read_query import flag_of
-from hitkeep_py.query.step import STEP_TYPES, Step
+from hitkeep_py.query.step import PATH, STEP_TYPES, Step, checked_path
 from hitkeep_py.reports.funnels import FunnelPoint, FunnelResult, StepResult, funnel, funnel_series
 from hitkeep_py.reports.journeys import DIRECTIONS, MOST_BRANCHES, MOST_DEPTH, Journeys, Node, journeys
 from hitkeep_py.reports.retention import RETENTION_UNITS, Retention, retention
 from hitkeep_py.reports.sessions import (
     Session,
     SessionEvent,
-    cursor_of,
     session_events,
     sessions,
     sessions_before,
@@ -48,8 +47,6 @@ def show_funnel(call: Call) -> Result:
 def try_funnel(call: Call) -> Result:
     """A funnel that is not kept: its steps, window and scope are in the body."""
     site, body = call.site(), call.body
-    if unknown := sorted(set(body) - {"steps", "window_seconds", "scope"}):
-        raise InvalidInput(f"a funnel has no {unknown[0][:100]!r} here, only steps, window_seconds and scope")
     steps, window = read_steps(body.get("steps")), read_window(body.get("window_seconds"))
     return funnel_answer(
         call, site, Funnel("", site.id, "", steps, window, read_scope(body.get("scope", "session")), 0)
@@ -85,13 +82,10 @@ def show_journeys(call: Call) -> Result:
     """Where sessions go after a page or an event, or come from before it."""
     site, wanted = call.site(), wanted_file(call)
     query = call.query(site)
-    anchor = next((Step(kind, text) for kind in STEP_TYPES if (text := call.last(PARAMETER_OF[kind]))), None)
-    if anchor is None:
-        raise InvalidInput("name the page or the event that journeys start from", field="page")
     found = call.answer(
         journeys,
         query,
-        anchor,
+        read_anchor(call),
         call.last("direction") or next(iter(DIRECTIONS)),
         whole_number(call, "depth", 3, 1, MOST_DEPTH),
         flag_of(call.last("with_events") or "0", "with_events"),
@@ -100,6 +94,15 @@ def show_journeys(call: Call) -> Result:
     if wanted:
         return file_result(call, wanted, f"{site.domain}-journeys", journey_sheet(found))
     return shaped(call, query, asdict(found), journeys)
+
+
+def read_anchor(call: Call) -> Step:
+    given = {kind: text for kind in STEP_TYPES if (text := call.last(PARAMETER_OF[kind]))}
+    if len(given) != 1:
+        message = "name either the page or the event that journeys start from" + (", not both" if given else "")
+        raise InvalidInput(message, field="page")
+    ((kind, text),) = given.items()
+    return Step(kind, checked_path(text, "page") if kind == PATH else text)
 
 
 def journey_sheet(found: Journeys) -> Sheet:
@@ -145,7 +148,7 @@ def retention_sheet(found: Retention) -> Sheet:
 
 
 def show_sessions(call: Call) -> Result:
-    """Sessions, newest first; in a file all of them, unless there is a limit."""
+    """Sessions, newest first. In a file without a limit all of them, by the arrival of their first event."""
     site, wanted = call.site(), wanted_file(call)
     query = call.query(site)
     if wanted and not call.last("limit"):
@@ -161,14 +164,16 @@ def show_sessions(call: Call) -> Result:
 def all_sessions(call: Call, query: Query) -> Sheet:
     """Page after page; the first is asked for at once, so that what is wrong is answered as an error."""
     if call.last("offset"):
-        raise InvalidInput("a file of all sessions begins with the newest: give a limit beside offset", field="offset")
+        raise InvalidInput(
+            "a file of all sessions begins with the last that came: give a limit beside offset", field="offset"
+        )
     first = call.answer(sessions_before, query, None, PAGE)
 
     def pages() -> Generator[Keyed, None, None]:
         found = first
         yield from unkeyed(found)
         while len(found) == PAGE:
-            found = patient_answer(call, sessions_before, query, cursor_of(found[-1]), PAGE)
+            found = patient_answer(call, sessions_before, query, int(found[-1].session_id), PAGE)
             yield from unkeyed(found)
 
     return sheet_of(Session, pages())

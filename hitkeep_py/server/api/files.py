@@ -15,7 +15,6 @@ from hitkeep_py.server.call import Call, Result, Stream
 TOTAL_ROWS = "x-total-rows"
 PATIENCE = 10
 BUSY_SECONDS = 1.0
-JSON = "json"
 ROWS_ALONE = ("explain", "totals")
 """What an answer has besides its rows, and a file has not."""
 Answer = TypeVar("Answer")
@@ -23,20 +22,22 @@ Arguments = ParamSpec("Arguments")
 
 
 def wanted_file(call: Call) -> FileFormat | None:
-    """None for JSON as every answer is. Raises InvalidInput with the formats that exist."""
+    """None for the answer as a whole. Raises InvalidInput with the formats that exist."""
     found = read_file_format(call.last("format"))
     refuse_besides(found, [name for name in ROWS_ALONE if call.last(name) not in (None, "0", "false")])
     return found
 
 
 def read_file_format(name: object) -> FileFormat | None:
-    return None if name is None or name == JSON else read_format(name)
+    return None if name is None else read_format(name)
 
 
 def refuse_besides(wanted: FileFormat | None, asked: list[str]) -> None:
     """Raises InvalidInput when a file is wanted and what it has no place for is asked."""
     if wanted and asked:
-        raise InvalidInput(f"a file of {wanted.name} holds rows alone: ask for {asked[0]} in JSON", field=asked[0])
+        raise InvalidInput(
+            f"a file of {wanted.name} holds rows alone: leave out {asked[0]}, or leave out format", field=asked[0]
+        )
 
 
 def file_result(call: Call, wanted: FileFormat, words: str, sheet: Sheet) -> Result:

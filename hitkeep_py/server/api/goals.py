@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from hitkeep_py.catalog.goals import with_currency
 from hitkeep_py.query.time_range import unit_for
 from hitkeep_py.reports.goals import goal_series, goals
 from hitkeep_py.server.api.answering import range_json
@@ -13,20 +14,24 @@ def list_goals(call: Call) -> Result:
 
 
 def add_goal(call: Call) -> Result:
-    body = call.body
+    """Revenue that names no currency is in the site's."""
+    site, body = call.site(), call.body
     goal = call.analytics.catalog.goals.add(
-        call.site().id,
+        site.id,
         body.get("name"),
         body.get("type"),
         body.get("value"),
         filters=body.get("filters"),
-        revenue=body.get("revenue"),
+        revenue=with_currency(body.get("revenue"), site.currency),
     )
     return Result(goal.as_json(), 201)
 
 
 def change_goal(call: Call) -> Result:
-    goal = call.analytics.catalog.goals.change(call.site().id, call.path["goal_id"], call.body)
+    site, changes = call.site(), dict(call.body)
+    if "revenue" in changes:
+        changes["revenue"] = with_currency(changes["revenue"], site.currency)
+    goal = call.analytics.catalog.goals.change(site.id, call.path["goal_id"], changes)
     return Result(goal.as_json())
 
 

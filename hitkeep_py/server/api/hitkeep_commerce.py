@@ -10,7 +10,7 @@ from hitkeep_py.query.filters import AnyOf, Filters, checked_condition
 from hitkeep_py.query.metrics import METRICS, metric
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import unit_for
-from hitkeep_py.reports.purchases import gross_amount, is_order, net_amount, order_count
+from hitkeep_py.reports.purchases import gross_amount, is_refund, net_amount, order_count
 from hitkeep_py.reports.series import series
 from hitkeep_py.reports.table import table, table_of
 from hitkeep_py.reports.web_vitals import THRESHOLDS, WebVital, web_vitals, web_vitals_series, web_vitals_table
@@ -23,6 +23,8 @@ AMOUNTS = ("property:value", "property:amount")
 ROWS, MOST_LISTED = 10, 50
 PRODUCTS = ("item_id", "item_name")
 QUANTITY = "sum:property:quantity"
+PLACES = 10
+"""That numbers of properties have at most."""
 SOURCES = ("utm_source", "utm_medium", "utm_campaign", "referrer")
 VITAL_ROWS, MOST_VITAL_ROWS = 25, 1_000
 VITAL_DIMENSIONS = ("country", "language", "browser", "device", "city")
@@ -64,21 +66,28 @@ def products(call: Call) -> Result:
     purchases, amount, _ = purchases_of(call, query_of(call, call.site()))
     asked = by_revenue(call, purchases, [f"property:{name}" for name in PRODUCTS])
     rows = call.answer(table, asked).rows
-    ordered = replace(
-        asked, metrics=(metric(QUANTITY),), filters=(*asked.filters, is_order(amount, "event_name")), order=()
-    )
-    quantities = dict(call.answer(table_of, ordered, [keys for keys, _ in rows]).rows) if rows else {}
+    keys = [keys for keys, _ in rows]
+    counted = replace(asked, metrics=(metric(QUANTITY),), order=())
+    sold = dict(call.answer(table_of, counted, keys).rows)
+    refunds = replace(counted, filters=(*counted.filters, is_refund(amount, "event_name")))
+    returned = dict(call.answer(table_of, refunds, keys).rows)
     return Result(
         [
             {
                 **dict(zip(PRODUCTS, keys, strict=True)),
                 "revenue": revenue or 0,
                 "orders": orders,
-                "quantity": quantities.get(keys, (0,))[0] or orders,
+                "quantity": quantity(sold.get(keys), returned.get(keys)) or orders,
             }
             for keys, (orders, revenue) in rows
         ]
     )
+
+
+def quantity(sold: tuple[Any, ...] | None, returned: tuple[Any, ...] | None) -> float:
+    """Of the orders: that of all purchases without that of the refunds."""
+    all_of_them, back = ((found[0] or 0) if found else 0 for found in (sold, returned))
+    return round(all_of_them - back, PLACES)
 
 
 def sources(call: Call) -> Result:

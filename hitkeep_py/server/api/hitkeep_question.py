@@ -8,7 +8,7 @@ from typing import Any
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import dimension
-from hitkeep_py.query.filters import AnyOf, Filters, checked_condition, read_filters
+from hitkeep_py.query.filters import AnyOf, Filters, check_possible, checked_condition, read_filters
 from hitkeep_py.query.logic import filters_of
 from hitkeep_py.query.metrics import metric
 from hitkeep_py.query.query import Did, Query
@@ -52,6 +52,7 @@ def condition(type: str, value: str) -> AnyOf:
     if value in (UNKNOWN, UNSPECIFIED, DIRECT):
         return (checked_condition(name, "is not set", (), "filter"),)
     same = checked_condition(name, "is", [value.lower() if name == "device" else value], "filter")
+    check_possible(same, "filter")
     if type != "referrer_host":
         return (same,)
     return (same, checked_condition(name, "starts with", [f"{value}/"], "filter"))

@@ -204,9 +204,14 @@ def read_order_entry(given: object, known: tuple[str, ...]) -> Order:
 
 
 def read_include(given: object, unit: str | None, time_range: TimeRange) -> dict[str, bool]:
-    if not isinstance(given, dict) or not all(isinstance(each, bool) for each in given.values()):
-        raise InvalidInput("Invalid include: its values are true or false.", field="include")
-    for name in given:
+    if not isinstance(given, dict):
+        raise InvalidInput(f"Invalid include: it is an object of {', '.join(INCLUDES)}.", field="include")
+    for name, wanted in given.items():
+        if name in INCLUDES and not isinstance(wanted, bool):
+            raise InvalidInput(f"Invalid include.{name}: it is true or false.", field="include")
+        if name == "comparisons":
+            message = "Invalid include.comparisons: comparisons are not answered here; ask again with the other range."
+            raise InvalidInput(message, field="include")
         if name not in INCLUDES:
             raise InvalidInput(f"Invalid include key '{name[:100]}'; there are {', '.join(INCLUDES)}.", field="include")
     if given.get("time_labels") and unit is None:

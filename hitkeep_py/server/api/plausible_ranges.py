@@ -10,7 +10,7 @@ import orjson
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
-from hitkeep_py.query.named_range import months_before
+from hitkeep_py.query.named_range import all_days, months_before
 from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LATEST, LONGEST_DAYS, TimeRange, midnight, milliseconds
 
 COUNTED = re.compile(r"([1-9][0-9]{0,3})(d|mo)")
@@ -34,9 +34,8 @@ def read_date_range(given: object, zone: str, now: int, first: Callable[[], int 
     if given == "24h":
         return TimeRange(now + 1 - 24 * HOUR_MS, now + 1, zone)
     if given == "all":
-        start = first()
-        begin = today if start is None else datetime.fromtimestamp(start / 1000, timezone).date()
-        return of_days(begin, today, timezone, zone)
+        begin, end = all_days(first(), today, timezone)
+        return of_days(begin, end - timedelta(days=1), timezone, zone)
     days = named_days(given, today)
     if days is None:
         raise bad_range(given)

@@ -101,7 +101,7 @@ def show_series(call: Call) -> Result:
 def show_breakdown(call: Call) -> Result:
     """Metrics by the values of a dimension."""
     site, named = call.site(), needed(call, "dimension", "dimension")
-    found = dimension(named)
+    found = dimension(named, "dimension")
     wanted = wanted_file(call)
     fitting = EVENTS_AND_PAGES if found.key else FITTING_METRICS.get(found.name)
     defaults: dict[str, Any] = {"metrics": fitting} if fitting else {}

@@ -9,14 +9,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import orjson
 
 from hitkeep_py.export import Column, Kind, Rows
+from hitkeep_py.query.dimensions import Scope
 from hitkeep_py.query.filters import only_currency
 from hitkeep_py.query.metrics import is_money
 from hitkeep_py.query.query import Query
 
 KINDS: Mapping[Any, Kind] = {str: Kind.TEXT, int: Kind.WHOLE, float: Kind.NUMBER}
 """By the type of a field; anything else is JSON."""
-TIME = Column("time", Kind.TEXT)
+TIME = Column("time", Kind.MOMENT)
 """When a bucket begins, with the zone's offset."""
+TIMES = ("time", "start")
+"""Fields that are times, as texts."""
 AMOUNTS = dict[str, int]
 
 Keyed = tuple[Sequence[Any], Any]
@@ -58,7 +61,7 @@ def cells_of(name: str, hint: Any, found: Iterable[Keyed]) -> Iterable[Cells]:
         for code in sorted(currencies):
             yield Cells(Column(f"{name}_minor_{code}", Kind.WHOLE), partial(amount, name, code))
         return
-    kind = KINDS.get(without_none(hint), Kind.JSON)
+    kind = Kind.MOMENT if name in TIMES else KINDS.get(without_none(hint), Kind.JSON)
     yield Cells(Column(name, kind), lambda about: json_text(getattr(about, name), kind))
 
 
@@ -83,7 +86,7 @@ def unkeyed(found: Iterable[Any]) -> list[Keyed]:
 
 
 def dimension_columns(query: Query) -> list[Column]:
-    return [Column(each.name, Kind.TEXT) for each in query.dimensions]
+    return [Column(each.name, Kind.MOMENT if each.scope is Scope.TIME else Kind.TEXT) for each in query.dimensions]
 
 
 def currency_beside(query: Query) -> list[Column]:

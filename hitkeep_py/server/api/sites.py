@@ -1,6 +1,5 @@
 """Sites."""
 
-from hitkeep_py.catalog.site_settings import SETTINGS
 from hitkeep_py.server.call import Call, Result
 
 
@@ -9,8 +8,7 @@ def list_sites(call: Call) -> Result:
 
 
 def add_site(call: Call) -> Result:
-    given = {name: call.body[name] for name in SETTINGS if name in call.body}
-    site = call.analytics.catalog.sites.add(**{"domain": None, **given})
+    site = call.analytics.catalog.sites.add(**{"domain": None, **call.body})
     call.analytics.catalog.refresh()
     return Result(site.as_json(), 201)
 

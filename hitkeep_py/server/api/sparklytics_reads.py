@@ -68,8 +68,8 @@ def figures(found: Overview, prefix: str = "") -> dict[str, Any]:
         f"{prefix}pageviews": found.pageviews,
         f"{prefix}visitors": found.visitors,
         f"{prefix}sessions": found.sessions,
-        f"{prefix}bounce_rate": round(found.bounce_rate, 3),
-        f"{prefix}avg_duration_seconds": found.average_session_duration,
+        f"{prefix}bounce_rate": round(found.bounce_rate or 0, 3),
+        f"{prefix}avg_duration_seconds": found.average_session_duration or 0,
     }
 
 
@@ -92,6 +92,8 @@ def views(call: Call, query: Query, unit: str) -> list[dict[str, Any]]:
 
 def metrics(call: Call) -> Result:
     site, kind = call.site(), call.last("type") or ""
+    if not kind:
+        raise InvalidInput(f"type is required: one of {', '.join(TYPES)}", field="type")
     if kind not in TYPES:
         raise InvalidInput(f"invalid metric type: {kind[:100]}; there are {', '.join(TYPES)}", field="type")
     query = breakdown_query(call, query_of(call, site), kind)
@@ -139,8 +141,8 @@ def metric_row(key: str | None, values: tuple[Any, ...]) -> dict[str, Any]:
         "value": DIRECT if key is None else key,
         "visitors": seen,
         "pageviews": views,
-        "bounce_rate": round(bounce_rate * 100, 1),
-        "avg_duration_seconds": round(duration, 1),
+        "bounce_rate": round((bounce_rate or 0) * 100, 1),
+        "avg_duration_seconds": round(duration or 0, 1),
     }
 
 

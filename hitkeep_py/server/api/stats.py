@@ -60,9 +60,9 @@ def figures(found: Overview) -> dict[str, Any]:
     return {
         "total_pageviews": found.pageviews,
         "unique_sessions": found.sessions,
-        "bounce_rate": found.bounce_rate * 100,
-        "avg_session_duration": found.average_session_duration,
-        "pages_per_session": found.pages_per_session,
+        "bounce_rate": (found.bounce_rate or 0) * 100,
+        "avg_session_duration": found.average_session_duration or 0,
+        "pages_per_session": found.pages_per_session or 0,
     }
 
 

@@ -43,14 +43,29 @@ function parameterTable(parameters) {
 function contents(content, whole) {
   return Object.entries(content || {}).flatMap(([kind, each]) => [
     element("p", kind),
+    ...(each.example ? [element("h4", "Example"), pretty(each.example), element("h4", "All there is")] : []),
     ...(each.schema ? [pretty(resolved(each.schema, whole))] : []),
   ]);
 }
 
+// Where a credential is sent, and what the description says of it.
+function credential(name, whole) {
+  const found = whole.components.securitySchemes[name];
+  const place =
+    found.type === "http" ? `the header Authorization: ${found.scheme} …` : `the ${found.in} ${found.name}`;
+  return `${place} (${found.description})`;
+}
+
+function needs(security, whole) {
+  if (!security.length) return element("p", "Open to anyone");
+  const ways = security.map((each) => Object.keys(each).map((name) => credential(name, whole)).join(" and "));
+  const list = element("ul", "", ...ways.map((each) => element("li", each)));
+  return element("div", ways.length > 1 ? "Needs one of:" : "Needs:", list);
+}
+
 function fill(details, operation, whole) {
   if (operation.description) details.append(element("p", operation.description));
-  const ways = operation.security.map((each) => Object.keys(each).join(" and "));
-  details.append(element("p", ways.length ? `Needs: ${ways.join(", or ")}` : "Open to anyone"));
+  details.append(needs(operation.security, whole));
   if (operation.parameters?.length) details.append(element("h3", "Parameters"), parameterTable(operation.parameters));
   if (operation.requestBody) details.append(element("h3", "Body"), ...contents(operation.requestBody.content, whole));
   for (const [status, answer] of Object.entries(operation.responses)) {
