@@ -69,9 +69,9 @@ class IncomingEvent:
     the sender named its site itself, and is told when there is none; with `from_server` the request is not its
     visitor's own. `url` is absolute or a path; `path`, when given, wins over the url's. `props_json` is checked JSON
     text (see protocols.json_input). `visitor` and `user` are the caller's own names for who it was. `time` is UTC
-    milliseconds. `revenue` is an amount as it was sent, a number or a text, in `currency`, or in the site's when that
-    is "". `ip` and `user_agent` replace those of the request. With `must_match_url` the url has to be of the site (its
-    allowed origins, or its domain).
+    milliseconds; `age` says instead how many milliseconds ago it was. `revenue` is an amount as it was sent, a number
+    or a text, in `currency`, or in the site's when that is "". `ip` and `user_agent` replace those of the request.
+    With `must_match_url` the url has to be of the site (its allowed origins, or its domain).
     """
 
     kind: str
@@ -107,6 +107,7 @@ class IncomingEvent:
     scroll_depth: int | None = None
     engagement_ms: int | None = None
     time: int | None = None
+    age: int | None = None
     ip: str = ""
     user_agent: str = ""
     do_not_track: bool = False

@@ -98,7 +98,8 @@ def origin_of(url: str) -> str:
 
 def put_time(passage: Passage, lookups: Lookups) -> None:
     """The client's time when it can be true: not in the future, not older than the set age. Else ours."""
-    told, received = passage.incoming.time, passage.sender.received_at
+    incoming, received = passage.incoming, passage.sender.received_at
+    told = incoming.time if incoming.age is None else received - incoming.age
     if told is None or not passage.oldest <= told <= received + CLOCK_SKEW_MS:
         passage.event.time = received
     else:

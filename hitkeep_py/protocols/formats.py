@@ -10,11 +10,13 @@ from hitkeep_py.protocols import (
     plausible,
     project_key,
     sparklytics,
+    tracker,
     umami,
 )
 from hitkeep_py.protocols.format import WireFormat
 
 FORMATS: tuple[WireFormat, ...] = (
+    *tracker.FORMATS,
     *hitkeep.FORMATS,
     *sparklytics.FORMATS,
     *grademypage.FORMATS,

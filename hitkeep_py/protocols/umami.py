@@ -127,7 +127,10 @@ def put_event(payload: dict[str, Any], event: IncomingEvent) -> None:
         raise InvalidInput("name must not be blank", field="name")
     event.kind = CUSTOM if event.name else PAGEVIEW
     event.keep_fragment = True
-    data = object_field(payload, "data")
+    put_revenue(event, object_field(payload, "data"))
+
+
+def put_revenue(event: IncomingEvent, data: dict[str, Any]) -> None:
     currency = data.get("currency")
     if isinstance(currency, str) and currency.strip() and (number_value(data.get("revenue")) or 0) > 0:
         event.revenue, event.currency = data["revenue"], currency

@@ -54,14 +54,14 @@ def assignments(call: Call) -> Result:
 
 
 def running(call: Call) -> tuple[Experiment, ...]:
-    """The running experiments of the project: a site's public key, its id or an alias. Raises NotFound."""
+    """The running experiments of the project: a site's public key, its id, an alias or a host. Raises NotFound."""
     catalog, project, now = call.analytics.catalog, call.last("projectId") or "", call.analytics.clock.now_ms()
     directory = catalog.directory
     key = directory.keys.find(project, now)
     if key is not None and key.kind == "public":
         catalog.keys.note_use(key.id, now)
         return directory.experiments.get(key.site_id, ())
-    site = directory.by_id.get(project.lower())
+    site = directory.by_id.get(project.lower()) or directory.of_hostname(project)
     if site is None:
-        raise NotFound("there is no project with this public key, site id or alias", field="projectId")
+        raise NotFound("there is no project with this public key, site id, alias or domain", field="projectId")
     return directory.experiments.get(site.id, ())
