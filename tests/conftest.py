@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
+from tests.browser import Shop, Website, launched, new_shop, website
 from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
 from tests.product import lookups
+from tests.running_server import RunningServer, running
 from tests.stored_events import SITE, store_rows
 
 EMAIL, PASSWORD = "you@example.com", "a long password"
@@ -61,3 +64,35 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         if rows := getattr(request.module, "STORED", ()):
             store_rows(found.store, SITE, *rows)
         yield found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    opened = launched(playwright)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def tracker_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("tracker")
+    with running(folder / "data", folder, "--ingest-rate", "10000", "--ingest-burst", "10000") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[Website]:
+    with website() as opened:
+        yield opened
+
+
+@pytest.fixture
+def shop(tracker_server: RunningServer, pages: Website) -> Shop:
+    pages.pages, pages.headers = {}, {}
+    return new_shop(tracker_server, pages)

@@ -1,0 +1,112 @@
+"use client"
+
+import {
+  Children,
+  cloneElement,
+  createContext,
+  isValidElement,
+  type ReactElement,
+  type ReactNode,
+  type SyntheticEvent,
+  useContext,
+  useEffect,
+  useState,
+} from "react"
+import { createClient } from "./index.js"
+import type { BrowserClient, BrowserOptions, Client, Details, Props } from "./types.js"
+
+export type Analytics = Pick<BrowserClient, "track" | "pageview" | "identify" | "reset" | "flush">
+
+interface Script {
+  event(name: string, props?: Props): void
+}
+
+/** Without a provider: the script hk.js of the page, if it is there. */
+const SCRIPT: Analytics = {
+  track: (name, props) => {
+    const script = (globalThis as { hk?: Script }).hk
+    script?.event(name, props)
+    return script !== undefined
+  },
+  pageview: () => false,
+  identify: () => false,
+  reset: () => {},
+  flush: async () => true,
+}
+
+const Context = createContext<Analytics>(SCRIPT)
+
+export interface AnalyticsProviderProps extends Omit<BrowserOptions, "host"> {
+  /** Without it, the page's own. */
+  host?: string | undefined
+  /** A client that was made elsewhere; the other options are then not looked at. */
+  client?: BrowserClient | undefined
+  /** false: pageviews are counted by `pageview()` only. */
+  auto?: boolean | undefined
+  children?: ReactNode
+}
+
+/** Gives every component below it a client, and counts a pageview for every page that the router shows. */
+export function AnalyticsProvider({ children, client, auto = true, ...options }: AnalyticsProviderProps): ReactElement {
+  const [own] = useState(() => client ?? createClient({ ...options, host: options.host ?? "" }))
+  const used = client ?? own
+  useEffect(() => (auto ? used.followPages() : undefined), [auto, used])
+  return <Context.Provider value={used}>{children}</Context.Provider>
+}
+
+/** `const { track } = useAnalytics()` */
+export function useAnalytics(): Analytics {
+  return useContext(Context)
+}
+
+const TRIGGERS = {
+  click: "onClick",
+  submit: "onSubmit",
+  focus: "onFocus",
+  blur: "onBlur",
+  mouseenter: "onMouseEnter",
+  mouseleave: "onMouseLeave",
+} as const
+
+export interface TrackEventProps {
+  name: string
+  data?: Props | undefined
+  details?: Details | undefined
+  trigger?: keyof typeof TRIGGERS | undefined
+  children: ReactNode
+}
+
+type Handler = (event: SyntheticEvent) => void
+
+/** Tracks when its child is clicked. The child keeps its own handler, which is called afterwards. */
+export function TrackEvent({ name, data, details, trigger = "click", children }: TrackEventProps): ReactElement {
+  const { track } = useAnalytics()
+  const handler = TRIGGERS[trigger]
+  const only = Children.count(children) === 1 ? Children.toArray(children)[0] : undefined
+  if (!isValidElement<Partial<Record<string, Handler>>>(only)) {
+    // Text, several children, or one that a server component has not sent yet: an element that takes no space.
+    return <span {...{ style: { display: "contents" }, [handler]: () => track(name, data, details) }}>{children}</span>
+  }
+  const own = only.props[handler]
+  const both: Handler = (event) => {
+    track(name, data, details)
+    own?.(event)
+  }
+  return cloneElement(only, { [handler]: both })
+}
+
+export interface SparklyticsProviderProps extends AnalyticsProviderProps {
+  /** The site's id, or the one that it had in Sparklytics and has here as an alias. */
+  websiteId?: string | undefined
+  /** false: count although the browser asks not to. */
+  respectDnt?: boolean | undefined
+}
+
+/** AnalyticsProvider as @sparklytics/next calls it and its options. */
+export function SparklyticsProvider({ websiteId, respectDnt, ...options }: SparklyticsProviderProps): ReactElement {
+  const ignoreDnt = respectDnt === false || options.ignoreDnt
+  return <AnalyticsProvider {...options} site={options.site ?? websiteId} ignoreDnt={ignoreDnt} />
+}
+
+export type { BrowserClient, Client, Props }
+export { TrackEvent as SparklyticsEvent, useAnalytics as useSparklytics }

@@ -1,0 +1,83 @@
+/**
+ * Builds the tracker into the package: hk.js, the script that pages load, and the modules that it loads. A module's
+ * address has its content's hash, so it can be kept for ever. A script that is too large fails the build.
+ */
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+import { build } from "vite"
+
+const HERE = fileURLToPath(new URL(".", import.meta.url))
+const FOLDER = fileURLToPath(new URL("../../hitkeep_py/static/tracker/", import.meta.url))
+/** As in hitkeep_py/server/api/scripts.py. */
+const HASH_LENGTH = 8
+const MOST_CORE = 1536
+const MOST_AUTOMATIC = 3072
+const MOST_VITALS = 2816
+
+/** @type {import('vite').Terser.MinifyOptions} */
+const MINIFIED = { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } }
+
+/**
+ * The minified code of an entry, with constants written into it.
+ * @param {string} entry
+ * @param {Record<string, string>} [constants]
+ */
+async function built(entry, constants = {}) {
+  const result = await build({
+    root: HERE,
+    configFile: false,
+    logLevel: "warn",
+    define: constants,
+    build: {
+      write: false,
+      target: "es2020",
+      minify: "terser",
+      terserOptions: MINIFIED,
+      rolldownOptions: { output: { topLevelVar: false } },
+      lib: { entry: `src/${entry}.ts`, formats: ["es"] },
+    },
+  })
+  const [output] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (result)
+  const chunk = output?.output[0]
+  if (!chunk) throw new Error(`${entry} gave nothing`)
+  return chunk.code.trim()
+}
+
+/**
+ * A classic script whose names stay its own and whose errors stay within; one keyword for all compresses better.
+ * @param {string} code
+ */
+function enclosed(code) {
+  return `try{${code.replaceAll("const ", "let ")}}catch{}`
+}
+
+/**
+ * Bytes after gzip -9, which Node's own compression, made for speed, misses by a percent.
+ * @param {string} code
+ */
+function compressed(code) {
+  const { stdout } = spawnSync("gzip", ["-9", "-c"], { input: code })
+  return stdout?.length || gzipSync(code, { level: 9 }).length
+}
+
+/**
+ * Writes a script, and gives its hash as a constant for the one that loads it.
+ * @param {string} name
+ * @param {string} code
+ * @param {number} most
+ */
+function written(name, code, most) {
+  const size = compressed(code)
+  console.log(`${name}: ${size} of ${most} bytes compressed, ${code.length} before`)
+  if (size > most) process.exitCode = 1
+  writeFileSync(FOLDER + name, code)
+  return JSON.stringify(createHash("sha256").update(code).digest("hex").slice(0, HASH_LENGTH))
+}
+
+mkdirSync(FOLDER, { recursive: true })
+const VITALS = written("hk-vitals.js", await built("vitals"), MOST_VITALS)
+const AUTOMATIC = written("hk-auto.js", await built("auto", { VITALS }), MOST_AUTOMATIC)
+written("hk.js", enclosed(await built("core", { AUTOMATIC })), MOST_CORE)

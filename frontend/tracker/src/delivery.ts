@@ -1,0 +1,44 @@
+import { server, site } from "./options"
+import { type Entry, MOST_CHARACTERS, MOST_EVENTS, OLDEST_MS, prefix, store, waiting } from "./queue"
+
+const BATCH = 50
+/** A browser refuses keepalive above 64 KiB, and a character has up to three bytes. */
+const KEEPALIVE_CHARACTERS = 2e4
+/** 1 to 64 seconds, and from the beginning. */
+const PAUSES = 7
+
+let failures = 0
+let blocked: unknown
+/** How long the last request took. */
+let delay = 0
+
+/** The server counts back from the arrival. Less the delay, what waited for a request never is before what that sent. */
+// biome-ignore lint/correctness/useParseIntRadix: decimal anyway, and three bytes
+const ageOf = (entry: Entry): number => Date.now() - delay - parseInt(entry[0].slice(prefix.length))
+
+/** Sends what waits, in order, one request at a time. `now` (an event, too) ends a pause. */
+export const flush = (now?: unknown): void => {
+  if (now) blocked = 0
+  waiting.sort()
+  // too old, or the oldest of too much
+  while (waiting[MOST_EVENTS] || `${waiting}`[MOST_CHARACTERS] || (waiting[0] && ageOf(waiting[0]) > OLDEST_MS))
+    delete store[waiting.shift()![0]]
+  if (blocked || !waiting[0]) return
+  blocked = 1
+  const start = Date.now()
+  const batch = waiting.splice(0, BATCH)
+  const body = `{"s":"${site}","e":[${batch.map((entry) => `{"a":${ageOf(entry)},${entry[1].slice(1)}`)}]}`
+  const settle = ({ status, headers }: Partial<Response>): void => {
+    // an error has no status
+    if (/u|5..|408|429/.test(status as unknown as string)) {
+      waiting.push(...batch)
+      blocked = setTimeout(flush, 1e3 * (+(headers?.get("Retry-After") as string) || 2 ** (failures++ % PAUSES)), 1)
+    } else {
+      failures = 0
+      delay = Date.now() - start
+      batch.map((entry) => delete store[entry[0]])
+      flush(1)
+    }
+  }
+  fetch(`${server}ingest/batch`, { method: "POST", body, keepalive: !body[KEEPALIVE_CHARACTERS] }).then(settle, settle)
+}

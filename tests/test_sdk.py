@@ -1,0 +1,65 @@
+"""The SDK in Node against a real server: what it made is stored, whatever happens to the server meanwhile."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hitkeep_py import __version__
+from tests.real_site import opened, stored_rows
+from tests.running_server import running
+
+ROOT = Path(__file__).resolve().parents[1]
+FRONTEND = ROOT / "frontend"
+NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or "node"
+OPEN_RATE = ("--ingest-rate", "100000", "--ingest-burst", "100000")
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built package's entry."""
+    folder = tmp_path_factory.mktemp("sdk")
+    compiler = FRONTEND / "node_modules/typescript/bin/tsc"
+    project = FRONTEND / "sdk/tsconfig.build.json"
+    subprocess.run([NODE, str(compiler), "-p", str(project), "--outDir", str(folder)], check=True, timeout=120)
+    (folder / "package.json").write_text('{"type":"module"}', encoding="utf-8")
+    return folder / "index.js"
+
+
+@pytest.mark.parametrize("way", ["key", "site"])
+def test_number_stored_is_the_number_made_when_the_server_is_killed_and_started_again(
+    way: str, sdk: Path, tmp_path: Path
+) -> None:
+    """With a key as a server sends, with a site as a page does."""
+    data_dir = tmp_path / "data"
+    with opened(data_dir) as analytics:
+        site = analytics.catalog.sites.add("example.com")
+        key = analytics.catalog.keys.add(site.id, "secret")[1]
+    with running(data_dir, tmp_path, *OPEN_RATE) as server:
+        access = key if way == "key" else site.id
+        program = [NODE, str(ROOT / "tests/sdk_program.mjs"), str(sdk), server.address, access]
+        shop = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        time.sleep(1)
+        server.stop(signal.SIGKILL)
+    time.sleep(0.3)
+    with running(data_dir, tmp_path, *OPEN_RATE, "--port", str(server.port)) as again:
+        time.sleep(0.5)
+        counts: dict[str, Any] = json.loads(shop.communicate(b"end\n", timeout=90)[0])
+        again.stop(signal.SIGTERM)
+    made = counts["made"]
+    assert made > 100
+    assert counts == {"made": made, "isDone": True, "delivered": made, "refused": 0, "lost": 0, "waiting": 0}
+    with opened(data_dir) as analytics:
+        rows = stored_rows(analytics, site.id)
+    assert [row["props"]["number"] for row in rows] == list(range(made))
+    assert {(row["name"], row["path"], row["revenue"]) for row in rows} == {("sale", "/shop", 100)}
+
+
+def test_package_has_the_version_of_the_product() -> None:
+    assert json.loads((FRONTEND / "sdk/package.json").read_text(encoding="utf-8"))["version"] == __version__

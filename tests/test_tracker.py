@@ -1,0 +1,286 @@
+"""The tracker in a real Chromium: what people do in pages, and what the server has of it in the end."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser import QUIET, Shop, Website, loaded, new_shop, profile, tag, visitor
+from tests.running_server import running
+
+
+def test_one_script_tag_counts_the_page(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/prices"] = f"<title>Prices</title>{tag(shop.server)}"
+    with visitor(browser, viewport={"width": 1200, "height": 800}) as someone:
+        someone.page().goto(shop.address("/prices?utm_source=news"), referer="https://www.google.com/")
+        (found,) = [each for each in shop.stored(1) if each["kind"] == "pageview"]
+    assert (found["path"], found["title"], found["hostname"]) == ("/prices", "Prices", shop.host)
+    assert (found["utm_source"], found["browser"]) == ("news", "Firefox")
+
+
+@pytest.mark.parametrize(
+    "name", ["hk.js", "s.js", "script.js", "js/script.js", "tracker.js", "api/analytics/script.js", "count.js"]
+)
+def test_pages_may_load_it_by_the_names_of_other_products(name: str, shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = tag(shop.server, name, QUIET)
+    with visitor(browser) as someone:
+        someone.page().goto(shop.address())
+        assert [each["kind"] for each in shop.stored(1)] == ["pageview"]
+
+
+CALLS = [
+    ("hk.event('signup', { plan: 'pro' })", "signup", '{"plan":"pro"}'),
+    ("sparklytics.track('purchase', { plan: 'pro', amount: 49.99 })", "purchase", '{"plan":"pro","amount":49.99}'),
+    ("clickport.track('Video Play', { count: 42 })", "Video Play", '{"count":"42"}'),
+    ("grademypage.track('feature_used', { eventName: 'pdf', eventData: { pages: 12 } })", "pdf", '{"pages":12}'),
+    ("grademypage.trackConversion('signup')", "signup", None),
+    ("plausible('Purchase', { props: { plan: 'pro' } })", "Purchase", '{"plan":"pro"}'),
+    ("umami.track('buy', { color: 'red' })", "buy", '{"color":"red"}'),
+]
+
+
+@pytest.mark.parametrize(("call", "name", "props"), CALLS, ids=[call for call, _, _ in CALLS])
+def test_every_products_function_sends_its_event(
+    call: str, name: str, props: str | None, shop: Shop, browser: Browser
+) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes=QUIET)
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        loaded(page)
+        page.evaluate(f"() => {{ {call} }}")
+        _, found = shop.stored(2)
+    assert (found["kind"], found["name"], found["path"]) == ("event", name, "/")
+    assert found["props"] == (None if props is None else json.loads(props))
+
+
+def test_pages_of_an_application_are_counted(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = f"<title>One</title>{tag(shop.server, attributes=QUIET)}"
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        loaded(page)
+        page.evaluate("history.pushState({}, '', '/two')")
+        page.evaluate("history.replaceState({}, '', '/two?tab=1')")
+        page.evaluate("history.replaceState({}, '', '/three')")
+        page.evaluate("location.hash = 'part'")
+        page.go_back()
+        page.go_back()
+        found = shop.stored(4)
+    assert [each["path"] for each in found] == ["/", "/two", "/three", "/"]
+
+
+def test_what_was_made_offline_is_sent_later_in_order(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes=QUIET)
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        shop.stored(1)
+        someone.context.set_offline(True)
+        page.evaluate("() => { for (let n = 0; n < 20; n++) hk.event(`offline ${n}`) }")
+        assert len(shop.events()) == 1
+        someone.context.set_offline(False)
+        found = shop.stored(21)
+    assert [each["name"] for each in found[1:]] == [f"offline {number}" for number in range(20)]
+
+
+def test_a_tab_that_was_closed_sends_what_it_had_when_it_is_opened_again(
+    shop: Shop, playwright: Playwright, tmp_path: Path
+) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes=QUIET)
+    with profile(playwright, tmp_path) as context:
+        page = context.new_page()
+        page.goto(shop.address())
+        shop.stored(1)
+        context.set_offline(True)
+        page.evaluate("() => { for (let n = 0; n < 5; n++) hk.event(`kept ${n}`) }")
+    assert len(shop.stored(1)) == 1
+    with profile(playwright, tmp_path) as context:
+        context.new_page().goto(shop.address())
+        found = shop.stored(7)
+    assert sorted(each["name"] for each in found if each["name"]) == [f"kept {number}" for number in range(5)]
+
+
+ONE_AFTER_THE_OTHER = """() => {
+    let made = 0
+    const timer = setInterval(() => {
+        hk.event(`event ${made++}`)
+        if (made == 100) clearInterval(timer)
+    }, 20)
+}"""
+
+
+def test_a_server_that_is_killed_and_started_again_has_each_event_once(
+    pages: Website, browser: Browser, tmp_path: Path
+) -> None:
+    data, limits = tmp_path / "data", ("--ingest-rate", "10000", "--ingest-burst", "10000")
+    pages.pages, pages.headers = {}, {}
+    with running(data, tmp_path, *limits) as first:
+        shop = new_shop(first, pages)
+        pages.pages["/"] = tag(first, attributes=QUIET)
+        with visitor(browser) as someone:
+            page = someone.page()
+            page.goto(shop.address())
+            loaded(page)
+            page.evaluate(ONE_AFTER_THE_OTHER)
+            page.wait_for_timeout(700)
+            first.stop(signal.SIGKILL)
+            page.wait_for_timeout(500)
+            with running(data, tmp_path, *limits, "--port", str(first.port)) as second:
+                shop.server = second
+                found = shop.stored(101)
+    names = [each["name"] for each in found if each["name"]]
+    assert sorted(names) == sorted(f"event {number}" for number in range(100))
+
+
+DOCUMENTS = Path(__file__).parent / "documents"
+FROM_DOCUMENTS: dict[str, list[tuple[str, object]]] = {
+    "hitkeep": [("signup", {"plan": "pro"}), ("cta_clicked", {"location": "hero"})],
+    "clickport": [
+        ("Video Play", {"title": "Product Demo", "duration": "3:24", "autoplay": "false"}),
+        ("Donation", None),
+        ("CTA Click", {"button": "hero-signup"}),
+        ("Form Submit", {"form": "newsletter"}),
+        ("Purchase", {"product": "Mug", "category": "home"}),
+    ],
+    "grademypage": [
+        ("video_played", None),
+        ("pdf_export", {"plan": "pro", "pages": 12}),
+        ("completed", {"step": 3}),
+        ("signup", None),
+        ("signup", None),
+    ],
+    "sparklytics": [
+        ("signup_click", None),
+        ("purchase", {"plan": "pro", "amount": 49.99, "currency": "USD"}),
+        ("offline_action", None),
+    ],
+}
+DONE_BY_HAND = """() => {
+    document.querySelector('button')?.click()
+    document.querySelector('form')?.requestSubmit()
+    window.handlePurchase?.({ name: 'Mug', category: 'home', price: 12.5 })
+}"""
+
+
+@pytest.mark.parametrize("product", FROM_DOCUMENTS)
+def test_code_of_the_documents_runs_as_it_is(product: str, shop: Shop, browser: Browser) -> None:
+    """With the script before it and not async, as the code expects that it has loaded."""
+    code = (DOCUMENTS / f"{product}-browser.html").read_text(encoding="utf-8")
+    script = tag(shop.server, attributes=QUIET).replace(" async", "")
+    shop.website.pages["/"] = f"<!doctype html><title>Shop</title>{script}{code}"
+    wanted = FROM_DOCUMENTS[product]
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        page.evaluate(DONE_BY_HAND)
+        found = [each for each in shop.stored(len(wanted) + 1) if each["kind"] == "event"]
+    assert sorted(map(str, ((each["name"], each["props"]) for each in found))) == sorted(map(str, wanted))
+    money = {each["name"]: (each["revenue"], each["currency"]) for each in found if each["revenue"] is not None}
+    assert money == ({"Donation": (2500, "USD"), "Purchase": (1250, "EUR")} if product == "clickport" else {})
+
+
+STUB = """<script>
+for (const name of ['hk', 'sparklytics', 'clickport', 'grademypage', 'umami'])
+    window[name] = new Proxy({ q: [] }, {
+        get: (calls, method) => method == 'q' ? calls.q : (...given) => calls.q.push([method, ...given])
+    })
+window.plausible = window.plausible || function () { (plausible.q = plausible.q || []).push(arguments) }
+hk.event('one', { n: 1 })
+sparklytics.track('two')
+clickport.track('three', null, { amount: 3 })
+grademypage.trackConversion('four')
+umami.track('five')
+plausible('six')
+</script>"""
+
+
+def test_calls_made_before_the_script_has_loaded_are_sent(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = STUB + tag(shop.server, attributes=QUIET)
+    with visitor(browser) as someone:
+        someone.page().goto(shop.address())
+        found = shop.stored(7)
+    assert sorted(each["name"] for each in found if each["name"]) == ["five", "four", "one", "six", "three", "two"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "attributes", "counts"),
+    [
+        ("Object.defineProperty(navigator, 'doNotTrack', { get: () => '1' })", {}, False),
+        ("Object.defineProperty(navigator, 'globalPrivacyControl', { get: () => true })", {}, False),
+        ("Object.defineProperty(navigator, 'doNotTrack', { get: () => '0' })", {}, True),
+        ("Object.defineProperty(navigator, 'doNotTrack', { get: () => '1' })", {"data-ignore-dnt": "true"}, True),
+        ("Object.defineProperty(navigator, 'webdriver', { get: () => true })", {}, False),
+    ],
+    ids=["do not track", "global privacy control", "no wish", "a wish that the page ignores", "a robot"],
+)
+def test_nothing_is_sent_of_who_does_not_want_it(
+    wish: str, attributes: dict[str, str], counts: bool, shop: Shop, browser: Browser
+) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes={**QUIET, **attributes})
+    with visitor(browser) as someone:
+        someone.context.add_init_script(wish)
+        page = someone.page()
+        page.goto(shop.address())
+        loaded(page)
+        page.evaluate("hk.event('asked')")
+        assert len(shop.stored(2)) == 2 if counts else shop.nothing_stored()
+        assert counts or page.evaluate("localStorage.length") == 0
+
+
+def test_without_storage_nothing_is_kept_and_events_arrive(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes={**QUIET, "data-storage": "none", "data-experiments": ""})
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        loaded(page)
+        page.evaluate("hk.event('made')")
+        assert len(shop.stored(2)) == 2
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        assert someone.context.cookies() == []
+
+
+BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
+
+
+def test_blocked_storage_and_a_strict_policy_do_no_harm(shop: Shop, browser: Browser) -> None:
+    host = shop.server.address
+    policy = f"default-src 'none'; script-src {host}; connect-src {host}; base-uri 'none'"
+    shop.website.headers = {"content-security-policy": policy}
+    shop.website.pages["/"] = tag(shop.server, attributes={"data-engagement": "false", "data-scroll": "false"})
+    with visitor(browser) as someone:
+        someone.context.add_init_script(BLOCKED)
+        page = someone.page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(shop.address())
+        loaded(page)
+        page.evaluate("hk.event('made')")
+        assert [each["kind"] for each in shop.stored(2)] == ["pageview", "event"]
+    assert not [text for text in said if "Security Policy" in text]
+
+
+def test_a_script_that_is_there_twice_counts_once(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes=QUIET) + tag(shop.server, "s.js", QUIET)
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        page.wait_for_load_state("networkidle")
+        assert len(shop.stored(1)) == 1
+
+
+def test_a_server_that_refuses_for_now_gets_everything_later(pages: Website, browser: Browser, tmp_path: Path) -> None:
+    pages.pages, pages.headers = {}, {}
+    with running(tmp_path / "data", tmp_path, "--ingest-rate", "2", "--ingest-burst", "3") as server:
+        shop = new_shop(server, pages)
+        pages.pages["/"] = tag(server, attributes=QUIET)
+        with visitor(browser) as someone:
+            page = someone.page()
+            page.goto(shop.address())
+            loaded(page)
+            for number in range(12):
+                page.evaluate(f"hk.event('event {number}')")
+            found = shop.stored(13)
+    assert [each["name"] for each in found[1:]] == [f"event {number}" for number in range(12)]

@@ -1,0 +1,57 @@
+"""How the tracker's scripts are served: by several names, to be kept, compressed, and readable from any page."""
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from hitkeep_py.server.api import scripts
+
+BUILT = Path(scripts.__file__).parents[2] / "static" / "tracker"
+LIMITS = {"hk.js": 1_536, "hk-auto.js": 3_072, "hk-vitals.js": 3_072}
+
+
+@pytest.mark.parametrize("name", [*scripts.NAMES, "/hk-auto.js", "/hk-vitals.js"])
+def test_scripts_may_be_loaded_and_kept_by_any_page(name: str, http: TestClient) -> None:
+    answer = http.get(name, headers={"origin": "https://shop.test", "accept-encoding": "identity"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "public, max-age=86400, stale-while-revalidate=604800"
+    assert "set-cookie" not in answer.headers
+
+
+def test_all_names_give_the_same_script(http: TestClient) -> None:
+    assert {http.get(name).content for name in scripts.NAMES} == {(BUILT / "hk.js").read_bytes()}
+
+
+def test_a_script_that_is_known_is_not_sent_again(http: TestClient) -> None:
+    tag = http.get("/hk.js").headers["etag"]
+    again = http.get("/hk.js", headers={"if-none-match": f'"other", W/{tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert http.get("/hk.js", headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_what_is_asked_for_by_its_hash_may_be_kept_for_ever(http: TestClient) -> None:
+    content = (BUILT / "hk-auto.js").read_bytes()
+    found = hashlib.sha256(content).hexdigest()[: scripts.HASH_LENGTH]
+    assert "immutable" in http.get(f"/hk-auto.js?v={found}").headers["cache-control"]
+    assert "immutable" not in http.get("/hk-auto.js?v=other").headers["cache-control"]
+    assert found in (BUILT / "hk.js").read_text(encoding="utf-8"), "the core names the part that was built with it"
+
+
+def test_scripts_are_compressed_for_who_takes_that(http: TestClient) -> None:
+    plain = http.get("/hk.js", headers={"accept-encoding": "identity"})
+    small = http.get("/hk.js", headers={"accept-encoding": "gzip, br"})
+    assert "content-encoding" not in plain.headers
+    assert (small.headers["content-encoding"], small.content) == ("gzip", plain.content)
+    assert plain.headers["vary"] == small.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_scripts_are_small(name: str) -> None:
+    assert len(gzip.compress((BUILT / name).read_bytes(), 9, mtime=0)) <= LIMITS[name]
