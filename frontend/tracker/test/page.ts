@@ -1,7 +1,7 @@
 /** A page in happy-dom that loads the tracker, and a real server that it sends to. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { afterEach, beforeEach, vi } from "vitest"
+import { afterEach, beforeEach, expect, vi } from "vitest"
 
 export interface Received {
   i: string
@@ -25,8 +25,14 @@ export const server = {
   names: (): unknown[] => server.events().map((each) => each.n),
 }
 
+let open = 0
+
 const taken = (request: IncomingMessage, answer: ServerResponse): void => {
   let body = ""
+  open += 1
+  answer.on("close", () => {
+    open -= 1
+  })
   request.on("data", (piece) => {
     body += piece
   })
@@ -61,7 +67,10 @@ beforeEach(async () => {
   server.address = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
 })
 
-afterEach(() => {
+afterEach(async () => {
+  // answers on their way would find the storage of the next test, in which happy-dom cannot delete what is not there
+  await vi.waitFor(() => expect(open).toBe(0), { timeout: 5000, interval: 10 })
+  await pause(50)
   listening.closeAllConnections()
   listening.close()
 })
