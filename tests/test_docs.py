@@ -41,7 +41,7 @@ def test_every_metric_is_documented() -> None:
 
 def test_every_script_is_listed_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    scripts = [each.name for each in (ROOT / "scripts").iterdir() if not each.suffix]
+    scripts = [each.name for each in (ROOT / "scripts").iterdir() if each.is_file() and not each.suffix]
     assert [name for name in scripts if f"`scripts/{name}`" not in readme] == []
 
 

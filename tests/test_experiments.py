@@ -223,12 +223,17 @@ def test_visitor_sees_the_variant_that_the_algorithm_gives(
     assert seen == {0, 1}
 
 
+def test_a_project_may_be_named_by_the_host_of_its_pages(http: TestClient, site: Site) -> None:
+    for project in (site.domain, f"www.{site.domain}", site.domain.upper()):
+        assert http.get(ACTIVE, params={"projectId": project}).json() == {"experiments": []}
+
+
 def test_unknown_projects_are_404(logged_in: TestClient, http: TestClient, site: Site) -> None:
     keys = f"/api/sites/{site.id}/keys"
     secret, api = (logged_in.post(keys, json={"kind": kind}).json()["key"] for kind in ("secret", "api"))
     revoked = logged_in.post(keys, json={"kind": "public"}).json()
     logged_in.delete(f"{keys}/{revoked['id']}")
-    for project in ("", "nothing", site.domain, secret, api, revoked["key"], "hkp_" + "x" * 32, "x" * 5000):
+    for project in ("", "nothing", "elsewhere.test", secret, api, revoked["key"], "hkp_" + "x" * 32, "x" * 5000):
         for address in (ACTIVE, ASSIGNMENTS):
             answer = http.get(address, params={"projectId": project, "visitorId": "v"})
             assert field_of(answer, 404) == "projectId", project

@@ -8,7 +8,7 @@ from hitkeep_py.server.schemas import Fields
 from hitkeep_py.server.shape import Answers, Parameter, Shape, rows
 from hitkeep_py.server.sparklytics_shapes import SPARKLYTICS_SHAPES
 
-PROJECT = Parameter("projectId", "A public key of the site, its id or an alias.", required=True)
+PROJECT = Parameter("projectId", "A public key of the site, its id, an alias or its domain.", required=True)
 GRADEMYPAGE_SHAPES: dict[Answers, Shape] = {
     experiments.active: Shape(
         Fields(more={"experiments": rows(Fields(more={"id": str, "name": str, "variants": list[Variant]}))}),

@@ -88,7 +88,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         "/api/analytics/experiments/active",
         Access.ANYONE,
         experiments.active,
-        "For trackers: the running experiments of `projectId`, a public key or a site's id.",
+        "For trackers: the running experiments of `projectId`, a public key, a site's id or domain.",
         cors=True,
     ),
     ApiRoute(
