@@ -8,7 +8,7 @@ the same order always give the same sessions.
 import sys
 from bisect import insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 SESSION_TIMEOUT_MS = 30 * 60 * 1000
@@ -36,6 +36,10 @@ class OpenSession:
     def covers(self, time: int, pause: int = SESSION_TIMEOUT_MS) -> bool:
         return self.first - pause <= time <= self.last + pause
 
+    def widen(self, first: int, last: int, newest: int, key: int | None) -> None:
+        self.first, self.last, self.newest = min(self.first, first), max(self.last, last), max(self.newest, newest)
+        self.key = self.key or key
+
 
 class Sessions:
     """Those that events may still join, of KEPT_MS or of RECENT_EVENTS; after a restart they are the same."""
@@ -51,7 +55,7 @@ class Sessions:
         sessions: dict[int, OpenSession] = {}
         for _, visitor_id, session_id, key, first, last, newest, *attributes in rows:
             new = OpenSession(session_id, visitor_id, key, first, last, newest, shared(attributes))
-            widen(sessions.setdefault(session_id, new), new)
+            sessions.setdefault(session_id, new).widen(first, last, newest, key)
         self._latest = max((each.last for each in sessions.values()), default=0)
         self._newest = max((each.newest for each in sessions.values()), default=0)
         for found, _, session_id, *_ in rows:
@@ -74,12 +78,10 @@ class Sessions:
         on the way gives another.
         """
         session = self._of_name(session_key, time) or self._at(time, visitor_id, previous_visitor_id)
-        event = OpenSession(event_id, visitor_id, session_key, time, time, event_id, attributes)
-        if session is None:
-            session = replace(event, attributes=shared(attributes))
-        elif session_key and session.key and session_key != session.key:
-            session = replace(event, visitor_id=session.visitor_id, attributes=shared(attributes))
-        widen(session, event)
+        if session is None or (session_key and session.key and session_key != session.key):
+            visitor = session.visitor_id if session else visitor_id
+            session = OpenSession(event_id, visitor, session_key, time, time, event_id, shared(attributes))
+        session.widen(time, time, event_id, session_key)
         self._latest, self._newest = max(self._latest, session.last), max(self._newest, event_id)
         self._note(session, visitor_id)
         self._forget_old()
@@ -117,12 +119,6 @@ class Sessions:
             self._named = {key: each for key, each in self._named.items() if self._is_kept(each)}
             kept = ((visitor, list(filter(self._is_kept, each))) for visitor, each in self._of_visitor.items())
             self._of_visitor = {visitor: sessions for visitor, sessions in kept if sessions}
-
-
-def widen(session: OpenSession, by: OpenSession) -> None:
-    session.first, session.last = min(session.first, by.first), max(session.last, by.last)
-    session.newest = max(session.newest, by.newest)
-    session.key = session.key or by.key
 
 
 def shared(attributes: Iterable[str | None]) -> Attributes:

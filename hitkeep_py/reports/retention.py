@@ -12,14 +12,14 @@ from datetime import datetime
 
 from hitkeep_py.catalog.salts import bounds
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.query.dialect import Bounds, Dialect
+from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
 from hitkeep_py.query.query import Query, matching_visits
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import TimeRange, bucket_count, buckets, offsets
 from hitkeep_py.reports.matching import of_matching_sessions
-from hitkeep_py.reports.table import BITS_BUDGET, summary_bounds
+from hitkeep_py.reports.table import bounds_for_bits
 
 RETENTION_UNITS = ("day", "week", "month")
 MOST_COHORTS = 100
@@ -63,13 +63,11 @@ def retention(
     Raises InvalidInput for a unit other than day, week and month, and for more than 100 cohorts.
     """
     check(query.range, unit)
-    bits = None if identified_only else (yield from bounds_for_bits(dialect, query, unit))
-    if bits:
-        rows = yield filled(dialect.met_again("visitor", bits), visitors_seen(dialect, query, unit))
-    else:
-        rows = yield filled(
-            JOINED, users_seen(dialect, query, unit) if identified_only else visitors_seen(dialect, query, unit)
-        )
+    bits = None
+    if not identified_only and query.summaries and dialect.summarised:
+        bits = yield from bounds_for_bits(dialect, query, bucket_count(query.range, unit))
+    seen = users_seen(dialect, query, unit) if identified_only else visitors_seen(dialect, query, unit)
+    rows = yield filled(dialect.met_again("visitor", bits) if bits else JOINED, seen)
     found = {(int(cohort), int(bucket)): int(count) for cohort, bucket, count in rows}
     spans = spans_of(query.range, unit)
     cohorts = [
@@ -83,16 +81,6 @@ def check(time_range: TimeRange, unit: str) -> None:
         raise InvalidInput(f"unit must be one of {', '.join(RETENTION_UNITS)}", field="unit")
     if bucket_count(time_range, unit) > MOST_COHORTS:
         raise InvalidInput(f"the range has more than {MOST_COHORTS} cohorts by {unit}", field="unit")
-
-
-def bounds_for_bits(dialect: Dialect, query: Query, unit: str) -> Report[Bounds | None]:
-    """Bounds of the visitors' numbers, if the engine has such and a set of visitors for each bucket is small enough."""
-    if not (query.summaries and dialect.summarised):
-        return None
-    (low, high, *_), *_ = yield summary_bounds(dialect, replace(query, dimensions=()))
-    if low is None or (high - low + 1) * bucket_count(query.range, unit) > BITS_BUDGET:
-        return None
-    return Bounds(low, high)
 
 
 def visitors_seen(dialect: Dialect, query: Query, unit: str) -> Statement:

@@ -87,9 +87,7 @@ def table_of(
         rows = [row for row in found.rows if row[0] in wanted]
         return Table(rows, len(rows))
     if dialect.summarised and any(each.counts_visitors for each in query.metrics):
-        (low, high, *_), *_ = yield summary_bounds(dialect, replace(asked, dimensions=()))
-        if low is not None and len(keys) * (high - low + 1) <= BITS_BUDGET:
-            bounds = Bounds(low, high)
+        bounds = yield from bounds_for_bits(dialect, asked, len(keys))
     return shaped((yield statement(dialect, asked, bounds, None if len(keys) == total_rows else keys)), asked)
 
 
@@ -162,6 +160,14 @@ def summary_bounds(dialect: Dialect, query: Query) -> Statement:
         f" WHERE site_id = {dialect.site()} AND start < {dialect.moment()} AND last >= {dialect.moment()}",
         (query.range.start, query.range.end, query.site_id, query.range.end, query.range.start),
     )
+
+
+def bounds_for_bits(dialect: Dialect, query: Query, groups: int) -> Report[Bounds | None]:
+    """Bounds of the visitors, if a bit for each of them in so many groups is not too much."""
+    (low, high, *_), *_ = yield summary_bounds(dialect, replace(query, dimensions=()))
+    if low is None or groups * (high - low + 1) > BITS_BUDGET:
+        return None
+    return Bounds(low, high)
 
 
 def with_edges(dialect: Dialect, query: Query) -> Report[Query]:
