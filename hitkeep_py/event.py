@@ -71,7 +71,8 @@ class IncomingEvent:
     text (see protocols.json_input). `visitor` and `user` are the caller's own names for who it was. `time` is UTC
     milliseconds; `age` says instead how many milliseconds ago it was. `revenue` is an amount as it was sent, a number
     or a text, in `currency`, or in the site's when that is "". `ip` and `user_agent` replace those of the request.
-    With `must_match_url` the url has to be of the site (its allowed origins, or its domain).
+    With `must_match_url` the url has to be of the site (its allowed origins, or its domain). A `passive` custom event
+    happened without its visitor doing anything, so it ends no bounce.
     """
 
     kind: str
@@ -112,6 +113,7 @@ class IncomingEvent:
     user_agent: str = ""
     do_not_track: bool = False
     bot: bool = False
+    passive: bool = False
     idempotency_key: str = ""
 
 
@@ -133,7 +135,8 @@ class Event:
     """An event as the inbox keeps it. Times are UTC milliseconds, `revenue` is in minor units of `currency`.
 
     The writer turns `visitor_id`, `previous_visitor_id` and `session_key` into the stored visitor and
-    session; every other field is stored as it is. `flagged` is why reports leave it out, or None.
+    session; every other field is stored as it is. `passive` is 1 of a custom event that ends no bounce, else None;
+    `flagged` is why reports leave it out, or None.
     """
 
     site_id: str = ""
@@ -175,6 +178,7 @@ class Event:
     variant_id: str | None = None
     scroll_depth: int | None = None
     engagement_ms: int | None = None
+    passive: int | None = None
     flagged: str | None = None
 
 

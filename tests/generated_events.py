@@ -31,6 +31,8 @@ ZONES = {
 PATHS = ["/", "/pricing", "/blog/a", "/blog/ä 😀", "/it's", '/"q"', "/a%20b", "/blog/*", "/x\\y", None]
 NAMES = ["signup", "purchase", "Download", "it's", 'say "hi"', "ä 😀", "a?b", "{p0:String}"]
 CURRENCIES = ["EUR", "USD", "JPY", None]
+CATEGORIES = [None, "conversion", "video"]
+LABELS = [None, "top", "it's"]
 EXPERIMENTS = ["button", "price's"]
 VARIANTS = ["a", "b", "c"]
 VALUES: list[Any] = [
@@ -147,10 +149,12 @@ def event(chance: random.Random) -> Row:
 def custom_event(chance: random.Random) -> Row:
     currency = chance.choice(CURRENCIES)
     properties = {key: chance.choice(VALUES) for key in KEYS if chance.random() < 0.4}
+    name, category, label = (chance.choice(each) for each in (NAMES, CATEGORIES, LABELS))
     return {
-        "name": chance.choice(NAMES),
-        "category": chance.choice([None, "conversion", "video"]),
-        "label": chance.choice([None, "top", "it's"]),
+        "name": name,
+        "category": category,
+        "label": label,
+        "passive": 1 if label == "top" else None,
         "value": chance.choice([None, 0.0, 1.5, -2.25, 100.0]),
         "currency": currency,
         "revenue": chance.choice([0, 199, 1234, -500]) if currency else None,

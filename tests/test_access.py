@@ -14,7 +14,7 @@ from hitkeep_py.config import Settings
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.call import ApiRoute
-from hitkeep_py.server.routes import ROUTES
+from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
 
@@ -263,6 +263,12 @@ def check_all(
 def test_routes_are_those_that_are_documented() -> None:
     assert {(route.method, route.path, route.access) for route in ROUTES} == DOCUMENTED_ROUTES
     assert len(ROUTES) == len(DOCUMENTED_ROUTES)
+
+
+def test_routes_of_the_demonstration_are_open_only_read_and_are_not_there_otherwise(http: TestClient) -> None:
+    found = {(route.method, route.path, route.access) for route in DEMO_ROUTES}
+    assert found == {("GET", path, Access.ANYONE) for path in ("/demo", "/demo/events", "/demo/{name}")}
+    assert [call(http, route) for route in DEMO_ROUTES] == [404, 404, 404]
 
 
 def test_what_any_page_may_read_is_open_to_anyone() -> None:

@@ -94,6 +94,15 @@ def test_only_trusted_peers_are_trusted() -> None:
     assert not ClientAddresses([]).is_trusted("0.0.0.0")
 
 
+@pytest.mark.parametrize("network", ["::ffff:10.0.0.0/104", "::ffff:10.0.0.1"])
+def test_a_proxy_may_be_named_in_ipv6_notation(network: str) -> None:
+    addresses = ClientAddresses([network])
+    assert addresses.is_trusted("10.0.0.1")
+    assert addresses.is_trusted("::ffff:10.0.0.1")
+    assert not addresses.is_trusted("11.0.0.1")
+    assert not addresses.is_trusted("::10.0.0.1")
+
+
 def test_networks_of_everything_do_not_mix_the_families() -> None:
     assert not ClientAddresses(["0.0.0.0/0"]).is_trusted("::1")
     assert not ClientAddresses(["::/0"]).is_trusted("127.0.0.1")

@@ -49,3 +49,10 @@ def test_body_has_an_example_before_all_that_it_may_have(shown: Mapping[str, str
     words = words_of(shown, "post /api/sites/{site_id}/query")
     assert 'Example{\n  "metrics": [\n    "visitors",' in words
     assert words.index("Example{") < words.index("All there is{")
+
+
+def test_what_takes_events_shows_what_each_format_sends(shown: Mapping[str, str]) -> None:
+    words = words_of(shown, "post /api/event")
+    for name in ("liwan", "project key", "clickport", "plausible"):
+        assert f"Example: {name}{{\n" in words
+    assert '"/newsletter/june"' in words_of(shown, "get /pixel.gif")

@@ -21,6 +21,7 @@ FLOORS = {
     "cli": 7,
     "server": 6,
     "jobs": 6,
+    "demo": 6,
     "analytics": 5,
     "integrity": 5,
     "export": 4,

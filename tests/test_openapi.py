@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.protocols.format import WireFormat
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.query.dimensions import DIMENSIONS
 from hitkeep_py.query.metrics import METRICS
@@ -19,6 +20,7 @@ from hitkeep_py.server.access import Access
 from hitkeep_py.server.body_examples import BODY_EXAMPLES
 from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.compatible_shapes import COMPATIBLE_SHAPES
+from hitkeep_py.server.ingest_examples import ALIAS, INGEST_BODIES, INGEST_PARAMETERS
 from hitkeep_py.server.openapi import document
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.shape import parameters_of
@@ -225,6 +227,45 @@ def test_examples_of_bodies_are_taken_as_they_are(logged_in: TestClient, site_wi
             address = route.path.format(**site_with_everything)
             answer = logged_in.request(route.method, address, json=BODY_EXAMPLES[route.answer])
             assert answer.status_code in (200, 201), (route.path, answer.text)
+
+
+INGEST_POSTS = [(each, INGEST_BODIES.get(each.name)) for each in FORMATS if "POST" in each.methods]
+
+
+@pytest.mark.parametrize(("taken", "body"), INGEST_POSTS, ids=lambda one: getattr(one, "name", ""))
+def test_examples_for_ingest_are_of_their_formats_and_stored(
+    taken: WireFormat, body: Any, site: Site, analytics: Analytics, http: TestClient, described: Any
+) -> None:
+    analytics.catalog.sites.change(site.id, {"aliases": [ALIAS]})
+    _, key = analytics.catalog.keys.add(site.id, "secret")
+    analytics.catalog.refresh()
+    headers = {"Authorization": f"Bearer {key}", "Origin": f"https://{site.domain}"}
+    parameters = {name: example for name, (_, example) in INGEST_PARAMETERS.get(taken.name, {}).items()}
+    answer = http.post(taken.path, params=parameters, headers=headers, json=body)
+    assert answer.status_code < 300, answer.text
+    analytics.drain()
+    last, *_ = analytics.debugger.last(site.id)
+    assert (last["format"], last["outcome"]) == (taken.name, "stored")
+    operation = described["paths"][taken.path]["post"]
+    if body is None:
+        assert set(parameters) == {each["name"] for each in operation["parameters"]} != set()
+    else:
+        shown = operation["requestBody"]["content"]["application/json"]["examples"]
+        assert shown[taken.name.replace(" ", "_")]["value"] == body
+
+
+def test_examples_of_a_query_are_stored(site: Site, analytics: Analytics, http: TestClient) -> None:
+    for taken in FORMATS:
+        if "GET" in taken.methods:
+            parameters = {name: example for name, (_, example) in INGEST_PARAMETERS[taken.name].items()}
+            answer = http.get(taken.path, params=parameters, headers={"Origin": f"https://{site.domain}"})
+            assert answer.status_code == 200, taken.name
+            last, *_ = analytics.debugger.last(site.id)
+            assert (last["format"], last["outcome"]) == (taken.name, "stored")
+
+
+def test_every_example_for_ingest_is_of_a_format() -> None:
+    assert {*INGEST_BODIES, *INGEST_PARAMETERS} == {each.name for each in FORMATS}
 
 
 def test_errors_are_as_described(logged_in: TestClient, described: Any) -> None:

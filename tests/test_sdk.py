@@ -1,10 +1,8 @@
 """The SDK in Node against a real server: what it made is stored, whatever happens to the server meanwhile."""
 
 import json
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,24 +10,16 @@ from typing import Any
 import pytest
 
 from hitkeep_py import __version__
+from tests.built_sdk import FRONTEND, NODE, ROOT, build_sdk
 from tests.real_site import opened, stored_rows
 from tests.running_server import running
 
-ROOT = Path(__file__).resolve().parents[1]
-FRONTEND = ROOT / "frontend"
-NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or "node"
 OPEN_RATE = ("--ingest-rate", "100000", "--ingest-burst", "100000")
 
 
 @pytest.fixture(scope="module")
 def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built package's entry."""
-    folder = tmp_path_factory.mktemp("sdk")
-    compiler = FRONTEND / "node_modules/typescript/bin/tsc"
-    project = FRONTEND / "sdk/tsconfig.build.json"
-    subprocess.run([NODE, str(compiler), "-p", str(project), "--outDir", str(folder)], check=True, timeout=120)
-    (folder / "package.json").write_text('{"type":"module"}', encoding="utf-8")
-    return folder / "index.js"
+    return build_sdk(tmp_path_factory.mktemp("sdk"))
 
 
 @pytest.mark.parametrize("way", ["key", "site"])

@@ -42,6 +42,7 @@ def count_of(store: DuckDBStore) -> int:
 def test_every_field_of_an_event_comes_back_as_it_was(store: DuckDBStore) -> None:
     kept: dict[str, Any] = {name: f"{name} ä\x00😀'\"\\" for name in EVENT_FIELDS if name not in NOT_STORED}
     kept |= {"user_id": 2**64 - 1, "value": -0.1, "revenue": -(2**53), "scroll_depth": 100, "engagement_ms": 2**32 - 1}
+    kept["passive"] = 1
     numbers = {"time": START + 1, "visitor_id": 2**64 - 1, "session_id": 2**63}
     store.append(columns(**{**kept, **numbers}), 1)
     names = ", ".join(kept)

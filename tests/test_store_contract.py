@@ -72,6 +72,7 @@ def test_an_empty_store(engine: Engine) -> None:
 def test_every_field_of_an_event_comes_back_as_it_was(engine: Engine) -> None:
     kept: dict[str, Any] = {name: f"{name} ä\x00😀'\"\\" for name in EVENT_FIELDS if name not in NOT_STORED}
     kept |= {"user_id": 2**64 - 1, "value": -0.1, "revenue": -(2**53), "scroll_depth": 100, "engagement_ms": 2**32 - 1}
+    kept["passive"] = 1
     numbers = {"visitor_id": 2**64 - 1, "session_id": 2**63, "crossed_visitor_id": 2**64 - 2}
     engine.store.append(columns(**{**kept, **numbers}, unknown="ignored"), 1)
     names = ", ".join([*kept, *numbers])

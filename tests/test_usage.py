@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -182,6 +184,13 @@ def test_a_bad_item_of_a_batch_is_told_of_at_the_site_of_its_batch(product: Prod
     assert "event_name" in refused["message"]
 
 
+def test_a_refused_event_of_the_tracker_is_told_of_at_its_site(product: Product, shop: Site) -> None:
+    body = {"s": shop.id, "e": [{"k": "v", "n": "LCP", "v": "fast"}]}
+    product.requests.post("/ingest/batch", json.dumps(body).encode())
+    (refused,) = product.analytics.debugger.last(shop.id)
+    assert refused["outcome"] == "refused"
+
+
 def test_the_debugger_tells_what_was_named_that_is_no_sites(product: Product, shop: Site) -> None:
     send(product, "cm5x9yz1a0001")
     body = {"projectKey": "hkp_" + "x" * 32, "event_name": "a", "url": "https://example.com/"}
@@ -216,6 +225,71 @@ def test_a_batch_of_events_with_keys_stops_at_the_quota(product: Product, shop: 
     items = [{"website_id": shop.id, "event_name": "a", "event_id": f"e{number}"} for number in range(5)]
     answer = product.requests.post("/api/collect", json.dumps(items).encode())
     assert [each["index"] for each in answer.json()["refused"]] == [3, 4]
+    assert of_site(usage(product), shop)["events"] == 3
+
+
+IDS = st.sampled_from(["a", "b", "c", "d", "e", None])
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lists=st.lists(st.lists(IDS, min_size=1, max_size=8), min_size=1, max_size=4), quota=st.integers(1, 9))
+def test_at_the_edge_of_a_quota_only_what_is_new_needs_a_place(
+    lists: list[list[str | None]], quota: int, product: Product
+) -> None:
+    site = product.add_site("edge.example")
+    change(product, site, monthly_quota=quota)
+    known: set[str] = set()
+    used = 0
+    for ids in lists:
+        expected = []
+        for place, each in enumerate(ids):
+            if each in known:
+                continue
+            if used == quota:
+                expected.append(place)
+                continue
+            used += 1
+            known.update([each] if each else [])
+        items = [{"website_id": site.id, "event_name": "a", **({"event_id": each} if each else {})} for each in ids]
+        answer = product.requests.post("/api/collect", json.dumps(items).encode())
+        refused = list(range(len(ids))) if answer.status == 429 else refused_places(answer)
+        assert refused == expected
+        assert of_site(usage(product), site)["events"] == used
+    assert len(product.stored("name", site)) == used
+    product.analytics.catalog.sites.remove(site.id)
+
+
+def refused_places(answer: Answer) -> list[int]:
+    assert answer.status == 202
+    return [each["index"] for each in answer.json().get("refused", [])]
+
+
+@pytest.mark.parametrize("quota", [3, 4])
+def test_a_list_of_repeats_and_one_new_event_at_the_edge_is_answered_as_its_format_answers(
+    product: Product, shop: Site, quota: int
+) -> None:
+    """One place is left, or none."""
+    _, key = product.analytics.catalog.keys.add(shop.id, "secret")
+    change(product, shop, monthly_quota=quota)
+    headers = [(b"authorization", f"Bearer {key}".encode())]
+    path = "/api/analytics/server-events"
+    items = [{"eventType": "a", "idempotencyKey": str(number)} for number in range(4)]
+    assert product.requests.post(path, json.dumps(items[:3]).encode(), headers).status == 200
+    answer = product.requests.post(path, json.dumps(items).encode(), headers)
+    assert answer.status == 200
+    refused = [(each["index"], each["code"]) for each in answer.json().get("refused", [])]
+    assert refused == ([] if quota == 4 else [(3, "quota_reached")])
+    report = of_site(usage(product), shop)
+    assert report["events"] == quota
+    assert report["dropped"] == {"duplicate": 3, **({} if quota == 4 else {"quota": 1})}
+
+
+def test_our_own_list_is_taken_when_repeats_leave_a_place_for_what_is_new(product: Product, shop: Site) -> None:
+    change(product, shop, monthly_quota=3)
+    events = [{"i": str(number), "n": "x"} for number in range(4)]
+    for sent, status in ((events[:2], 202), (events[:3], 202), (events[:3], 202), (events, 429)):
+        body = json.dumps({"s": shop.id, "e": sent}).encode()
+        assert product.requests.post("/ingest/batch", body).status == status
     assert of_site(usage(product), shop)["events"] == 3
 
 

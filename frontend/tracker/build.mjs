@@ -7,17 +7,18 @@ import { createHash } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
+import { minify } from "terser"
 import { build } from "vite"
 
 const HERE = fileURLToPath(new URL(".", import.meta.url))
 const FOLDER = fileURLToPath(new URL("../../hitkeep_py/static/tracker/", import.meta.url))
 /** As in hitkeep_py/server/api/scripts.py. */
-const HASH_LENGTH = 8
+const HASH_LENGTH = 6
 const MOST_CORE = 1536
 const MOST_AUTOMATIC = 3072
 const MOST_VITALS = 2816
 
-/** @type {import('vite').Terser.MinifyOptions} */
+/** @type {import('terser').MinifyOptions} */
 const MINIFIED = { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } }
 
 /**
@@ -47,11 +48,13 @@ async function built(entry, constants = {}) {
 }
 
 /**
- * A classic script whose names stay its own and whose errors stay within; one keyword for all compresses better.
+ * A classic script whose names stay its own and whose errors stay within; one keyword for all compresses better, and
+ * lets declarations be joined.
  * @param {string} code
  */
-function enclosed(code) {
-  return `try{${code.replaceAll("const ", "let ")}}catch{}`
+async function enclosed(code) {
+  const joined = await minify(code.replaceAll("const ", "let "), MINIFIED)
+  return `try{${joined.code?.replace(/;$/, "")}}catch{}`
 }
 
 /**
@@ -80,4 +83,4 @@ function written(name, code, most) {
 mkdirSync(FOLDER, { recursive: true })
 const VITALS = written("hk-vitals.js", await built("vitals"), MOST_VITALS)
 const AUTOMATIC = written("hk-auto.js", await built("auto", { VITALS }), MOST_AUTOMATIC)
-written("hk.js", enclosed(await built("core", { AUTOMATIC })), MOST_CORE)
+written("hk.js", await enclosed(await built("core", { AUTOMATIC })), MOST_CORE)

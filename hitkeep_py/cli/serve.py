@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -19,11 +20,18 @@ from hitkeep_py import __version__
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli.guarded_protocol import GuardedProtocol, refuse_slow_requests
 from hitkeep_py.cli.options import config_option, setting_options, settings_of
+from hitkeep_py.cli.progress import progress
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, socket_address
+from hitkeep_py.demo.account import EMAIL, renewed_password
+from hitkeep_py.demo.directory import claim, demo_settings
+from hitkeep_py.demo.filling import Filling
+from hitkeep_py.demo.live import LiveVisitors
+from hitkeep_py.demo.month import SITES
 from hitkeep_py.errors import AnalyticsError
 from hitkeep_py.jobs import Jobs
 from hitkeep_py.server.app import Server
+from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 
 GRACE_SECONDS = 3
 BACKLOG = 4096
@@ -32,24 +40,49 @@ log = logging.getLogger("hitkeep_py.serve")
 
 
 @click.command()
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Show invented sites with visitors, in a directory of their own: ./data-demo unless --data-dir names one.",
+)
 @config_option
 @setting_options
-def serve(config: str | None, **flags: Any) -> None:
+def serve(config: str | None, demo: bool, **flags: Any) -> None:
     """Run the server until it gets SIGTERM or Ctrl-C.
 
     Every setting is a flag, an environment variable HITKEEP_<SETTING> and a key of the TOML file, in this order.
     """
     settings = settings_of(config, **flags)
+    if demo:
+        settings = demo_settings(settings, named=flags["data_dir"] is not None)
+        claim(settings.directory)
     configure_logging(settings.log_level)
     raise_open_files_limit()
     analytics = Analytics.open(settings, "analytics serve")
     try:
         with listen(settings) as listener:
-            uvloop.run(run(analytics, listener))
+            shown = prepare_demonstration(analytics) if demo else None
+            uvloop.run(run(analytics, listener, shown))
     finally:
         gc.unfreeze()
         analytics.close()
     log.info("stopped; everything acknowledged is in the store")
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    visitors: LiveVisitors
+    password: str
+
+
+def prepare_demonstration(analytics: Analytics) -> Demonstration:
+    """With every event up to now, and a new password."""
+    password = renewed_password(analytics.catalog.users)
+    filling = Filling(analytics)
+    log.info("inventing visitors up to now; a whole month takes about ten seconds")
+    with progress("Inventing a month of visitors", lambda: filling.done):
+        filling.fill()
+    return Demonstration(LiveVisitors(analytics, filling.month), password)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -68,9 +101,9 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-async def run(analytics: Analytics, listener: socket.socket) -> None:
+async def run(analytics: Analytics, listener: socket.socket, demo: Demonstration | None = None) -> None:
     loop = asyncio.get_running_loop()
-    server = Server(analytics)
+    server = Server(analytics, (*ROUTES, *DEMO_ROUTES)) if demo else Server(analytics)
     jobs = Jobs(analytics)
     public = QuietServer(uvicorn_config(server.app))
     assert analytics.directory is not None
@@ -80,12 +113,16 @@ async def run(analytics: Analytics, listener: socket.socket) -> None:
             loop.add_signal_handler(number, stop, server, public, local)
         jobs.start()
         sweep = asyncio.create_task(refuse_slow_requests(public.server_state.connections))
-        announce(server, listener)
+        if demo:
+            demo.visitors.start()
+        announce(server, listener, demo)
         calm_collector()
         try:
             await asyncio.gather(public.serve([listener]), local.serve([local_listener]))
         finally:
             sweep.cancel()
+            if demo:
+                await asyncio.to_thread(demo.visitors.stop)
             await asyncio.to_thread(jobs.stop)
 
 
@@ -140,11 +177,13 @@ def local_socket(directory: DataDirectory) -> Iterator[socket.socket]:
             directory.socket.unlink()
 
 
-def announce(server: Server, listener: socket.socket) -> None:
+def announce(server: Server, listener: socket.socket, demo: Demonstration | None = None) -> None:
     """ "listens on" comes last: who waits for it has read all there is to read."""
     settings = server.analytics.settings
     host, port = listener.getsockname()[:2]
     address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if demo:
+        announce_demonstration(address, demo.password)
     if not server.analytics.catalog.users.exist():
         click.echo(
             "\nThere is no user yet. Make the first one with\n\n"
@@ -156,6 +195,20 @@ def announce(server: Server, listener: socket.socket) -> None:
             err=True,
         )
     log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
+
+
+def announce_demonstration(address: str, password: str) -> None:
+    sites = "".join(f"  {each.domain:20} {each.about}\n" for each in SITES)
+    click.echo(
+        f"\nThis is a demonstration; everything in it is invented.\n\n{sites}\n"
+        f"  {address}/demo   try the tracker, and see what becomes of each event\n"
+        f"  {address}/docs   the API and every report\n\n"
+        f"Log in as {EMAIL} with the password {password}, which is good until the next start:\n\n"
+        f"  curl -c cookies.txt {address}/api/login -H 'Content-Type: application/json' \\\n"
+        f'    -d \'{{"email":"{EMAIL}","password":"{password}"}}\'\n'
+        f"  curl -b cookies.txt {address}/api/sites/{SITES[0].domain}/reports/overview\n",
+        err=True,
+    )
 
 
 def configure_logging(level: str) -> None:

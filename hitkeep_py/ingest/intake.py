@@ -24,7 +24,7 @@ class Taken:
     """`verdicts` and `site_ids` go with `items`; `rows`, `keys` and `places` (in `items`) with what is to be stored.
 
     `held` are the rows with a key, by site: they count towards the quota once it is known that they are no repeats.
-    `over_quota` has, by place, the key and the event of what is past the quota, and may yet be a repeat.
+    `over_quota` has, by place, what is past the quota unless it, or something before it, turns out to be a repeat.
     """
 
     format: str
@@ -38,7 +38,12 @@ class Taken:
     keys: list[str | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
-    over_quota: dict[int, tuple[str, Event]] = field(default_factory=dict)
+    over_quota: dict[int, tuple[Site, Event, str | None]] = field(default_factory=dict)
+
+    def keys_in_doubt(self) -> list[str]:
+        """At the edge of a quota it matters which of them are those of repeats; else none."""
+        keys = (*self.keys, *(key for _, _, key in self.over_quota.values())) if self.over_quota else ()
+        return [key for key in keys if key]
 
     def refused_unread(self) -> bool:
         """Whether an event could not be read, so that its site is not known."""
@@ -77,8 +82,7 @@ class Intake:
         place = len(taken.verdicts)
         key = stored_key(site.id, item, taken.request_key, place)
         if self._is_past_quota(taken, site):
-            if key:
-                taken.over_quota[place] = key, verdict
+            taken.over_quota[place] = site, verdict, key
             return self._decide(taken, site.id, self._past_quota(site, taken))
         self._put(taken, place, verdict, key)
         return self._decide(taken, site.id, verdict)
@@ -110,11 +114,34 @@ class Intake:
         message = f"{site.domain} has reached its quota of {site.monthly_quota} events in {taken.month}; not stored"
         return QuotaReached(message, self._usage.seconds_left(taken.received_at))
 
-    def forgive(self, taken: Taken, known_keys: set[str]) -> None:
-        """What is past the quota but was stored before is a repeat: its sender would else try again all month."""
-        for place, (key, event) in taken.over_quota.items():
-            if key in known_keys:
+    def reconsider(self, taken: Taken, known_keys: set[str]) -> None:
+        """At the edge of a quota repeats need no place: they are answered as such, and what is new gets theirs."""
+        seen = set(known_keys)
+        self._leave_out_repeats(taken, seen)
+        for place, (site, event, key) in taken.over_quota.items():
+            if key in seen:
                 taken.verdicts[place] = Repeat(event)
+            elif not self._is_past_quota(taken, site):
+                taken.verdicts[place] = event
+                self._put(taken, place, event, key)
+                if key:
+                    seen.add(key)
+
+    def _leave_out_repeats(self, taken: Taken, seen: set[str]) -> None:
+        """Of the rows that are to be stored; `seen` gets the keys of those that stay."""
+        rows = list(zip(taken.rows, taken.keys, taken.places, strict=True))
+        taken.rows, taken.keys, taken.places = [], [], []
+        for row, key, place in rows:
+            event = taken.verdicts[place]
+            if key in seen and isinstance(event, Event):
+                taken.verdicts[place] = Repeat(event)
+                taken.held[event.site_id] -= 1
+                continue
+            if key:
+                seen.add(key)
+            taken.rows.append(row)
+            taken.keys.append(key)
+            taken.places.append(place)
 
     def batch(self, taken: Taken, waiter: Waiter) -> Batch:
         keys = taken.keys if any(taken.keys) else None

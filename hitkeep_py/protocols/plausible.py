@@ -55,6 +55,7 @@ def read_event(fields: dict[str, Any]) -> IncomingEvent:
         referrer=read_referrer(fields),
         viewport_width=number_within(given(fields, "w", "screen_width"), PIXEL_LIMIT) or 0,
         props_json=read_props(fields),
+        passive=given(fields, "i", "interactive") is False,
     )
     put_revenue(event, fields)
     if event.kind == ENGAGEMENT:

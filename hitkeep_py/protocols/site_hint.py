@@ -8,7 +8,7 @@ from hitkeep_py.protocols.format import Request
 from hitkeep_py.protocols.server_key import server_key
 from hitkeep_py.text import host_of
 
-MEMBERS = ("site_id", "website_id", "website", "projectKey", "projectId", "entity_id", "d", "domain")
+MEMBERS = ("site_id", "website_id", "website", "projectKey", "projectId", "entity_id", "d", "domain", "s")
 OBJECTS = 10
 HINT_LENGTH = 255
 

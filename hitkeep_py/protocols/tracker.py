@@ -62,6 +62,7 @@ def read_event(value: Any, site: str, origin: str) -> IncomingEvent:
         user=id_field(value, "d"),
         keep_fragment=bool(value.get("z")),
         age=read_age(value),
+        passive=value.get("q") is False,
         idempotency_key=id_field(value, "i", ID_LENGTH),
     )
     event.screen_width, event.screen_height, event.viewport_width = read_sizes(value)

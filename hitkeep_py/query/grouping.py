@@ -39,7 +39,7 @@ def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
 
 def visit_rows(dialect: Dialect, query: Query) -> Statement:
     """Matching visits with their keys; keys of events come from the visits' matching events."""
-    needed = [dialect.visitor, "pageviews", "events", "duration_ms"]
+    needed = [dialect.visitor, "pageviews", "events", "passive_events", "duration_ms"]
     own = [each.column for each in query.dimensions if each.scope in (Scope.SESSION, Scope.VISIT)]
     visits = matching_visits(query, dialect, [*needed, *own])
     selected = ", ".join(f"visit.{each} AS {each}" for each in needed)

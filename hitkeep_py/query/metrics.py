@@ -90,8 +90,8 @@ METRICS: dict[str, Metric] = {
             "bounce_rate",
             Level.SESSION,
             Unit.FRACTION,
-            "Sessions with one pageview and no custom event / sessions.",
-            of_visits=_per_session("CASE WHEN pageviews = 1 AND events = 0 THEN 1 ELSE 0 END"),
+            "Sessions with one pageview and no custom event but passive ones / sessions.",
+            of_visits=_per_session("CASE WHEN pageviews = 1 AND events = passive_events THEN 1 ELSE 0 END"),
             nothing=None,
         ),
         Metric(

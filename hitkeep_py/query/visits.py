@@ -21,6 +21,7 @@ def visit_columns(dialect: Dialect) -> dict[str, str]:
         "duration_ms": dialect.milliseconds_between("min(time)", "max(time)"),
         "pageviews": "count(CASE WHEN kind = 'pageview' THEN 1 END)",
         "events": "count(CASE WHEN kind = 'event' THEN 1 END)",
+        "passive_events": "count(passive)",
         "entry_page": dialect.earliest(PAGE_OF_VIEW, *order),
         "exit_page": dialect.latest(PAGE_OF_VIEW, *order),
         **{name: f"min({name})" for name in SESSION_ATTRIBUTES},

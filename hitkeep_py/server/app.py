@@ -57,8 +57,9 @@ log = logging.getLogger(__name__)
 class Server:
     """`app` is for the network; `local_app` is the same API for the socket file, without login."""
 
-    def __init__(self, analytics: Analytics) -> None:
+    def __init__(self, analytics: Analytics, routes: Sequence[ApiRoute] = ROUTES) -> None:
         self.analytics = analytics
+        self._routes = routes
         self.addresses = ClientAddresses(analytics.settings.trusted_proxies)
         self.logins = Logins(analytics.clock.monotonic)
         self.ingest = IngestApp(analytics, self.addresses)
@@ -75,7 +76,7 @@ class Server:
     def _starlette(self, *, local: bool) -> Starlette:
         routes = [
             Route(route.path, self._endpoint(route, local), methods=methods_for(route), include_in_schema=False)
-            for route in ROUTES
+            for route in self._routes
         ]
         application = Starlette(routes=routes, exception_handlers={HTTPException: answer_http_error})
         application.router.redirect_slashes = False

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 UNKNOWN = "0.0.0.0"
+MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 HeaderList = Iterable[tuple[bytes, bytes]]
 
 
 class ClientAddresses:
     def __init__(self, trusted: Sequence[str]) -> None:
-        networks = [ipaddress.ip_network(each) for each in trusted]
+        networks = [unmapped(ipaddress.ip_network(each)) for each in trusted]
         self._networks = [(each.max_prefixlen // 8, int(each.netmask), int(each.network_address)) for each in networks]
         self._peer = lru_cache(1_000)(self._read_peer)
 
@@ -50,6 +52,13 @@ class ClientAddresses:
         packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
         number = int.from_bytes(packed)
         return any(size == len(packed) and number & mask == network for size, mask, network in self._networks)
+
+
+def unmapped(network: Network) -> Network:
+    """As the addresses that it is compared with: a network of mapped addresses is one of IPv4."""
+    if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(MAPPED):
+        return ipaddress.IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - MAPPED.prefixlen))
+    return network
 
 
 def normalised(text: str) -> str:

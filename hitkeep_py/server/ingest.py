@@ -126,9 +126,10 @@ class IngestApp:
         key = read_key(request.headers.get(b"idempotency-key"))
         intake = self._analytics.intake
         taken = intake.take(wire_format.name, items, sender, key)
+        keys = taken.keys_in_doubt()
+        if keys:
+            intake.reconsider(taken, await self._known_keys(keys))
         batch = await self._store(taken) if taken.rows else None
-        if taken.over_quota:
-            intake.forgive(taken, await self._known_keys(taken))
         intake.settle(taken, batch, site_hints(request))
         try:
             return wire_format.answer(taken.items, taken.verdicts), []
@@ -136,8 +137,7 @@ class IngestApp:
             self.rejected += 1
             return refused(wire_format, error), headers_of(error)
 
-    async def _known_keys(self, taken: Taken) -> set[str]:
-        keys = [key for key, _ in taken.over_quota.values()]
+    async def _known_keys(self, keys: list[str]) -> set[str]:
         try:
             return await run_in_threadpool(self._analytics.inbox.known_keys, keys)
         except Exception as error:

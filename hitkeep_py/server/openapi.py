@@ -1,7 +1,7 @@
 """The description of the API (OpenAPI 3.1), made of the list of routes, the wire formats and the shapes."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hitkeep_py import __version__
@@ -10,6 +10,7 @@ from hitkeep_py.protocols.statuses import STATUSES
 from hitkeep_py.server.access import COOKIE, OPEN, Access
 from hitkeep_py.server.body_examples import BODY_EXAMPLES
 from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.ingest_examples import INGEST_BODIES, INGEST_PARAMETERS
 from hitkeep_py.server.prose import prose, told_by
 from hitkeep_py.server.schemas import Schema, Schemas
 from hitkeep_py.server.shape import Parameter, Shape, parameters_of
@@ -164,12 +165,25 @@ def ingest_operations() -> Iterable[tuple[str, str, dict[str, Any]]]:
             "description": "The answer comes once the events are on disk. docs/formats has the format and its answers.",
             "tags": ["ingest"],
             "security": [],
+            "parameters": [each for name in names for each in ingest_parameters(name)],
             "responses": {
                 "2XX": {"description": "The events are on disk, or were dropped for a reason that is counted."},
                 "4XX": {"description": "The request is refused, in the words of the format's product."},
                 "503": {"$ref": "#/components/responses/503"},
             },
         }
-        if method == "post":
-            found["requestBody"] = {"required": True, "content": {JSON: {"schema": {}}}}
+        bodies = {name: INGEST_BODIES[name] for name in names if name in INGEST_BODIES}
+        if method == "post" and bodies:
+            found["requestBody"] = {"required": True, "content": {JSON: {"examples": examples(bodies)}}}
         yield path, method, found
+
+
+def ingest_parameters(name: str) -> Iterable[Schema]:
+    for parameter_name, (meaning, example) in INGEST_PARAMETERS.get(name, {}).items():
+        schema = {"type": "string", "examples": [example]}
+        yield {"name": parameter_name, "in": "query", "required": False, "description": meaning, "schema": schema}
+
+
+def examples(bodies: Mapping[str, Any]) -> Schema:
+    """By names that a component may have, too."""
+    return {name.replace(" ", "_"): {"summary": name, "value": body} for name, body in bodies.items()}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.api import (
+    demo,
     experiment_results,
     experiments,
     goals,
@@ -113,3 +114,14 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/docs/page.js", Access.ANYONE, openapi.show_script, "The script of that page."),
     ApiRoute("GET", "/docs/page.css", Access.ANYONE, openapi.show_style, "The style of that page."),
 )
+
+DEMO_ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("GET", demo.PAGE, Access.ANYONE, demo.show_page, "A page on which the tracker can be tried out."),
+    ApiRoute(
+        "GET", f"{demo.PAGE}/events", Access.ANYONE, demo.show_events, "The last events of the demonstration's shop."
+    ),
+    ApiRoute(
+        "GET", f"{demo.PAGE}/{{name}}", Access.ANYONE, demo.show_part, "What belongs to that page, and what is missing."
+    ),
+)
+"""Only with `analytics serve --demo`."""

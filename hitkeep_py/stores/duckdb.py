@@ -62,6 +62,7 @@ STORED_TYPES = {
     "revenue": "BIGINT",
     "scroll_depth": "UTINYINT",
     "engagement_ms": "UINTEGER",
+    "passive": "UTINYINT",
 }
 
 

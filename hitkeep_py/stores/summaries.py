@@ -35,6 +35,7 @@ MERGES: dict[str, str] = {
     "duration_ms": "epoch_ms(max(last)) - epoch_ms(min(start))",
     "pageviews": "sum(pageviews)",
     "events": "sum(events)",
+    "passive_events": "sum(passive_events)",
     "entry_page": "arg_min(entry_page, (entered, entry_event))",
     "entered": "min(entered)",
     "entry_event": "arg_min(entry_event, (entered, entry_event))",

@@ -3,11 +3,11 @@ import { newId } from "./identifier.js"
 import { present, toJson } from "./json.js"
 import { LeftBehind } from "./left_behind.js"
 import { asksNotToBeTracked, onEveryPage, Page, withoutFragment } from "./page.js"
-import type { BrowserClient, BrowserOptions, Details } from "./types.js"
+import type { BrowserClient, BrowserOptions, Details, PageDetails } from "./types.js"
+import { rememberedUser, rememberUser } from "./user.js"
 
 const MOST_EVENTS = 50
 const MOST_BYTES = 56_000 // browsers let 64 KiB outlive the page
-const USER = "hk_user"
 
 /** Events of a page to POST /ingest/batch. Nothing happens before the first call, so it may be made on a server. */
 export function createBrowserClient(options: BrowserOptions, address: string): BrowserClient {
@@ -29,7 +29,7 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
     onError: options.onError,
     keeper,
   })
-  let user = stores ? stored() : ""
+  let user = ""
   const listening = new AbortController()
   let isListening = false
   let lastSeen = ""
@@ -45,11 +45,16 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
     document.addEventListener("visibilitychange", () => document.hidden && delivery.leave(), { signal })
   }
 
-  function put(fields: Record<string, unknown>, details: Details): boolean {
+  function put(fields: Record<string, unknown>, details: PageDetails): boolean {
     if (options.disabled || (!options.ignoreDnt && asksNotToBeTracked())) return false
     listen()
     const id = details.id || newId()
-    const event = present({ i: id, ...fields, ...circumstances(page, details), d: user })
+    const event = present({
+      i: id,
+      ...fields,
+      ...circumstances(page, details),
+      d: (stores ? rememberedUser() : undefined) ?? user,
+    })
     try {
       return delivery.put({ id, at: Date.now(), body: toJson(event) })
     } catch (error) {
@@ -58,16 +63,16 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
   }
 
   const client: BrowserClient = {
-    track: (name, props, details = {}) => put({ k: "e", n: name, p: props }, details),
+    track: (name, props, details = {}) => put({ k: "e", n: name, p: props, q: details.interactive }, details),
     pageview: (url, { props, ...details } = {}) => put({ k: "p", p: props }, { url, ...details }),
     identify: (id, traits) => {
       user = id
-      if (stores) remember(id)
+      if (stores) rememberUser(id)
       return put({ k: "d", p: traits }, {})
     },
     reset: () => {
       user = ""
-      if (stores) remember("")
+      if (stores) rememberUser("")
     },
     followPages: () =>
       onEveryPage(() => {
@@ -113,21 +118,4 @@ function writeBatch(site: string | undefined, batch: readonly Waiting[]): string
   const now = Date.now()
   const events = batch.map(({ at, body }) => `{"a":${Math.max(0, now - at)},${body.slice(1)}`)
   return `{${site ? `"s":${JSON.stringify(site)},` : ""}"e":[${events.join(",")}]}`
-}
-
-function stored(): string {
-  try {
-    return localStorage.getItem(USER) ?? ""
-  } catch {
-    return ""
-  }
-}
-
-function remember(user: string): void {
-  try {
-    if (user) localStorage.setItem(USER, user)
-    else localStorage.removeItem(USER)
-  } catch {
-    // Blocked: known as long as the page is there.
-  }
 }

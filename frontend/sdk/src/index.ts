@@ -1,3 +1,4 @@
+import { addressOf } from "./address.js"
 import { createBrowserClient } from "./browser.js"
 import { createServerClient } from "./server.js"
 import type { BrowserClient, BrowserOptions, ServerClient, ServerOptions } from "./types.js"
@@ -9,6 +10,7 @@ export type {
   Counts,
   DeliveryError,
   Details,
+  PageDetails,
   Props,
   ServerClient,
   ServerDetails,
@@ -23,12 +25,4 @@ export function createClient(options: ServerOptions | BrowserOptions): ServerCli
   if (options.key === undefined) return createBrowserClient(options, address)
   if (!/^[\x21-\x7e]+$/.test(options.key)) throw new TypeError("key must be a secret key of the site")
   return createServerClient(options, address)
-}
-
-/** "" is the page's own origin. */
-function addressOf(host: string): string {
-  if (host !== "" && !/^https?:\/\/[^/]/.test(host)) {
-    throw new TypeError(`host must be an address such as https://analytics.example.com, not ${JSON.stringify(host)}`)
-  }
-  return host.replace(/\/+$/, "")
 }

@@ -1,7 +1,17 @@
 "use client"
 
-import type { ReactElement } from "react"
+import {
+  type ComponentPropsWithoutRef,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useState,
+} from "react"
+import { createClient } from "./index.js"
 import * as inReact from "./react.js"
+import type { PageDetails, Props } from "./types.js"
+import { rememberUser } from "./user.js"
 
 declare const process: { env: { [name: string]: string | undefined } }
 
@@ -20,6 +30,131 @@ export function SparklyticsProvider({ websiteId, ...options }: inReact.Sparklyti
   return <inReact.SparklyticsProvider {...options} host={options.host ?? HOST} site={site} />
 }
 
+/** The events of your site and their properties, to be told by declaring them; then `track` takes only these for them. */
+// biome-ignore lint/suspicious/noEmptyInterface: programs add to it.
+export interface SparklyticsEvents {}
+
+export interface SparklyticsHook extends Omit<inReact.Analytics, "track"> {
+  track<Name extends keyof SparklyticsEvents>(name: Name, data: SparklyticsEvents[Name], details?: PageDetails): boolean
+  track<Name extends string>(
+    name: Name extends keyof SparklyticsEvents ? never : Name,
+    data?: Props,
+    details?: PageDetails,
+  ): boolean
+}
+
+/** `const { track, pageview, identify, reset } = useSparklytics()` */
+export function useSparklytics(): SparklyticsHook {
+  return inReact.useAnalytics() as SparklyticsHook
+}
+
+/** From now on, events of this browser are of this user, by your own id, whichever client sends them. */
+export function identify(user: string): void {
+  rememberUser(user)
+}
+
+/** Forget the user. */
+export function reset(): void {
+  rememberUser("")
+}
+
+export interface UsePageviewOptions {
+  websiteId?: string | undefined
+  host?: string | undefined
+  /** Nothing is counted. */
+  disabled?: boolean | undefined
+  /** false: count although the browser asks not to. */
+  respectDnt?: boolean | undefined
+}
+
+/** Counts the present page and every later one, without a provider. */
+export function usePageview({ websiteId, host, disabled, respectDnt }: UsePageviewOptions = {}): void {
+  const ignoreDnt = respectDnt === false
+  const [client] = useState(() =>
+    createClient({ host: host ?? HOST ?? "", site: websiteId ?? SITE, disabled, ignoreDnt }),
+  )
+  useEffect(() => client.followPages(), [client])
+}
+
+export interface TrackProps {
+  event: string
+  data?: Props | undefined
+  trigger?: inReact.TrackTrigger | undefined
+  children: ReactNode
+}
+
+/** TrackEvent as @sparklytics/next calls it and its options. */
+export function Track({ event, ...options }: TrackProps): ReactElement {
+  return <inReact.TrackEvent name={event} {...options} />
+}
+
+interface Target {
+  pathname?: string | null | undefined
+  query?: string | null | Readonly<Record<string, unknown>> | undefined
+  search?: string | null | undefined
+  hash?: string | null | undefined
+}
+
+export interface TrackedLinkProps extends Omit<ComponentPropsWithoutRef<"a">, "href"> {
+  href: string | Target
+  /** `link_click` when left out. */
+  eventName?: string | undefined
+  /** Besides `href`. */
+  eventData?: Props | undefined
+  /** The new page takes the place of this one in the history. */
+  replace?: boolean | undefined
+  /** false: the new page is not shown from its top. */
+  scroll?: boolean | undefined
+}
+
+interface Router {
+  push(href: string, ...options: unknown[]): unknown
+  replace(href: string, ...options: unknown[]): unknown
+}
+
+/** A link that tracks its clicks and goes through Next.js' router where that shows itself. */
+export function TrackedLink(all: TrackedLinkProps): ReactElement {
+  const { href, eventName = "link_click", eventData, replace, scroll, onClick, ...rest } = all
+  const { track } = inReact.useAnalytics()
+  const address = typeof href === "string" ? href : addressOf(href)
+  const click = (event: MouseEvent<HTMLAnchorElement>) => {
+    track(eventName, { href: typeof href === "string" ? href : (href.pathname ?? ""), ...eventData })
+    onClick?.(event)
+    if (opensHere(event)) follow(event, address, replace, scroll)
+  }
+  return <a {...rest} href={address} onClick={click} />
+}
+
+function addressOf({ pathname, query, search, hash }: Target): string {
+  const asked = query && typeof query === "object" ? new URLSearchParams(pairsOf(query)).toString() : query
+  const parameters = search || asked || ""
+  const mark = parameters && !parameters.startsWith("?") ? "?" : ""
+  return `${pathname ?? ""}${mark}${parameters}${hash && !hash.startsWith("#") ? "#" : ""}${hash ?? ""}`
+}
+
+function pairsOf(query: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, String(each ?? "")]),
+  )
+}
+
+/** A plain click on a link within the site that nobody has dealt with. */
+function opensHere(event: MouseEvent<HTMLAnchorElement>): boolean {
+  const { currentTarget: link, metaKey, ctrlKey, shiftKey, altKey, button } = event
+  if (event.defaultPrevented || button !== 0 || metaKey || ctrlKey || shiftKey || altKey) return false
+  const { target } = link
+  return (target === "" || target === "_self") && !link.hasAttribute("download") && link.origin === location.origin
+}
+
+function follow(event: MouseEvent, address: string, replace = false, scroll = true): void {
+  const { next } = globalThis as { next?: { router?: Router; appDir?: boolean } }
+  if (!next?.router) return // the browser follows it
+  event.preventDefault()
+  const options = scroll ? [] : next.appDir ? [{ scroll }] : [undefined, { scroll }]
+  next.router[replace ? "replace" : "push"](address, ...options)
+}
+
+export type { BatchEvent } from "./collect.js"
 export {
   type Analytics,
   type AnalyticsProviderProps,
@@ -30,6 +165,6 @@ export {
   type SparklyticsProviderProps,
   TrackEvent,
   type TrackEventProps,
+  type TrackTrigger,
   useAnalytics,
-  useSparklytics,
 } from "./react.js"

@@ -13,7 +13,8 @@ import {
   useState,
 } from "react"
 import { createClient } from "./index.js"
-import type { BrowserClient, BrowserOptions, Client, Details, Props } from "./types.js"
+import { noticeForms, noticeLinks, noticeScrolling } from "./noticed.js"
+import type { BrowserClient, BrowserOptions, Client, PageDetails, Props } from "./types.js"
 
 export type Analytics = Pick<BrowserClient, "track" | "pageview" | "identify" | "reset" | "flush">
 
@@ -68,11 +69,13 @@ const TRIGGERS = {
   mouseleave: "onMouseLeave",
 } as const
 
+export type TrackTrigger = keyof typeof TRIGGERS
+
 export interface TrackEventProps {
   name: string
   data?: Props | undefined
-  details?: Details | undefined
-  trigger?: keyof typeof TRIGGERS | undefined
+  details?: PageDetails | undefined
+  trigger?: TrackTrigger | undefined
   children: ReactNode
 }
 
@@ -100,12 +103,41 @@ export interface SparklyticsProviderProps extends AnalyticsProviderProps {
   websiteId?: string | undefined
   /** false: count although the browser asks not to. */
   respectDnt?: boolean | undefined
+  /** Links that are clicked are events `link_click`; with "outbound" only those to other origins. */
+  trackLinks?: boolean | "outbound" | undefined
+  /** Events `scroll_depth` at 25, 50, 75 and 100 percent, or at these. */
+  trackScrollDepth?: boolean | readonly number[] | undefined
+  /** Forms that are sent are events `form_submit`. */
+  trackForms?: boolean | undefined
 }
 
+const DEPTHS = [25, 50, 75, 100]
+
 /** AnalyticsProvider as @sparklytics/next calls it and its options. */
-export function SparklyticsProvider({ websiteId, respectDnt, ...options }: SparklyticsProviderProps): ReactElement {
+export function SparklyticsProvider(all: SparklyticsProviderProps): ReactElement {
+  const { websiteId, respectDnt, trackLinks, trackScrollDepth, trackForms, children, ...options } = all
   const ignoreDnt = respectDnt === false || options.ignoreDnt
-  return <AnalyticsProvider {...options} site={options.site ?? websiteId} ignoreDnt={ignoreDnt} />
+  return (
+    <AnalyticsProvider {...options} site={options.site ?? websiteId} ignoreDnt={ignoreDnt}>
+      <Noticed links={trackLinks} depths={trackScrollDepth === true ? DEPTHS : trackScrollDepth} forms={trackForms} />
+      {children}
+    </AnalyticsProvider>
+  )
+}
+
+interface NoticedProps {
+  links: boolean | "outbound" | undefined
+  depths: readonly number[] | false | undefined
+  forms: boolean | undefined
+}
+
+function Noticed({ links, depths, forms }: NoticedProps): null {
+  const { track } = useAnalytics()
+  const wanted = depths ? depths.join() : "" // a list that is written anew each time says the same
+  useEffect(() => (links ? noticeLinks(track, links === "outbound") : undefined), [links, track])
+  useEffect(() => (wanted ? noticeScrolling(track, wanted.split(",").map(Number)) : undefined), [wanted, track])
+  useEffect(() => (forms ? noticeForms(track) : undefined), [forms, track])
+  return null
 }
 
 export type { BrowserClient, Client, Props }

@@ -15,6 +15,12 @@ export interface Details {
   id?: string | undefined
 }
 
+/** What a page can say besides. */
+export interface PageDetails extends Details {
+  /** false: its visitor did nothing for it, so it ends no bounce. */
+  interactive?: boolean | undefined
+}
+
 /** What a server can say besides. */
 export interface ServerDetails extends Details {
   /** Who did it, by your own id; it is stored as a hash. Without it the event is a visitor of its own. */
@@ -89,7 +95,7 @@ export interface Client<D extends Details = Details> {
   readonly counts: Counts
 }
 
-export interface BrowserClient extends Client {
+export interface BrowserClient extends Client<PageDetails> {
   /** From now on, events are of this user, by your own id. */
   identify(user: string, traits?: Props): boolean
   /** Forget the user. */

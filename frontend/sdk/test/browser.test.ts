@@ -53,6 +53,14 @@ test("an event is of its site and page", async () => {
   expect(body.e[0].a).toBeGreaterThanOrEqual(0)
 })
 
+test("an event that its visitor did nothing for says so", async () => {
+  const client = made()
+  client.track("banner shown", {}, { interactive: false })
+  client.track("clicked", {}, { interactive: true })
+  await client.flush()
+  expect(receiver.events.map(({ q }) => q)).toEqual([false, true])
+})
+
 test("an event tells its age, so that it keeps its time when it is sent later", async () => {
   receiver.replies = [{ status: 503, headers: { "Retry-After": "1" } }]
   const client = made()

@@ -16,7 +16,10 @@ test("every example of the documentation compiles", () => {
   examples.forEach(([, kind, code], place) => {
     writeFileSync(join(folder, `example_${place}.${kind}`), code ?? "")
   })
-  writeFileSync(join(folder, "strangers.d.ts"), 'declare module "express"\ndeclare module "stripe"\n')
+  writeFileSync(
+    join(folder, "strangers.d.ts"),
+    'declare module "express"\ndeclare module "stripe"\ndeclare module "next/link"\n',
+  )
   const compilerOptions = { noImplicitAny: false, types: ["node"] }
   writeFileSync(
     join(folder, "tsconfig.json"),

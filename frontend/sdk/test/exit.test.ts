@@ -2,13 +2,16 @@ import { execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import { eventually, Receiver } from "./receiver.js"
 
 /** The end of real processes, which load the built package. */
 const sdk = resolve(import.meta.dirname, "..")
 const folder = mkdtempSync(join(tmpdir(), "sdk-"))
 let receiver: Receiver
+
+// starting Node takes seconds on a machine that is busy
+vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(() => {
   const compiler = join(sdk, "../node_modules/typescript/bin/tsc")
@@ -24,9 +27,9 @@ beforeEach(async () => {
 
 afterEach(() => receiver.stop())
 
-function run(program: string, host = receiver.address) {
+function run(program: string, host = receiver.address, exitTimeout = 30_000) {
   const begin = `import { createClient } from ${JSON.stringify(join(folder, "index.js"))}
-    const client = createClient({ host: ${JSON.stringify(host)}, key: "hks_k", interval: 60_000, exitTimeout: 1000 })\n`
+    const client = createClient({ host: ${JSON.stringify(host)}, key: "hks_k", interval: 60_000, exitTimeout: ${exitTimeout} })\n`
   const child = spawn(process.execPath, ["--input-type=module", "--eval", begin + program], { stdio: "pipe" })
   let output = ""
   child.stdout.on("data", (chunk: Buffer) => {
@@ -44,9 +47,9 @@ test("a process that ends sends what waits", async () => {
 
 test("a process does not wait longer than asked for a server that is away", async () => {
   const begun = Date.now()
-  const { ended } = run(`client.track("step")`, "http://127.0.0.1:9")
+  const { ended } = run(`client.track("step")`, "http://127.0.0.1:9", 1000)
   expect(await ended).toBe(0)
-  expect(Date.now() - begun).toBeLessThan(8000)
+  expect(Date.now() - begun).toBeLessThan(20_000)
 })
 
 test("a process that is stopped sends what waits and ends by the signal", async () => {

@@ -67,7 +67,7 @@ export class Receiver {
 
 /** Until it holds; fails after 5 seconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  const until = Date.now() + 5000
+  const until = Date.now() + 30_000
   while (!holds()) {
     if (Date.now() > until) throw new Error(`never: ${holds}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

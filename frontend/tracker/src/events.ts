@@ -22,11 +22,11 @@ export const send: Send = (fields) => {
         w: [screen.width, screen.height, innerWidth],
         z: hash,
         ...fields,
-        i,
-        d: store.hk_user,
         r: fields.r || referrer,
+        i,
         t: fields.t || document.title,
         u: new URL(fields.u || address(), location.href),
+        d: store.hk_user,
       })
       // too large for any server, and it would push out all others
       if (!text[LONGEST]) {

@@ -6,7 +6,7 @@ import { store } from "./queue"
 
 /** Every product's name gets the same methods; Plausible's is one itself. Calls that waited in a stub's list are made. */
 export const installGlobals = (): void => {
-  ;["hk", "sparklytics", "clickport", "grademypage", "umami", "plausible"].map((c) => {
+  ;["sparklytics", "clickport", "umami", "grademypage", "plausible", "hk"].map((c) => {
     /** A name, properties and revenue; for Grademypage and Plausible a name and a bag; Umami's bag may have the name, too. */
     const track = (n?: any, p?: any, $?: any): void => {
       if (n?.call) n = n({ url: address(), title: document.title, referrer })
@@ -15,15 +15,17 @@ export const installGlobals = (): void => {
         n = n?.name
       } else if (!/g|b/.test(c)) p = { data: p, revenue: $ }
       p ||= {}
+      // in the order that compresses best, as the names above
       send({
-        c,
         n,
-        p: p.props || p.eventData || p.data,
-        $: p.revenue,
-        en: p.eventName,
-        u: p.u || p.url,
         t: p.title,
+        u: p.u || p.url,
+        $: p.revenue,
+        q: p.interactive,
         r: p.referrer,
+        en: p.eventName,
+        c,
+        p: p.props || p.eventData || p.data,
       })
       // the event is kept from here on: who waits for it may leave the page
       if (p.callback) setTimeout(p.callback)

@@ -31,4 +31,4 @@ export const site = (
 export const counting =
   !navigator.webdriver &&
   (isOn("ignoreDnt") || isOn("collectDnt") || !(navigator.globalPrivacyControl || +navigator.doNotTrack!)) &&
-  (isOn("local") || !/^(localhost|127.0.0.1|)$/.test(location.hostname))
+  (isOn("local") || !/^(localhost|127.0.0.1|\[::1]|)$/.test(location.hostname))

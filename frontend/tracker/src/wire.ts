@@ -16,6 +16,8 @@ export interface Fields {
   $?: unknown
   /** Grademypage's name of an event, `n` being its type */
   en?: unknown
+  /** false is no act of the visitor's, so that it ends no bounce */
+  q?: unknown
   /** who it is */
   d?: string
   /** web vital: value, and how the page was reached */

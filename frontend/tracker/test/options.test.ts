@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest"
-import { tag, visit } from "./page"
+import { server, tag, visit } from "./page"
 
 const read = async (attributes: Record<string, string>, source?: string) => {
   tag(attributes, source)
   return import("../src/options")
 }
 
-const path = (address: string): string => address.replace(/^http:\/\/127\.0\.0\.1:\d+/, "")
+const path = (address: string): string => address.replace(server.address, "")
 
 test.each([
   ["hk.js", "/"],
@@ -54,6 +54,7 @@ test.each([
   ["http://shop.test/", {}, true],
   ["http://localhost:3000/", {}, false],
   ["http://127.0.0.1/", {}, false],
+  ["http://[::1]:8080/", {}, false],
   ["http://localhost:3000/", { "data-local": "" }, true],
 ])("a page at %s with %o counts: %s", async (address, attributes, counting) => {
   visit(address)

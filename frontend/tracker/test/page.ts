@@ -1,7 +1,5 @@
-/** A page in happy-dom that loads the tracker, and a real server that it sends to. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { afterEach, beforeEach, expect, vi } from "vitest"
+/** A page in happy-dom that loads the tracker, a server that it sends to, and a clock that only the tests move. */
+import { afterEach, beforeEach, vi } from "vitest"
 
 export interface Received {
   i: string
@@ -14,65 +12,47 @@ export interface Batch {
   events: Received[]
 }
 
-/** What the server got, and how it answers. */
+/** What the server got, and how it answers: after `slowness` milliseconds. */
 export const server = {
-  address: "",
+  address: "http://analytics.test",
   batches: [] as Batch[],
   status: 202,
   slowness: 0,
   headers: {} as Record<string, string>,
+  /** What it says to who asks for the experiments that run. */
+  experiments: undefined as unknown,
   events: (): Received[] => server.batches.flatMap((each) => each.events),
   names: (): unknown[] => server.events().map((each) => each.n),
 }
 
-let open = 0
-
-const taken = (request: IncomingMessage, answer: ServerResponse): void => {
-  let body = ""
-  open += 1
-  answer.on("close", () => {
-    open -= 1
-  })
-  request.on("data", (piece) => {
-    body += piece
-  })
-  request.on("end", () => {
-    if (request.url?.endsWith("/ingest/batch") && body) {
-      const { s, e } = JSON.parse(body)
-      server.batches.push({ site: s, events: e })
-    }
-    if (request.method === "OPTIONS") {
-      answer.writeHead(204, { "access-control-allow-origin": "*" }).end()
-      return
-    }
-    const cors = { "access-control-allow-origin": "*", "access-control-expose-headers": "Retry-After" }
-    answer.writeHead(server.status, { ...cors, ...server.headers })
-    setTimeout(() => answer.end("{}"), server.slowness)
-  })
+const answer = async (address: string, request: RequestInit): Promise<Response> => {
+  if (server.experiments && address === `${server.address}/active`) return Response.json(server.experiments)
+  if (address !== `${server.address}/ingest/batch`) throw new TypeError("there is nobody")
+  const { s, e } = JSON.parse(request.body as string)
+  server.batches.push({ site: s, events: e })
+  const response = new Response("{}", { status: server.status, headers: server.headers })
+  if (server.slowness) await new Promise((done) => setTimeout(done, server.slowness))
+  return response
 }
 
 const NAMES = ["hk", "sparklytics", "clickport", "grademypage", "umami", "plausible"]
-let listening: Server
 
-beforeEach(async () => {
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] })
   vi.stubGlobal("AUTOMATIC", "none")
+  vi.stubGlobal("fetch", answer)
   // happy-dom says that it is a robot
   Object.defineProperty(navigator, "webdriver", { value: false, configurable: true })
   localStorage.clear()
   visit("http://shop.test/")
   for (const name of NAMES) delete (window as unknown as Record<string, unknown>)[name]
-  Object.assign(server, { batches: [], status: 202, slowness: 0, headers: {} })
-  listening = createServer(taken)
-  await new Promise<void>((ready) => listening.listen(0, "127.0.0.1", ready))
-  server.address = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
+  Object.assign(server, { batches: [], status: 202, slowness: 0, headers: {}, experiments: undefined })
 })
 
-afterEach(async () => {
-  // answers on their way would find the storage of the next test, in which happy-dom cannot delete what is not there
-  await vi.waitFor(() => expect(open).toBe(0), { timeout: 5000, interval: 10 })
-  await pause(50)
-  listening.closeAllConnections()
-  listening.close()
+afterEach(() => {
+  vi.clearAllTimers()
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 export const visit = (address: string): void =>
@@ -87,15 +67,17 @@ export const tag = (attributes: Record<string, string> = {}, source = "hk.js"): 
   vi.resetModules()
 }
 
-/** Runs the script as a page does. */
+/** Runs the script as a page does, until it knows that hk-auto.js is not there. */
 export const load = async (attributes: Record<string, string> = {}, source?: string): Promise<void> => {
   tag(attributes, source)
   await import("../src/core")
+  await vi.dynamicImportSettled()
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as a page sees them
 export const page = window as any
 
-export const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 4000, interval: 10 })
-
-export const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds))
+/** Lets so much time pass, and all happen that is due by then. */
+export const pass = async (milliseconds = 0): Promise<void> => {
+  await vi.advanceTimersByTimeAsync(milliseconds)
+}

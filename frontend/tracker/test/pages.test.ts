@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest"
-import { eventually, pause, server, tag, visit } from "./page"
+import { pass, server, tag, visit } from "./page"
 
 const counted = async (attributes: Record<string, string>, addresses: string[]): Promise<unknown[]> => {
   tag(attributes)
@@ -9,8 +9,7 @@ const counted = async (attributes: Record<string, string>, addresses: string[]):
     visit(address)
     view()
   }
-  await eventually(() => expect(server.events().length).toBeGreaterThan(0))
-  await pause(50)
+  await pass()
   return server.events().map((each) => [each.u, each.r])
 }
 

@@ -13,7 +13,7 @@ from hitkeep_py.server.call import Call, Result
 
 PAGE = 10_000
 KINDS = {"time": Kind.TIME, "props": Kind.JSON, "revenue": Kind.WHOLE, "scroll_depth": Kind.WHOLE}
-KINDS |= {"engagement_ms": Kind.WHOLE, "value": Kind.NUMBER}
+KINDS |= {"engagement_ms": Kind.WHOLE, "passive": Kind.WHOLE, "value": Kind.NUMBER}
 TEXT_PLACES = [EVENT_COLUMNS.index(name) for name in IDS]
 """Numbers past what JavaScript and spreadsheets hold: shown as texts."""
 

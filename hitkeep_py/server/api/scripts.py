@@ -13,7 +13,7 @@ FOLDER = "static/tracker"
 CORE, AUTOMATIC, VITALS = "hk.js", "hk-auto.js", "hk-vitals.js"
 NAMES = ("/hk.js", "/s.js", "/script.js", "/js/script.js", "/tracker.js", "/api/analytics/script.js", "/count.js")
 """HitKeep and we, Sparklytics, Umami and Liwan, Plausible, Clickport, Grademypage, GoatCounter: one script for all."""
-HASH_LENGTH = 8
+HASH_LENGTH = 6
 DAY = 86_400
 FOR_A_DAY = f"public, max-age={DAY}, stale-while-revalidate={7 * DAY}"
 FOR_EVER = f"public, max-age={365 * DAY}, immutable"

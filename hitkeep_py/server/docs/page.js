@@ -44,6 +44,7 @@ function contents(content, whole) {
   return Object.entries(content || {}).flatMap(([kind, each]) => [
     element("p", kind),
     ...(each.example ? [element("h4", "Example"), pretty(each.example), element("h4", "All there is")] : []),
+    ...Object.values(each.examples || {}).flatMap((one) => [element("h4", `Example: ${one.summary}`), pretty(one.value)]),
     ...(each.schema ? [pretty(resolved(each.schema, whole))] : []),
   ]);
 }

@@ -65,4 +65,9 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "CREATE TABLE IF NOT EXISTS kept_position (position Int64) ENGINE = MergeTree ORDER BY position",
         ),
     ),
+    (
+        2,
+        "passive events",
+        ("ALTER TABLE events ADD COLUMN IF NOT EXISTS passive Nullable(UInt8)",),
+    ),
 )

@@ -153,4 +153,12 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             """,
         ),
     ),
+    (
+        4,
+        "passive events",
+        (
+            "ALTER TABLE events ADD COLUMN passive UTINYINT",
+            "ALTER TABLE sessions ADD COLUMN passive_events INTEGER DEFAULT 0",
+        ),
+    ),
 )

@@ -1,0 +1,1 @@
+"""Three invented sites with a month of visitors, and more of them while the server runs."""
