@@ -21,6 +21,7 @@ from tests.browser import asked, visitor, wait_for
 from tests.running_server import RunningServer, running
 
 PAGE_EVENTS = f"/api/sites/{shop.DOMAIN}/export?format=json&range=all&filter=hostname+is+127.0.0.1"
+DOCS = "docs.demo.example"
 # What is pressed, and the kind and name of the event that comes of it, with its number of properties.
 BUTTONS = [
     ("Sign up", "event", "signup", 3),
@@ -195,8 +196,11 @@ def test_the_page_has_a_strict_policy(demo_server: RunningServer) -> None:
 
 
 def test_only_the_demonstrations_shop_is_told_of(demo_server: RunningServer) -> None:
-    event = {"site_id": "docs.demo.example", "hostname": "docs.demo.example", "name": "elsewhere", "url": "/"}
-    httpx2.post(f"{demo_server.address}/ingest/event", json=event)
+    (docs,) = [each for each in asked(demo_server, "GET", "/api/sites") if each["domain"] == DOCS]
+    event = {"site_id": docs["id"], "hostname": DOCS, "name": "elsewhere", "url": "/"}
+    assert httpx2.post(f"{demo_server.address}/ingest/event", json=event).status_code == 202
+    stored_there = f"/api/sites/{docs['id']}/export?format=json&range=all&filter=event+is+elsewhere"
+    wait_for(lambda: asked(demo_server, "GET", stored_there))
     events = httpx2.get(f"{demo_server.address}/demo/events").json()["events"]
     assert [each for each in events if each["name"] == "elsewhere"] == []
     assert shop.DOMAIN == demo.SITE

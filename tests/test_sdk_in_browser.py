@@ -94,7 +94,8 @@ def test_events_of_a_tab_that_was_closed_offline_are_sent_by_the_next_page(
         someone.context.set_offline(True)
         page.evaluate("() => { for (let n = 0; n < 5; n++) client.track(`offline ${n}`) }")
         page.wait_for_function("localStorage.length > 0")
-        page.close(run_before_unload=True)
+        with page.expect_event("close"):
+            page.close(run_before_unload=True)
         someone.context.set_offline(False)
         opened(someone.page(), shop.address())
         found = shop.stored(7)

@@ -1,6 +1,7 @@
 """The tracker in a real Chromium: what people do in pages, and what the server has of it in the end."""
 
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -72,6 +73,46 @@ def test_pages_of_an_application_are_counted(shop: Shop, browser: Browser) -> No
     assert [each["path"] for each in found] == ["/", "/two", "/three", "/"]
 
 
+ROUTERS = {
+    "at once": "history.pushState({}, '', '/two'); document.title = 'Two'",
+    "after a promise": "history.pushState({}, '', '/two'); Promise.resolve().then(() => { document.title = 'Two' })",
+    "with what is shown when going back": "history.back()",
+}
+GOES_BACK = "<script>addEventListener('popstate', () => { document.title = 'Two' })</script>"
+
+
+@pytest.mark.parametrize("router", ROUTERS)
+def test_a_page_has_the_title_that_its_router_sets_after_the_address(router: str, shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = f"<title>One</title>{GOES_BACK}{tag(shop.server, attributes=QUIET)}"
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        loaded(page)
+        if "back" in router:
+            page.evaluate("history.replaceState({}, '', '/two'); history.pushState({}, '', '/')")
+        shop.stored(1)
+        page.evaluate(f"() => {{ {ROUTERS[router]} }}")
+        found = shop.stored(2)
+    assert [(each["path"], each["title"]) for each in found] == [("/", "One"), ("/two", "Two")]
+
+
+def test_a_page_that_is_left_at_once_is_counted_before_its_events(shop: Shop, browser: Browser) -> None:
+    shop.website.pages["/"] = tag(shop.server, attributes=QUIET)
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address())
+        page.wait_for_load_state("networkidle")
+        page.evaluate("() => { history.pushState({}, '', '/two'); hk.event('made') }")
+        page.evaluate("() => { history.pushState({}, '', '/three'); dispatchEvent(new Event('pagehide')); stop() }")
+        found = shop.stored(4)
+    assert [(each["name"], each["path"]) for each in found] == [
+        (None, "/"),
+        (None, "/two"),
+        ("made", "/two"),
+        (None, "/three"),
+    ]
+
+
 def test_what_was_made_offline_is_sent_later_in_order(shop: Shop, browser: Browser) -> None:
     shop.website.pages["/"] = tag(shop.server, attributes=QUIET)
     with visitor(browser) as someone:
@@ -134,6 +175,32 @@ def test_a_server_that_is_killed_and_started_again_has_each_event_once(
     assert sorted(names) == sorted(f"event {number}" for number in range(100))
 
 
+def test_a_tab_that_was_closed_sends_what_it_had_although_the_server_was_killed_meanwhile(
+    pages: Website, playwright: Playwright, tmp_path: Path
+) -> None:
+    data, tab = tmp_path / "data", tmp_path / "profile"
+    limits = ("--ingest-rate", "10000", "--ingest-burst", "10000")
+    pages.pages, pages.headers = {}, {}
+    with running(data, tmp_path, *limits) as first:
+        shop = new_shop(first, pages)
+        pages.pages["/"] = tag(first, attributes=QUIET)
+        with profile(playwright, tab) as context:
+            page = context.new_page()
+            page.goto(shop.address())
+            loaded(page)
+            page.evaluate(ONE_AFTER_THE_OTHER)
+            page.wait_for_timeout(700)
+            first.stop(signal.SIGKILL)
+            page.wait_for_timeout(1_800)
+            page.close()
+    with running(data, tmp_path, *limits, "--port", str(first.port)) as second, profile(playwright, tab) as context:
+        context.new_page().goto(shop.address())
+        shop.server = second
+        found = shop.stored(102)
+    names = [each["name"] for each in found if each["name"]]
+    assert sorted(names) == sorted(f"event {number}" for number in range(100))
+
+
 DOCUMENTS = Path(__file__).parent / "documents"
 FROM_DOCUMENTS: dict[str, list[tuple[str, object]]] = {
     "hitkeep": [("signup", {"plan": "pro"}), ("cta_clicked", {"location": "hero"})],
@@ -164,11 +231,17 @@ DONE_BY_HAND = """() => {
 }"""
 
 
+PAGE = (Path(__file__).parents[1] / "docs/tracker.md").read_text(encoding="utf-8")
+STUB = next(each for each in re.findall(r"^```html\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) if "new Proxy" in each)
+
+
+@pytest.mark.parametrize("loading", ["before", "later"])
 @pytest.mark.parametrize("product", FROM_DOCUMENTS)
-def test_code_of_the_documents_runs_as_it_is(product: str, shop: Shop, browser: Browser) -> None:
-    """With the script before it and not async, as the code expects that it has loaded."""
+def test_code_of_the_documents_runs_as_it_is(product: str, loading: str, shop: Shop, browser: Browser) -> None:
+    """After the script has loaded, as the code expects; or with the documented tag, and our stub before it."""
     code = (DOCUMENTS / f"{product}-browser.html").read_text(encoding="utf-8")
-    script = tag(shop.server, attributes=QUIET).replace(" async", "")
+    script = tag(shop.server, attributes=QUIET)
+    script = script.replace(" async", "") if loading == "before" else STUB + script
     shop.website.pages["/"] = f"<!doctype html><title>Shop</title>{script}{code}"
     wanted = FROM_DOCUMENTS[product]
     with visitor(browser) as someone:
@@ -181,12 +254,7 @@ def test_code_of_the_documents_runs_as_it_is(product: str, shop: Shop, browser: 
     assert money == ({"Donation": (2500, "USD"), "Purchase": (1250, "EUR")} if product == "clickport" else {})
 
 
-STUB = """<script>
-for (const name of ['hk', 'sparklytics', 'clickport', 'grademypage', 'umami'])
-    window[name] = new Proxy({ q: [] }, {
-        get: (calls, method) => method == 'q' ? calls.q : (...given) => calls.q.push([method, ...given])
-    })
-window.plausible = window.plausible || function () { (plausible.q = plausible.q || []).push(arguments) }
+CALLS_BEFORE = """<script>
 hk.event('one', { n: 1 })
 sparklytics.track('two')
 clickport.track('three', null, { amount: 3 })
@@ -197,7 +265,7 @@ plausible('six')
 
 
 def test_calls_made_before_the_script_has_loaded_are_sent(shop: Shop, browser: Browser) -> None:
-    shop.website.pages["/"] = STUB + tag(shop.server, attributes=QUIET)
+    shop.website.pages["/"] = STUB + CALLS_BEFORE + tag(shop.server, attributes=QUIET)
     with visitor(browser) as someone:
         someone.page().goto(shop.address())
         found = shop.stored(7)

@@ -1,5 +1,9 @@
 """What the tracker notices by itself, in a real Chromium."""
 
+import re
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import QUIET, Shop, asked, tag, visitor, wait_for
@@ -84,3 +88,28 @@ def test_browser_and_server_assign_the_same_variant_and_it_stays(shop: Shop, bro
     assert [(each["experiment_id"], each["variant_id"]) for each in exposures] == [
         ("hero", shown[0][0]["variantId"])
     ] * 2
+
+
+PAGE = (Path(__file__).parents[1] / "docs/tracker.md").read_text(encoding="utf-8")
+HIDING = next(
+    each for each in re.findall(r"^```html\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) if "hk-appear" in each
+)
+IS_SEEN = "getComputedStyle(document.querySelector('.hero')).visibility == 'visible'"
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_what_is_hidden_for_experiments_appears_with_them_or_after_a_while(
+    counts: bool, shop: Shop, browser: Browser
+) -> None:
+    wish = "" if counts else "<script>Object.defineProperty(navigator, 'doNotTrack', { value: '1' })</script>"
+    script = tag(shop.server, attributes={**QUIET, "data-experiments": ""})
+    shop.website.pages["/"] = f"<!doctype html>{wish}{HIDING.replace('0s 1s', '0s 3s')}{script}<h1 class=hero>Shop</h1>"
+    with visitor(browser) as someone:
+        page = someone.page()
+        page.goto(shop.address(), wait_until="commit")
+        page.wait_for_selector(".hero", state="attached")
+        assert counts or not page.evaluate(IS_SEEN)
+        page.wait_for_function(IS_SEEN)
+        waited = page.evaluate("performance.now()")
+        shown_by_event = page.evaluate("document.documentElement.classList.contains('hk-ready')")
+    assert (shown_by_event, waited < 3_000) == (counts, counts)

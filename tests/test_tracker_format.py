@@ -1,5 +1,6 @@
 """What our own tracker sends: ages, quotas, and any field of any kind."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,24 @@ def test_any_fields_get_an_answer_and_lose_no_good_event(
         assert outcome.events[-1]["name"] == "good"
         answer = outcome.answer.json()
         assert answer["accepted"] + len(answer.get("refused", [])) == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\uDE00 first", "\ufffd first"),
+        (r"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (r"\ud83d \ude00", "\ufffd \ufffd"),
+        (r"a \\\ud83d", "a \\\ufffd"),
+        (r"said \\ud83d, and \ud83d", "said \\ud83d, and \ufffd"),
+    ],
+)
+def test_half_a_character_costs_no_event(sent: str, stored: str, product: Product, site: Site) -> None:
+    events = '[{"n":"good"},{"n":"odd","p":{"text":"' + sent + '"}}]'
+    outcome = send(product, PATH, f'{{"s":"{site.id}","e":{events}}}'.encode())
+    assert outcome.answer.status == 202
+    assert [json.loads(each["props"] or "{}").get("text") for each in outcome.events] == [None, stored]
 
 
 def test_an_event_happened_as_long_ago_as_its_age_says() -> None:

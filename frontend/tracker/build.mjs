@@ -47,13 +47,19 @@ async function built(entry, constants = {}) {
   return chunk.code.trim()
 }
 
+/** Names for the variables of hk.js, from the one used most: found by trying, as those with which it compresses best. */
+const LETTERS = "entholiacudC_TfrsgD$pwymkbNxvjqzIS"
+const mangle = {
+  nth_identifier: { get: (/** @type {number} */ place) => LETTERS[place] ?? `${LETTERS[place % LETTERS.length]}0` },
+}
+
 /**
  * A classic script whose names stay its own and whose errors stay within; one keyword for all compresses better, and
  * lets declarations be joined.
  * @param {string} code
  */
 async function enclosed(code) {
-  const joined = await minify(code.replaceAll("const ", "let "), MINIFIED)
+  const joined = await minify(code.replaceAll("const ", "let "), { ...MINIFIED, mangle })
   return `try{${joined.code?.replace(/;$/, "")}}catch{}`
 }
 

@@ -1,6 +1,7 @@
 """JSON from strangers: parsed strictly, bounded in size and depth, typed field by field."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,10 @@ ID_LENGTH = 255
 NUMBER_LENGTH = 64
 CAMPAIGN_LENGTH = 255
 LATEST_MS = 253_402_300_800_000
+ESCAPES = re.compile(
+    rb"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 SCALARS = frozenset((str, int, float, bool, type(None)))
 UTM_NAMES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 UTM_FIELDS = tuple((name, name) for name in UTM_NAMES)
@@ -31,11 +36,19 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def read_json(body: bytes) -> Any:
-    """Raises InvalidInput."""
+    """Half a character, which JavaScript makes by cutting a text within an emoji, is U+FFFD. Raises InvalidInput."""
     try:
         return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        mended = ESCAPES.sub(whole_character, body)
+    try:
+        return orjson.loads(mended)
     except orjson.JSONDecodeError as error:
         raise InvalidInput(f"Bad request body: not valid JSON: {error}") from error
+
+
+def whole_character(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape["half"] else escape[0]
 
 
 def as_object(value: Any) -> dict[str, Any]:

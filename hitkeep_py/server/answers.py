@@ -9,6 +9,8 @@ from hitkeep_py import errors
 
 JSON_TYPE = b"application/json"
 HeaderList = list[tuple[bytes, bytes]]
+LONGEST_WAIT = 86_400
+"""Browsers' timers run out at once past 24.8 days, so who waits for the end of a month would ask without end."""
 
 
 def error_body(code: str, message: str, field: str | None = None) -> bytes:
@@ -21,7 +23,7 @@ def body_of(error: errors.AnalyticsError) -> bytes:
 
 def headers_of(error: errors.AnalyticsError) -> HeaderList:
     if isinstance(error, errors.RateLimited | errors.Unavailable):
-        return [(b"retry-after", str(max(1, math.ceil(error.retry_after))).encode())]
+        return [(b"retry-after", str(min(max(1, math.ceil(error.retry_after)), LONGEST_WAIT)).encode())]
     if isinstance(error, errors.PayloadTooLarge):
         return [(b"connection", b"close")]
     return []

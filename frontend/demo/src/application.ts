@@ -6,18 +6,16 @@ const TITLES: Record<string, string> = {
   "/demo/cart": "Your cart",
 }
 
-const show = ({ pathname, hash }: Location | URL): void => {
+const show = ({ pathname, hash }: Location): void => {
   const title = hash === "#reviews" ? "Reviews" : (TITLES[pathname] ?? "Elsewhere")
   document.title = title
   document.querySelector("#view")!.textContent = `${title} · ${pathname}${hash}`
 }
 
-/** The title comes first: the pageview is sent as soon as the address changes. */
 export const visit = (address: string): void => {
-  const next = new URL(address, location.href)
-  show(next)
   if (address.startsWith("#")) location.hash = address
-  else history.pushState({}, "", next)
+  else history.pushState({}, "", address)
+  show(location)
 }
 
 export const follow = (): void => {

@@ -4,7 +4,7 @@ import { present, toJson } from "./json.js"
 import { LeftBehind } from "./left_behind.js"
 import { asksNotToBeTracked, onEveryPage, Page, withoutFragment } from "./page.js"
 import type { BrowserClient, BrowserOptions, Details, PageDetails } from "./types.js"
-import { rememberedUser, rememberUser } from "./user.js"
+import { hearOfUsers, rememberedUser, rememberUser } from "./user.js"
 
 const MOST_EVENTS = 50
 const MOST_BYTES = 56_000 // browsers let 64 KiB outlive the page
@@ -29,16 +29,26 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
     onError: options.onError,
     keeper,
   })
-  let user = ""
+  let unstored = "" // a user whom only this page knows
+  let stopHearing = () => {}
   const listening = new AbortController()
   let isListening = false
   let lastSeen = ""
+
+  function refuses(): boolean {
+    return Boolean(options.disabled) || (!options.ignoreDnt && asksNotToBeTracked())
+  }
+
+  function take(user: string): void {
+    unstored = stores && rememberUser(user) ? "" : user
+  }
 
   function listen(): void {
     if (isListening) return
     isListening = true
     delivery.putBack(keeper?.read() ?? [])
     if (typeof document === "undefined") return
+    stopHearing = hearOfUsers(take)
     const { signal } = listening
     addEventListener("pagehide", () => delivery.leave(), { signal })
     addEventListener("online", () => delivery.hurry(), { signal })
@@ -46,14 +56,14 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
   }
 
   function put(fields: Record<string, unknown>, details: PageDetails): boolean {
-    if (options.disabled || (!options.ignoreDnt && asksNotToBeTracked())) return false
+    if (refuses()) return false
     listen()
     const id = details.id || newId()
     const event = present({
       i: id,
       ...fields,
       ...circumstances(page, details),
-      d: (stores ? rememberedUser() : undefined) ?? user,
+      d: unstored || (stores ? rememberedUser() : ""),
     })
     try {
       return delivery.put({ id, at: Date.now(), body: toJson(event) })
@@ -66,13 +76,14 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
     track: (name, props, details = {}) => put({ k: "e", n: name, p: props, q: details.interactive }, details),
     pageview: (url, { props, ...details } = {}) => put({ k: "p", p: props }, { url, ...details }),
     identify: (id, traits) => {
-      user = id
-      if (stores) rememberUser(id)
+      if (refuses()) return false
+      listen()
+      take(id)
       return put({ k: "d", p: traits }, {})
     },
     reset: () => {
-      user = ""
-      if (stores) rememberUser("")
+      if (!refuses()) listen()
+      take("")
     },
     followPages: () =>
       onEveryPage(() => {
@@ -84,6 +95,7 @@ export function createBrowserClient(options: BrowserOptions, address: string): B
     close: async (milliseconds = 5000) => {
       await delivery.close(milliseconds)
       listening.abort()
+      stopHearing()
     },
     get counts() {
       return delivery.counts

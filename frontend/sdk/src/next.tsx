@@ -11,7 +11,7 @@ import {
 import { createClient } from "./index.js"
 import * as inReact from "./react.js"
 import type { PageDetails, Props } from "./types.js"
-import { rememberUser } from "./user.js"
+import { rememberUser, tellUser } from "./user.js"
 
 declare const process: { env: { [name: string]: string | undefined } }
 
@@ -48,14 +48,15 @@ export function useSparklytics(): SparklyticsHook {
   return inReact.useAnalytics() as SparklyticsHook
 }
 
-/** From now on, events of this browser are of this user, by your own id, whichever client sends them. */
+/** From now on, events of this page are of this user, by your own id, whichever client sends them; later pages' too. */
 export function identify(user: string): void {
-  rememberUser(user)
+  tellUser(user)
 }
 
 /** Forget the user. */
 export function reset(): void {
   rememberUser("")
+  tellUser("")
 }
 
 export interface UsePageviewOptions {

@@ -7,6 +7,8 @@ import { isFinal, post } from "./post.js"
 declare const process: { env: { [name: string]: string | undefined } }
 
 const TIMEOUT = 10_000
+/** For the pageview of a request that somebody waits for. */
+const BESIDE = 1000
 /** What a browser wishes, and pages that it loads ahead of time, hold for what is told of its request, too. */
 const WISHES = ["dnt", "sec-gpc", "sec-purpose", "purpose"]
 const PREFETCH_OF_NEXT = "next-router-prefetch"
@@ -21,7 +23,7 @@ export interface TrackServerBaseOptions {
   referrer?: string | undefined
   language?: string | undefined
   userAgent?: string | undefined
-  /** The visitor's address; believed of the proxies that the analytics server trusts. */
+  /** The visitor's address, or a whole X-Forwarded-For; believed of the proxies that the analytics server trusts. */
   ip?: string | undefined
   /** Who it is, by your own id. Without it, and without ip and userAgent, the event is a visitor of its own. */
   visitorId?: string | undefined
@@ -78,21 +80,28 @@ export function trackServerEvent(options: TrackServerEventOptions): Promise<void
 
 /** Host and site may come from the environment. */
 export function createServerClient(config: ServerClientConfig = {}): ServerClient {
-  const site = { host: config.host ?? hostOfEnvironment(), websiteId: config.websiteId ?? siteOfEnvironment() }
-  const told = config.silent === false ? (sent: Promise<void>) => sent : warned
+  const site = siteOf(config)
   return {
-    trackPageview: (options) => told(trackServerPageview({ ...site, ...options })),
-    trackEvent: (options) => told(trackServerEvent({ ...site, ...options })),
+    trackPageview: (options) => told(trackServerPageview({ ...site, ...options }), config),
+    trackEvent: (options) => told(trackServerEvent({ ...site, ...options }), config),
     fromRequest: (request) => {
       const known = { ...site, ...circumstancesOf(request) }
       const wishes = wishesOf(request)
       return {
-        trackPageview: (options = {}) => told(send({ ...known, ...options }, { type: "pageview" }, wishes)),
+        trackPageview: (options = {}) => told(send({ ...known, ...options }, { type: "pageview" }, wishes), config),
         trackEvent: ({ url = known.url, ...options }) =>
-          told(send({ ...known, ...options, url }, customEvent(options), wishes)),
+          told(send({ ...known, ...options, url }, customEvent(options), wishes), config),
       }
     },
   }
+}
+
+function siteOf({ host, websiteId }: ServerClientConfig) {
+  return { host: host ?? hostOfEnvironment(), websiteId: websiteId ?? siteOfEnvironment() }
+}
+
+function told(sent: Promise<void>, { silent }: ServerClientConfig): Promise<void> {
+  return silent === false ? sent : warned(sent)
 }
 
 /** Each by its full name, since bundlers put them in by that. */
@@ -113,30 +122,67 @@ export function withAnalytics<Context = unknown>(
 ): (request: Request, context?: Context) => Promise<Response> {
   const client = createServerClient(config)
   return async (request, context) => {
-    const analytics = client.fromRequest(request)
-    if (config.pageview ?? ["GET", "HEAD"].includes(request.method)) await analytics.trackPageview()
-    return handler(request, analytics, context)
+    const isPageview = config.pageview ?? ["GET", "HEAD"].includes(request.method)
+    const counted = isPageview ? countBeside(request, config) : Promise.resolve()
+    const answer = await handler(request, client.fromRequest(request), context)
+    await counted
+    return answer
   }
 }
 
-/** A pageview of the request that a middleware sees. */
+/** A pageview of the request that a middleware sees: waits for a second at most. */
 export function trackServerMiddleware(
   request: Request,
   options: Partial<OfClient<TrackServerPageviewOptions>> & { silent?: boolean | undefined } = {},
 ): Promise<void> {
   const { silent, ...pageview } = options
-  return createServerClient({ silent }).fromRequest(request).trackPageview(pageview)
+  return countBeside(request, { silent }, pageview)
+}
+
+type WaitUntil = (work: Promise<unknown>) => void
+
+/** Nothing to wait for where the framework keeps the process until the work is done. */
+function countBeside(
+  request: Request,
+  config: ServerClientConfig,
+  pageview: Partial<OfClient<TrackServerPageviewOptions>> = {},
+) {
+  const sent = send(
+    { ...siteOf(config), ...circumstancesOf(request), ...pageview },
+    { type: "pageview" },
+    wishesOf(request),
+    BESIDE,
+  )
+  const waitUntil = waitUntilOfFramework()
+  if (waitUntil) waitUntil(warned(sent))
+  const counted = waitUntil ? Promise.resolve() : told(sent, config)
+  counted.catch(() => {}) // whoever waits for it hears of it, also when the handler fails before
+  return counted
+}
+
+/** Where Next.js and Vercel put it. */
+function waitUntilOfFramework(): WaitUntil | undefined {
+  const contexts = globalThis as { [name: symbol]: { get?(): { waitUntil?: WaitUntil } | undefined } | undefined }
+  for (const name of ["@next/request-context", "@vercel/request-context"]) {
+    const context = contexts[Symbol.for(name)]?.get?.()
+    if (context?.waitUntil) return context.waitUntil.bind(context)
+  }
+  return undefined
 }
 
 function customEvent({ eventName, eventData }: Pick<TrackServerEventOptions, "eventName" | "eventData">) {
   return { type: "event", event_name: eventName, event_data: eventData } as const
 }
 
-/** Twice at once at most, and stored once: a connection that was idle may have been closed meanwhile. */
+/**
+ * Stored once, and tried once more at once, since a connection that was idle may have been closed meanwhile; but not
+ * after a try that took its time.
+ */
 async function send(
   options: TrackServerBaseOptions,
   what: Pick<BatchEvent, "type" | "event_name" | "event_data">,
   wishes: Headers,
+  milliseconds = TIMEOUT,
 ): Promise<void> {
   if (!options.host) throw new TypeError("host is missing: the address of the analytics server")
   const { userAgent, ip } = options
@@ -149,11 +195,14 @@ async function send(
     address: `${addressOf(options.host)}/api/collect`,
     headers: { "Content-Type": "application/json", ...headers },
     keepalive: false,
-    timeout: TIMEOUT,
+    timeout: milliseconds,
   }
   const body = toJson([present({ ...eventOf(options), ...what })])
-  let answer = await post(route, body, TIMEOUT)
-  if (!isFinal(answer) && answer.retryAfter === undefined) answer = await post(route, body, TIMEOUT)
+  const began = Date.now()
+  let answer = await post(route, body, milliseconds)
+  const left = began + milliseconds - Date.now()
+  const isWorthAnother = !isFinal(answer) && answer.retryAfter === undefined && left > milliseconds / 2
+  if (isWorthAnother) answer = await post(route, body, left)
   if (answer.status < 200 || answer.status >= 300) throw new Error(`the event was not stored: ${answer.message}`)
 }
 
@@ -184,7 +233,7 @@ function circumstancesOf({ url, headers }: Request) {
   return {
     url: pathname + search,
     userAgent: header("user-agent"),
-    ip: header("x-forwarded-for")?.split(",")[0]?.trim(),
+    ip: header("x-forwarded-for"), // all of it: whoever asks may have written its left
     referrer: header("referer"),
     language: header("accept-language"),
   }

@@ -18,20 +18,33 @@ import type { BrowserClient, BrowserOptions, Client, PageDetails, Props } from "
 
 export type Analytics = Pick<BrowserClient, "track" | "pageview" | "identify" | "reset" | "flush">
 
+/** What of hk.js is called: an event or, without a name, a pageview, in one object. */
 interface Script {
-  event(name: string, props?: Props): void
+  track(what: object): void
+  identify(user: string, traits?: Props): void
+  reset(): void
 }
 
-/** Without a provider: the script hk.js of the page, if it is there. */
+/** Without a provider: the script hk.js of the page. Whether it is there. */
+function toScript(call: (script: Script) => void): boolean {
+  const script = (globalThis as { hk?: Partial<Script> }).hk
+  if (typeof script?.track !== "function") return false
+  call(script as Script)
+  return true
+}
+
+function inItsWords({ revenue, currency, url, referrer, title, interactive }: PageDetails): object {
+  const money = revenue === undefined ? {} : { revenue: { amount: revenue, currency } }
+  return { url, referrer, title, interactive, ...money }
+}
+
 const SCRIPT: Analytics = {
-  track: (name, props) => {
-    const script = (globalThis as { hk?: Script }).hk
-    script?.event(name, props)
-    return script !== undefined
-  },
-  pageview: () => false,
-  identify: () => false,
-  reset: () => {},
+  track: (name, props, details = {}) =>
+    toScript((script) => script.track({ name, data: props, ...inItsWords(details) })),
+  pageview: (url, { props, ...details } = {}) =>
+    toScript((script) => script.track({ data: props, ...inItsWords({ url, ...details }) })),
+  identify: (user, traits) => toScript((script) => script.identify(user, traits)),
+  reset: () => void toScript((script) => script.reset()),
   flush: async () => true,
 }
 

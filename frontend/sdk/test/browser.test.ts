@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { type BrowserClient, type BrowserOptions, createClient, type DeliveryError } from "../src/index.js"
 import { eventually, Receiver, visit } from "./receiver.js"
 
@@ -134,6 +134,9 @@ test.each([
   expect(client.track("signup")).toBe(false)
   expect(other.track("signup")).toBe(true)
   await other.flush()
+  client.identify("user_1")
+  client.reset()
+  expect(localStorage.getItem("hk_user")).toBeNull()
   ask(name, usual)
   expect(receiver.events).toHaveLength(1)
   expect(localStorage).toHaveLength(0)
@@ -142,6 +145,8 @@ test.each([
 test("a disabled client does nothing", () => {
   const client = made({ disabled: true })
   expect(client.track("signup")).toBe(false)
+  expect(client.identify("user_1")).toBe(false)
+  expect(localStorage).toHaveLength(0)
   client.followPages()()
   expect(client.counts).toMatchObject({ lost: 0, waiting: 0 })
 })
@@ -164,19 +169,94 @@ test("what was not delivered when the page is left goes first on the next page, 
   expect(localStorage).toHaveLength(0)
 })
 
+interface Kept {
+  id: string
+  at: number
+  body: string
+}
+
+/** By the name under which it is kept, the oldest first. */
+function kept(): [string, Kept][] {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith("hk_sdk_queue"))
+  const found = names.map((name): [string, Kept] => [name, JSON.parse(localStorage.getItem(name) ?? "")])
+  return found.sort(([, one], [, other]) => number(one) - number(other))
+}
+
+function number({ body }: Kept): number {
+  return JSON.parse(body).p.number
+}
+
 test("what is kept is at most 100 events, 60 KB and 7 days old", async () => {
   const client = made({ host: "http://127.0.0.1:9", queueEvents: 1000 })
   for (let number = 0; number < 300; number += 1) client.track("step", { number, text: "x".repeat(1000) })
   await client.close(0)
-  const name = localStorage.key(0) ?? ""
-  const kept = JSON.parse(localStorage.getItem(name) ?? "[]")
-  expect(JSON.stringify(kept).length).toBeLessThanOrEqual(60_000)
-  expect(kept.length).toBeGreaterThan(40)
-  expect(JSON.parse(kept.at(-1).body).p.number).toBe(299)
-  localStorage.setItem(name, JSON.stringify([{ ...kept[0], at: Date.now() - 8 * 86_400_000 }]))
+  const found = kept()
+  expect(found.map(([, event]) => JSON.stringify(event)).join("").length).toBeLessThanOrEqual(60_000)
+  expect(found.length).toBeGreaterThan(40)
+  expect(number((found.at(-1) as [string, Kept])[1])).toBe(299)
+  for (const [name, event] of found.slice(1)) {
+    localStorage.setItem(name, JSON.stringify({ ...event, at: Date.now() - 8 * 86_400_000 }))
+  }
   const next = made({ host: "http://127.0.0.1:9" })
   next.track("next")
-  expect(next.counts.waiting).toBe(1)
+  expect(next.counts.waiting).toBe(2)
+  expect(kept()).toHaveLength(1)
+})
+
+test("of many small events the last 100 are kept, in order", async () => {
+  const client = made({ host: "http://127.0.0.1:9" })
+  for (let number = 0; number < 130; number += 1) client.track("step", { number })
+  await client.close(0)
+  receiver.requests.length = 0
+  const next = made({ host: "http://127.0.0.1:9" })
+  next.track("step", { number: 130 })
+  expect(next.counts.waiting).toBe(101)
+  expect(kept().map(([, event]) => number(event))).toEqual(Array.from({ length: 100 }, (_, place) => 30 + place))
+})
+
+test("tabs that are left at once keep the events of both", async () => {
+  receiver.judge = () => ({ status: 503 })
+  const tabs = [made({ interval: 60_000 }), made({ interval: 60_000 })]
+  tabs.forEach((tab, number) => void tab.track("in a tab", { number }))
+  tabs.forEach((tab, number) => void tab.track("later", { number }))
+  dispatchEvent(new Event("pagehide"))
+  expect(kept()).toHaveLength(4)
+  await Promise.all(tabs.map((tab) => tab.close(0)))
+  receiver.judge = () => undefined
+  receiver.requests.length = 0
+  const next = made()
+  next.track("next", { number: 2 })
+  await next.flush()
+  expect(receiver.events.map(({ n }) => n).sort()).toEqual(["in a tab", "in a tab", "later", "later", "next"])
+  expect(localStorage).toHaveLength(0)
+})
+
+/** As a browser does when no room is left. */
+function fill(): void {
+  const { localStorage: found } = globalThis
+  vi.stubGlobal("localStorage", {
+    getItem: (name: string) => found.getItem(name),
+    removeItem: (name: string) => found.removeItem(name),
+    setItem: () => {
+      throw new DOMException("full", "QuotaExceededError")
+    },
+  })
+}
+
+test("who identified while localStorage is full is known as long as the page is there", async () => {
+  localStorage.setItem("hk_user", "user_0")
+  const client = made()
+  fill()
+  client.identify("user_1")
+  client.track("signup")
+  await client.flush()
+  vi.unstubAllGlobals()
+  expect(receiver.events.map(({ d }) => d)).toEqual(["user_1", "user_1"])
+  expect(localStorage.getItem("hk_user")).toBeNull()
+  client.reset()
+  client.track("anonymous")
+  await client.flush()
+  expect(receiver.events.at(-1).d).toBeUndefined()
 })
 
 test("with storage none nothing is kept", async () => {
@@ -189,7 +269,7 @@ test("with storage none nothing is kept", async () => {
 })
 
 test("storage that holds something else, or is blocked, hurts nothing", async () => {
-  localStorage.setItem(`hk_sdk_queue ${receiver.address} example.com`, '[1,{"id":2},null')
+  localStorage.setItem(`hk_sdk_queue ${receiver.address} example.com x`, '[1,{"id":2},null')
   const client = made()
   expect(client.track("signup")).toBe(true)
   expect(await client.flush()).toBe(true)

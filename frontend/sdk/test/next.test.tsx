@@ -2,6 +2,7 @@
 import { act, type ReactNode } from "react"
 import { createRoot, type Root } from "react-dom/client"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { type BrowserClient, createClient } from "../src/index.js"
 import {
   identify,
   reset,
@@ -24,6 +25,7 @@ declare module "../src/next.js" {
 let receiver: Receiver
 let root: Root
 let analytics: SparklyticsHook
+let client: BrowserClient | undefined
 const place = document.createElement("div")
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
@@ -39,6 +41,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await act(async () => root.unmount())
   Reflect.deleteProperty(globalThis, "next")
+  await client?.close(0)
+  client = undefined
   await receiver.stop()
 })
 
@@ -48,9 +52,10 @@ function Watcher() {
 }
 
 async function show(content: ReactNode, options: object = {}): Promise<void> {
+  client ??= createClient({ host: receiver.address, site: "cm5x9yz1a0001", interval: 1, ...options })
   await act(async () =>
     root.render(
-      <SparklyticsProvider host={receiver.address} websiteId="cm5x9yz1a0001" auto={false} interval={1} {...options}>
+      <SparklyticsProvider client={client} auto={false} {...options}>
         <Watcher />
         {content}
       </SparklyticsProvider>,
@@ -111,6 +116,40 @@ test("a user told outside of components is in what is sent from then on, until i
   await sent()
   expect(receiver.events.map(({ d }) => d)).toEqual([undefined, "user_1", "user_1", undefined])
   expect(receiver.events[2].u).toBe("http://example.com/products/7")
+})
+
+test.each([
+  { storage: "none" },
+  { disabled: true },
+])("a user told outside of components is not stored with %o", async (options) => {
+  await show(null, options)
+  analytics.track("before")
+  identify("user_1")
+  analytics.track("during")
+  expect(localStorage).toHaveLength(0)
+  await sent()
+  expect(receiver.events.map(({ d }) => d)).toEqual("storage" in options ? [undefined, "user_1"] : [])
+  reset()
+})
+
+test("a user told outside of components is not stored where the browser asks not to be tracked", async () => {
+  Object.defineProperty(navigator, "globalPrivacyControl", { value: true, configurable: true })
+  await show(null)
+  identify("user_1")
+  analytics.track("during")
+  expect(localStorage).toHaveLength(0)
+  Reflect.deleteProperty(navigator, "globalPrivacyControl")
+  reset()
+})
+
+test("a user told before anything was sent is the user of the first event", async () => {
+  await show(null)
+  identify("user_1")
+  analytics.track("first")
+  await sent()
+  expect(receiver.events.map(({ d }) => d)).toEqual(["user_1"])
+  expect(localStorage.getItem("hk_user")).toBe("user_1")
+  reset()
 })
 
 function Counted() {

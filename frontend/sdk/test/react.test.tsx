@@ -168,12 +168,27 @@ test("a provider makes its client from its options, by Sparklytics' names too", 
 
 test("without a provider the page's script is used, if it is there", async () => {
   const calls: unknown[][] = []
-  await show(<PricingCard />)
+  const hear =
+    (name: string) =>
+    (...call: unknown[]) =>
+      void calls.push([name, ...call])
+  await show([<PricingCard key="card" />, <Watcher key="watcher" />])
   await click("button")
-  Object.assign(globalThis, { hk: { event: (...call: unknown[]) => calls.push(call) } })
+  expect([analytics?.pageview(), analytics?.identify("user_1")]).toEqual([false, false])
+  Object.assign(globalThis, { hk: { track: hear("track"), identify: hear("identify"), reset: hear("reset") } })
   await click("button")
+  expect(analytics?.track("sale", { items: 2 }, { revenue: 49.99, currency: "EUR", interactive: false })).toBe(true)
+  analytics?.pageview("/virtual", { title: "Virtual", props: { tab: 1 } })
+  analytics?.identify("user_1", { plan: "pro" })
+  analytics?.reset()
   Reflect.deleteProperty(globalThis, "hk")
-  expect(calls).toEqual([["plan_selected", { plan: "pro" }]])
+  expect(calls).toEqual([
+    ["track", { name: "plan_selected", data: { plan: "pro" } }],
+    ["track", { name: "sale", data: { items: 2 }, revenue: { amount: 49.99, currency: "EUR" }, interactive: false }],
+    ["track", { url: "/virtual", title: "Virtual", data: { tab: 1 } }],
+    ["identify", "user_1", { plan: "pro" }],
+    ["reset"],
+  ])
 })
 
 test("a server renders it and sends nothing", async () => {

@@ -25,7 +25,7 @@ const countMissing = (send: Send, option: string | undefined): void => {
   if (option === "true" || (option !== "false" && isMissing())) send({ n: "not_found", p: { path: location.pathname } })
 }
 
-export const start: Start = (send, view, flush, options, store, site) => {
+export const start: Start = (view, store, options, send, site, flush, viewSoon) => {
   const isOn = (name: string): boolean => !["false", undefined].includes(options[name])
   const isOff = (name: string): boolean => options[name] === "false"
   const wanted = (name: string, disabled: string): boolean => !isOff(name) && !isOn(disabled)
@@ -39,7 +39,11 @@ export const start: Start = (send, view, flush, options, store, site) => {
   }
   let current = place()
 
+  // what an earlier page has left
+  flush()
   addEventListener("online", flush)
+  // a page that is left in the moment it was come to, before it tells how it was read
+  if (follows) for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, view, true)
   const left =
     (isOff("engagement") && isOff("scroll")) || watchEngagement(send, address, !isOff("engagement"), !isOff("scroll"))
   // after it, so that its report is sent, too
@@ -58,7 +62,7 @@ export const start: Start = (send, view, flush, options, store, site) => {
   }
   if (!follows) return
   const changed = (): void => {
-    view()
+    viewSoon()
     if (place() === current) return
     current = place()
     if (left !== true) left()

@@ -1,8 +1,8 @@
 /** hk.js: pageviews, single-page applications, events by every product's name, and their delivery. */
 import { flush } from "./delivery"
-import { send, view } from "./events"
+import { send, view, viewSoon } from "./events"
 import { installGlobals } from "./globals"
-import { counting, isOff, isOn, options, server, site } from "./options"
+import { counting, isOn, options, server, site } from "./options"
 import { page } from "./page"
 import { store } from "./queue"
 import type { Start } from "./wire"
@@ -11,14 +11,15 @@ declare const AUTOMATIC: string
 
 const start = (): void => {
   if (counting) {
-    if (!isOff("auto") && !isOff("autoTrack")) {
+    // as isOn(), of what is on by default
+    if (!/fa/.test(options.auto! + options.autoTrack)) {
       view()
       // without it hk-auto.js watches the address
-      if (!isOff("spa") && !isOn("disableSpaTracking")) page.navigation?.addEventListener("currententrychange", view)
+      if (!/fa/.test(options.spa!) && !isOn("disableSpaTracking"))
+        page.navigation?.addEventListener("currententrychange", viewSoon)
     }
-    flush()
     import(/* @vite-ignore */ `${server}hk-auto.js?v=${AUTOMATIC}`)
-      .then((automatic: { start: Start }) => automatic.start(send, view, flush, options, store, site))
+      .then((automatic: { start: Start }) => automatic.start(view, store, options, send, site, flush, viewSoon))
       .catch(flush)
   }
   installGlobals()

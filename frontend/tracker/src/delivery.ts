@@ -28,11 +28,15 @@ export const flush = (now?: unknown): void => {
   const start = Date.now()
   const batch = waiting.splice(0, BATCH)
   const body = `{"s":"${site}","e":[${batch.map((entry) => `{"a":${ageOf(entry)},${entry[1].slice(1)}`)}]}`
-  const settle = ({ status, headers }: Partial<Response>): void => {
+  const settle = (answer: Partial<Response>): void => {
     // an error has no status
-    if (/u|5..|408|429/.test(status as unknown as string)) {
+    if (/u|5..|4[02][589]/.test(answer.status as unknown as string)) {
       waiting.push(...batch)
-      blocked = setTimeout(flush, 1e3 * (+(headers?.get("Retry-After") as string) || 2 ** (failures++ % PAUSES)), 1)
+      blocked = setTimeout(
+        flush,
+        1e3 * (+(answer.headers?.get("Retry-After") as string) || 2 ** (failures++ % PAUSES)),
+        1,
+      )
     } else {
       failures = 0
       delay = Date.now() - start
@@ -40,5 +44,5 @@ export const flush = (now?: unknown): void => {
       flush(1)
     }
   }
-  fetch(`${server}ingest/batch`, { method: "POST", body, keepalive: !body[KEEPALIVE_CHARACTERS] }).then(settle, settle)
+  fetch(`${server}ingest/batch`, { method: "POST", keepalive: !body[KEEPALIVE_CHARACTERS], body }).then(settle, settle)
 }

@@ -1,4 +1,4 @@
-import type { Send } from "./wire"
+import type { Fields, Send } from "./wire"
 
 const STEP = 25
 const SHORTEST_MS = 1e3
@@ -33,16 +33,21 @@ export const watchEngagement = (send: Send, address: () => string, times: boolea
   let page = address()
   let seen = 0
   let told = -1
+  let entering: unknown
   const look = (): void => {
     seen = Math.max(seen, scrollY + innerHeight)
   }
   const follow = (): void => clock.run(!document.hidden && document.hasFocus())
-  const report = (): void => {
+  const measure = (): Fields | undefined => {
     const m = depthOf(seen, document.documentElement.scrollHeight)
     const deeper = depths && m > told
     if (!deeper && !(times && clock.total() >= SHORTEST_MS)) return
-    send({ k: "g", u: page, ...(deeper && { m }), ...(times && { g: clock.read() }) })
     told = Math.max(told, m)
+    return { k: "g", u: page, ...(deeper && { m }), ...(times && { g: clock.read() }) }
+  }
+  const report = (): void => {
+    const found = measure()
+    if (found) send(found)
   }
   addEventListener("scroll", look, { passive: true })
   addEventListener("focus", follow)
@@ -55,10 +60,16 @@ export const watchEngagement = (send: Send, address: () => string, times: boolea
   look()
   follow()
   return () => {
-    report()
-    page = address()
-    seen = 0
-    told = -1
-    look()
+    // of addresses that follow at once only the last is a page
+    if (entering) return
+    const left = measure()
+    entering = setTimeout(() => {
+      entering = 0
+      page = address()
+      seen = 0
+      told = -1
+      look()
+      if (left) send(left)
+    })
   }
 }

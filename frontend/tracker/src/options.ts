@@ -5,9 +5,6 @@ const script = document.currentScript as HTMLScriptElement
 /** What the script's tag says in data attributes, by the names of any product. */
 export const options: Options = script.dataset
 
-/** Given as `data-x="false"`. */
-export const isOff = (name: string): boolean => /fa/.test(options[name] as string)
-
 /** Given as `data-x` or `data-x="true"`. */
 export const isOn = (name: string): boolean => !/fa|un/.test(options[name] as string)
 

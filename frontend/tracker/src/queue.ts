@@ -19,4 +19,4 @@ export const prefix = `hk_queue${server}${site} `
 
 /** Events that wait to be sent, oldest first. */
 export const waiting: Entry[] = []
-Object.keys(store).map((key) => key.startsWith(prefix) && waiting.push([key, store[key] as string]))
+for (const key in store) if (key.startsWith(prefix)) waiting.push([key, store[key] as string])

@@ -45,12 +45,13 @@ export interface Assignment {
   variantName: string
 }
 
-/** What hk-auto.js is started with. */
+/** What hk-auto.js is started with, in the order that compresses best. */
 export type Start = (
-  send: Send,
   view: () => void,
-  flush: (now?: unknown) => void,
-  options: Options,
   store: Store,
+  options: Options,
+  send: Send,
   site: string | undefined,
+  flush: (now?: unknown) => void,
+  viewSoon: () => void,
 ) => void

@@ -30,7 +30,8 @@ test("an event in a browser that stores nothing is sent, too", async () => {
   expect(server.names()).toEqual(["signup"])
 })
 
-test.each([429, 408, 500, 503])("what is answered with %i is sent again, as the same event", async (status) => {
+// 405: what a redirect has made of it
+test.each([429, 408, 405, 500, 503])("what is answered with %i is sent again, as the same event", async (status) => {
   server.status = status
   await load(QUIET)
   page.hk.event("signup")

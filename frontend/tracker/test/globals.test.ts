@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { load, page, pass, server, visit } from "./page"
 
 const QUIET = { "data-auto": "false" }
@@ -32,6 +32,11 @@ const calls: [string, () => unknown, object][] = [
     "plausible of what the visitor did nothing for",
     () => page.plausible("Seen", { interactive: false }),
     { c: "plausible", n: "Seen", q: false },
+  ],
+  [
+    "hk.track of an object",
+    () => page.hk.track({ name: "buy", data: { a: 1 }, revenue: { amount: 5 }, interactive: false, url: "/virtual" }),
+    { c: "hk", n: "buy", p: { a: 1 }, $: { amount: 5 }, q: false, u: "http://shop.test/virtual" },
   ],
   ["umami.track", () => page.umami.track("buy", { color: "red" }), { c: "umami", n: "buy", p: { color: "red" } }],
   [
@@ -127,6 +132,18 @@ test("who kept a stub goes on calling it", async () => {
   expect(server.names()).toEqual(["later"])
 })
 
+test("an early call that cannot be made ends no other", async () => {
+  const broken = () => {
+    throw new Error("of the page")
+  }
+  page.umami = { q: [["track", broken], ["length"], ["nothing of ours"], 5, ["track", "later"]] }
+  page.hk = { q: [["event", "last"]] }
+  await load(QUIET)
+  await pass()
+  expect(server.names()).toEqual(["later", "last"])
+  expect(page.plausible.track).toBeTypeOf("function")
+})
+
 test("a second script does nothing", async () => {
   await load()
   const { hk } = page
@@ -136,15 +153,39 @@ test("a second script does nothing", async () => {
   expect(server.events()).toHaveLength(1)
 })
 
+const fail = (): never => {
+  throw new Error("of the page")
+}
+
+test("a callback that throws takes nothing with it", async () => {
+  await load(QUIET)
+  page.plausible("Signup", { callback: fail })
+  page.plausible("later", { callback: "no function" })
+  await pass()
+  expect(server.names()).toEqual(["Signup", "later"])
+})
+
+test("who identifies while the store is full is sent", async () => {
+  vi.stubGlobal("localStorage", new Proxy({}, { set: fail }))
+  await load(QUIET)
+  page.hk.identify("user_1")
+  await pass()
+  expect(server.events().map((each) => [each.k, each.d])).toEqual([["d", "user_1"]])
+})
+
 test("what a page cannot have meant does not break it", async () => {
   await load(QUIET)
   const endless: Record<string, unknown> = {}
   endless.self = endless
+  const broken = Object.defineProperty({}, "name", { get: fail, enumerable: true })
   page.hk.event("endless", endless)
   page.hk.event("big", { n: 1n })
   page.plausible("none", null)
   page.umami.track(null)
   page.grademypage.trackConversion()
+  page.umami.track(() => fail())
+  page.grademypage.track("getter", broken)
+  page.grademypage.trackConversion("getter", broken)
   await pass()
   expect(server.names()).toContain("none")
 })

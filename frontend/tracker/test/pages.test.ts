@@ -39,3 +39,25 @@ test("with data-hash another fragment is another page", async () => {
     ["http://shop.test/#/two", "http://shop.test/#/one"],
   ])
 })
+
+test("a page has the title that it has when the task has ended, and comes before the events of that task", async () => {
+  tag({})
+  const { send, view, viewSoon } = await import("../src/events")
+  document.title = "One"
+  view()
+  visit("http://shop.test/two")
+  viewSoon()
+  document.title = "Two"
+  await pass(1)
+  visit("http://shop.test/three")
+  viewSoon()
+  document.title = "Three"
+  send({ n: "made" })
+  await pass(1)
+  expect(server.events().map((each) => [each.n, each.t, new URL(each.u as string).pathname])).toEqual([
+    [undefined, "One", "/"],
+    [undefined, "Two", "/two"],
+    [undefined, "Three", "/three"],
+    ["made", "Three", "/three"],
+  ])
+})

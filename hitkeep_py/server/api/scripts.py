@@ -45,7 +45,7 @@ def show_vitals(call: Call) -> Result:
 def script(call: Call, name: str) -> Result:
     found = loaded(name)
     headers = [
-        ("etag", f'"{found.hash}"'),
+        ("etag", f'W/"{found.hash}"'),
         ("cache-control", FOR_EVER if call.last("v") == found.hash else FOR_A_DAY),
         ("vary", "Accept-Encoding"),
         ("access-control-allow-origin", "*"),
