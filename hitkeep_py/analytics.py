@@ -176,8 +176,22 @@ class Analytics:
         return self.questions.answer(self.questions.request(), report, *arguments, **named)
 
     def rebuild_summaries(self) -> int:
-        """Make everything that is derived from the stored events anew; gives how many sessions there are."""
+        """Make everything that is derived from the stored events anew; gives how many sessions there are.
+
+        Raises StoreUnavailable while the store is away.
+        """
+        self._need_store("rebuild the summaries")
         return int(self.writer.run(self.store.rebuild_summaries).result())
+
+    def erase(self, site_id: str, before: int) -> int:
+        """Delete a site's events before a time in UTC milliseconds, for ever; gives how many there were.
+
+        Raises StoreUnavailable while the store is away.
+        """
+        self._need_store("erase")
+        count = int(self.writer.run(partial(self.store.delete_before, site_id, before)).result())
+        log.info("erased %d events of the site %s", count, site_id)
+        return count
 
     def save_drops(self) -> threading.Event:
         """Have the drops since the last time added to the ledger."""
@@ -218,8 +232,7 @@ class Analytics:
 
         Raises StoreUnavailable while the store is away, Conflict while another backup is being made.
         """
-        if self.writer.failing:
-            raise StoreUnavailable("the event store is failing; try the backup again later")
+        self._need_store("make the backup")
         if not self._backing_up.acquire(blocking=False):
             raise Conflict("another backup is being made")
         partial_target = target.with_name(f".partial-{target.name}")
@@ -231,6 +244,11 @@ class Analytics:
         finally:
             shutil.rmtree(partial_target, ignore_errors=True)
             self._backing_up.release()
+
+    def _need_store(self, purpose: str) -> None:
+        """What the writer is to do waits as long as the store fails, which nobody should wait for."""
+        if self.writer.failing:
+            raise StoreUnavailable(f"the event store is failing; try to {purpose} again later")
 
     def _copy_to(self, copies: DataDirectory) -> None:
         self.store.backup(copies.events)
@@ -251,6 +269,8 @@ class Analytics:
             "inbox_waiting": self.inbox.waiting(),
             "inbox_unstored_events": self.writer.lag(),
             "inbox_bytes": self.inbox.used_bytes(),
+            "disk_used_bytes": self.directory.used_bytes() if self.directory else 0,
+            "disk_free_bytes": self.directory.free_bytes() if self.directory else None,
             "position": self.writer.position,
             "lost": self.writer.counters.lost,
             "writer_failing": self.writer.failing,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hitkeep_py.analytics import MEGABYTE, Analytics
+from hitkeep_py.retention import Retention
 
 PAUSE = 0.25
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Jobs:
             Job(1, self.watch_disk),
             Job(1, analytics.save_drops),
             Job(5, analytics.delete_removed_sites),
+            Job(600, Retention(analytics).delete_expired),
             Job(5, analytics.catalog.keys.save_uses),
             Job(600, analytics.catalog.keys.forget_expired),
             Job(30, analytics.catalog.rotate_salts),

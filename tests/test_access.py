@@ -31,8 +31,10 @@ SCRIPTS = (
     *("/hk.js", "/s.js", "/script.js", "/js/script.js", "/tracker.js", "/api/analytics/script.js", "/count.js"),
     *("/hk-auto.js", "/hk-vitals.js"),
 )
+PAGES = ("/", "/login", "/setup", "/sites", "/sites/{path}", "/settings", "/settings/{path}")
 DOCUMENTED_ROUTES = {
-    ("GET", "/", Access.ANYONE),
+    *(("GET", path, Access.ANYONE) for path in PAGES),
+    ("GET", "/assets/{file}", Access.ANYONE),
     ("GET", "/healthz", Access.ANYONE),
     ("GET", "/readyz", Access.ANYONE),
     ("GET", "/metrics", Access.ANYONE),
@@ -40,6 +42,11 @@ DOCUMENTED_ROUTES = {
     ("POST", "/api/initial-user", Access.SETUP),
     ("POST", "/api/login", Access.ANYONE),
     ("POST", "/api/logout", Access.ANYONE),
+    ("GET", "/api/me", Access.USER),
+    ("POST", "/api/password", Access.USER),
+    ("GET", "/api/users", Access.USER),
+    ("POST", "/api/users", Access.USER),
+    ("DELETE", "/api/users/{user_id}", Access.USER),
     ("GET", "/api/health", Access.USER),
     ("POST", "/api/backups", Access.USER),
     ("POST", "/api/rebuild", Access.USER),
@@ -47,11 +54,13 @@ DOCUMENTED_ROUTES = {
     ("GET", "/api/usage", Access.USER),
     ("GET", "/api/debug", Access.USER),
     ("GET", "/api/sites/{site_id}/debug", Access.USER),
+    ("GET", "/api/overview", Access.USER),
     ("GET", "/api/sites", Access.USER),
     ("POST", "/api/sites", Access.USER),
     ("GET", "/api/sites/{site_id}", Access.READER),
     ("PATCH", "/api/sites/{site_id}", Access.USER),
     ("DELETE", "/api/sites/{site_id}", Access.USER),
+    ("POST", "/api/sites/{site_id}/erase", Access.USER),
     ("GET", "/api/sites/{site_id}/stats", Access.READER),
     ("GET", "/api/sites/{site_id}/goals", Access.READER),
     ("POST", "/api/sites/{site_id}/goals", Access.USER),
@@ -102,6 +111,11 @@ DOCUMENTED_ROUTES = {
     ("GET", "/api/sites/{site_id}/funnels/{funnel_id}", Access.READER),
     ("PATCH", "/api/sites/{site_id}/funnels/{funnel_id}", Access.USER),
     ("DELETE", "/api/sites/{site_id}/funnels/{funnel_id}", Access.USER),
+    ("POST", "/api/sites/{site_id}/reports/goals", Access.READER),
+    ("GET", "/api/sites/{site_id}/annotations", Access.READER),
+    ("POST", "/api/sites/{site_id}/annotations", Access.USER),
+    ("PATCH", "/api/sites/{site_id}/annotations/{annotation_id}", Access.USER),
+    ("DELETE", "/api/sites/{site_id}/annotations/{annotation_id}", Access.USER),
     ("GET", "/api/sites/{site_id}/segments", Access.READER),
     ("POST", "/api/sites/{site_id}/segments", Access.USER),
     ("GET", "/api/sites/{site_id}/segments/{segment_id}", Access.READER),
@@ -146,12 +160,15 @@ DOCUMENTED_ROUTES = {
 KEYED = (Access.READER, Access.USER)
 # What a caller who may call gets for the body in BODIES, or none, about a site and a goal that are not there.
 ANSWERS = {
+    **{("GET", path): 200 for path in PAGES},
     ("GET", "/api/analytics/experiments/active"): 404,
     ("GET", "/api/analytics/experiments/assignments"): 404,
     ("POST", "/api/initial-user"): 403,
     ("POST", "/api/login"): 401,
     ("POST", "/api/backups"): 404,
     ("POST", "/api/sites"): 201,
+    ("POST", "/api/users"): 201,
+    ("POST", "/api/password"): 403,
     **dict.fromkeys(OF_PLAUSIBLE, 400),
 }
 # What an API key gets about its own site where that is not 200: what the path names is not there, no event is named.
@@ -164,6 +181,7 @@ READINGS = {
     ("GET", "/api/sites/{site_id}/reports/numbers"): 400,
     ("GET", "/api/sites/{site_id}/reports/funnels/{funnel_id}"): 404,
     ("POST", "/api/sites/{site_id}/reports/funnels"): 400,
+    ("POST", "/api/sites/{site_id}/reports/goals"): 400,
     ("GET", "/api/sites/{site_id}/reports/journeys"): 400,
     ("GET", "/api/sites/{site_id}/reports/sessions/{session_id}"): 404,
     ("GET", "/api/sites/{site_id}/funnels/{funnel_id}"): 404,
@@ -191,6 +209,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/initial-user": {"setup_token": "wrong", "email": EMAIL, "password": PASSWORD},
     "/api/login": {"email": EMAIL, "password": "a wrong password"},
     "/api/backups": {"name": "first"},
+    "/api/users": {"email": "other@example.com", "password": PASSWORD},
+    "/api/password": {"old_password": "a wrong password", "new_password": PASSWORD},
     "/api/sites": {"domain": "example.com"},
 }
 FOREIGN = [

@@ -249,6 +249,8 @@ def test_goals_from_before_conditions_and_revenue_stay_as_they_are(
     with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as file:
         for statement in ("DROP COLUMN filters", "DROP COLUMN revenue"):
             file.execute(f"ALTER TABLE goals {statement}")
+        file.execute("DROP TABLE annotations")
+        file.execute("ALTER TABLE sites DROP COLUMN retention_days")
         file.execute("PRAGMA user_version = 3")
         file.commit()
     with closing(Catalog(tmp_path / "catalog.sqlite", clock)) as again:

@@ -26,7 +26,7 @@ PASSWORD = "a long password"
 GOAL = ["--name", "Pro Signup", "--type", "event", "--value", "signup"]
 EXPERIMENT = ["--name", "Hero", "--variant", "Plain", "--variant", "Bold:3"]
 STEPS = ["--step", "path=/", "--step", "event=signup"]
-GROUPS = ("user", "site", "goal", "funnel", "segment", "key", "experiment")
+GROUPS = ("user", "site", "goal", "funnel", "segment", "annotation", "key", "experiment")
 HEAVY = ("duckdb", "starlette", "uvicorn")
 Analytics = Callable[..., Result]
 
@@ -79,6 +79,7 @@ def test_commands_are_those_that_are_documented() -> None:
         "user add",
         "user list",
         "user passwd",
+        "user remove",
         "site add",
         "site list",
         "site show",
@@ -100,6 +101,10 @@ def test_commands_are_those_that_are_documented() -> None:
         "segment show",
         "segment change",
         "segment remove",
+        "annotation add",
+        "annotation list",
+        "annotation change",
+        "annotation remove",
         "key add",
         "key list",
         "key rotate",
@@ -116,6 +121,7 @@ def test_commands_are_those_that_are_documented() -> None:
         "doctor",
         "backup",
         "restore",
+        "erase",
         "rebuild",
     }
     assert {" ".join(path) for path in commands(main)} - {"", *GROUPS} == documented
@@ -323,6 +329,22 @@ def test_window_of_a_funnel_is_shown_as_it_was_given(analytics: Analytics, text:
     assert f"window: {text}\n" in analytics("funnel", "show", "example.com", "x").stdout
 
 
+def test_annotation_is_added_listed_changed_and_removed(analytics: Analytics) -> None:
+    analytics("site", "add", "example.com")
+    added = answer(analytics("annotation", "add", "example.com", "New prices", "--time", "2026-11-20", "--json"))
+    assert (added["time"], added["text"]) == ("2026-11-20", "New prices")
+    assert answer(analytics("annotation", "list", "example.com", "--json")) == [added]
+    assert "2026-11-20  New prices" in analytics("annotation", "list", "example.com").stdout
+    time = ["--time", "2026-11-20T09:00:00+01:00"]
+    changed = answer(analytics("annotation", "change", "example.com", added["id"], *time, "--json"))
+    assert changed == {**added, "time": "2026-11-20T08:00:00.000Z"}
+    removed = analytics("annotation", "remove", "example.com", added["id"])
+    assert removed.stdout == "Removed the annotation of 2026-11-20T08:00:00.000Z.\n"
+    assert analytics("annotation", "list", "example.com").stdout.startswith("No annotations yet")
+    assert "--time" in failed(analytics("annotation", "add", "example.com", "New prices"), 2)
+    assert "time must be" in failed(analytics("annotation", "add", "example.com", "x", "--time", "soon"), 2)
+
+
 def test_segment_is_added_listed_shown_changed_and_removed(analytics: Analytics) -> None:
     site = answer(analytics("site", "add", "example.com", "--json"))
     options = ["--filter", "page starts with /shop", "--filter", '["country is DE", "property:price > 10"]']
@@ -477,6 +499,15 @@ def test_password_is_changed(analytics: Analytics, folder: Path) -> None:
     assert changed.stdout == "Changed the password of you@example.com and ended all sessions.\n"
     assert not log_in(folder, PASSWORD)
     assert log_in(folder, "another long password")
+
+
+def test_user_is_removed_unless_it_is_the_only_one(analytics: Analytics, folder: Path) -> None:
+    for email in ("you@example.com", "other@example.com"):
+        analytics("user", "add", email, "--password-stdin", stdin=PASSWORD)
+    assert analytics("user", "remove", "You@example.com").stdout == "Removed the user you@example.com.\n"
+    assert [each["email"] for each in answer(analytics("user", "list", "--json"))] == ["other@example.com"]
+    assert "the only user" in failed(analytics("user", "remove", "other@example.com"), 1)
+    assert "there is no user" in failed(analytics("user", "remove", "you@example.com"), 1)
 
 
 def log_in(folder: Path, password: str) -> bool:

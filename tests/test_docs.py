@@ -45,6 +45,20 @@ def test_every_script_is_listed_in_the_readme() -> None:
     assert [name for name in scripts if f"`scripts/{name}`" not in readme] == []
 
 
+def test_every_key_of_the_dashboard_is_documented() -> None:
+    source = ROOT / "frontend/dashboard/src"
+    texts = [each.read_text(encoding="utf-8") for each in sorted(source.rglob("*.tsx"))]
+    (presets,) = (found[1] for text in texts if (found := re.search(r"const PRESETS = \[(.*?)\n\]", text, re.DOTALL)))
+    keys = re.findall(r', "(\w)"\]', presets)
+    for text in texts:
+        for given in re.findall(r"""shortcut=("\w+"|\{[^}]*\})""", text):
+            keys += re.findall(r'"(\w+)"', given)
+    page = (ROOT / "docs/dashboard.md").read_text(encoding="utf-8")
+    told = [key for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)]
+    assert sorted(set(keys)) == sorted(told)
+    assert len(keys) > 10
+
+
 def test_changelog_begins_with_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(r"^## ([\w.]+)", changelog, re.MULTILINE).group(1) == __version__  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import DAY_MS, TimeRange
-from hitkeep_py.reports.goals import GoalStats, goal_series, goals
+from hitkeep_py.reports.goals import GoalStats, converted_sessions, goal_series, goals
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
@@ -84,6 +84,22 @@ def test_goal_counts_what_matches_value_and_conditions(
     wanted: Goal, figures: tuple[int, int, int], engine: Engine
 ) -> None:
     assert figures_of(engine, wanted) == figures
+
+
+@pytest.mark.parametrize(
+    ("wanted", "filters", "sessions"),
+    [
+        ([goal("event", "buy"), goal("path", "/docs*")], [], 3),
+        ([goal("path", "/docs/*"), goal("path", "/docs")], [], 2),
+        ([goal("event", "nothing")], [], 0),
+        ([goal("event", "buy"), goal("path", "*")], ["country is DE"], 2),
+        ([goal("event", "buy"), goal("path", "*")], ["page is /docs/b"], 1),
+    ],
+)
+def test_a_session_that_met_several_goals_converted_once(
+    wanted: list[Goal], filters: list[str], sessions: int, engine: Engine
+) -> None:
+    assert ask(engine, converted_sessions, replace(DAY, filters=read_filters(filters)), wanted) == sessions
 
 
 def test_rate_is_of_all_sessions_and_alike_goals_have_the_same_figures(engine: Engine) -> None:

@@ -137,6 +137,8 @@ def site_with_everything(logged_in: TestClient, analytics: Analytics, site: Site
         answer = logged_in.post(f"{address}/{name}s", json=body)
         assert answer.status_code == 201, answer.text
         ids[f"{name}_id"] = answer.json()["id"]
+    note = logged_in.post(f"{address}/annotations", json={"time": "2026-11-20", "text": "New prices"})
+    ids["annotation_id"] = note.json()["id"]
     experiment = {"name": "Button", "variants": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}]}
     ids["experiment_id"] = logged_in.post(f"{address}/experiments", json=experiment).json()["id"]
     ids["key_id"] = logged_in.post(f"{address}/keys", json={}).json()["id"]
@@ -189,6 +191,10 @@ def test_changes_are_as_described(logged_in: TestClient, site_with_everything: d
     bodies: dict[str, Any] = {
         "/api/sites/{site_id}/query": {**DAY, "dimensions": ["page"], "compare": "previous_year", "explain": True},
         "/api/sites/{site_id}/reports/funnels": {"steps": FUNNEL["steps"], "window_seconds": 60},
+        "/api/sites/{site_id}/reports/goals": {"type": "event", "value": "purchase", "revenue": {"kind": "event"}},
+        "/api/sites/{site_id}/erase": {"before": "2026-01-31"},
+        "/api/sites/{site_id}/annotations": {"time": "2026-11-20T08:00:00+01:00", "text": "Shop closed"},
+        "/api/sites/{site_id}/annotations/{annotation_id}": {"text": "Changed"},
         "/api/sites/{site_id}/funnels": {**FUNNEL, "name": "Other"},
         "/api/sites/{site_id}/segments": {**SEGMENT, "name": "Other"},
         "/api/sites/{site_id}/goals": {**GOAL, "name": "Other"},
@@ -197,7 +203,7 @@ def test_changes_are_as_described(logged_in: TestClient, site_with_everything: d
     }
     for route in ROUTES:
         if (route.method == "POST" and route.path in bodies) or route.method == "PATCH":
-            body = bodies.get(route.path, {}) if route.method == "POST" else {"name": "Changed"}
+            body = bodies.get(route.path, {} if route.method == "POST" else {"name": "Changed"})
             body = {"time_zone": "Europe/Berlin"} if route.path == "/api/sites/{site_id}" else body
             answer = logged_in.request(route.method, route.path.format(**site_with_everything), json=body)
             operation = described["paths"][route.path][route.method.lower()]

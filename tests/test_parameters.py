@@ -79,12 +79,6 @@ def test_who_may_not_ask_is_not_told_of_parameters(http: TestClient, site: Site)
     assert http.get(f"/api/sites/{site.id}/reports/overview", params={NOTHING: "1"}).status_code == 401
 
 
-def test_root_leads_to_the_description(http: TestClient) -> None:
-    answer = http.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
-    assert http.get("/").headers["content-type"].startswith("text/html")
-
-
 def test_event_with_a_slash_in_its_name_has_a_series(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     address = f"/api/sites/{site.id}/reports"

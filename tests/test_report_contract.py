@@ -28,6 +28,7 @@ from hitkeep_py.reports import (
     events,
     experiments,
     funnels,
+    glance,
     goals,
     hits,
     journeys,
@@ -365,6 +366,14 @@ def test_sessions_and_hits(filters: list[Any], both: tuple[Engine, Engine]) -> N
     assert same(both, asked(sessions.sessions_before, query, int(every[3].session_id), 4)) == every[4:8]
     for order in hits.ORDERS:
         assert same(both, asked(hits.hits, query, order, order == "time")).rows
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_sites_at_a_glance(zone: str, both: tuple[Engine, Engine]) -> None:
+    for unit in (None, "day", "hour"):
+        found = same(both, asked(glance.sites_at_a_glance, [SITE, OTHER_SITE], range_of(zone), unit))
+        assert found[SITE].visitors
+        assert found[OTHER_SITE].visitors
 
 
 def test_when_a_site_began(both: tuple[Engine, Engine]) -> None:

@@ -58,7 +58,9 @@ def test_overview(logged_in: TestClient, analytics: Analytics, filled: Site) -> 
     assert found["revenue"] == {"EUR": 1000, "USD": 500}
     (converted,) = found["goals"]
     assert (converted["goal_id"], converted["conversions"]) == (goal.id, 2)
+    assert (found["conversions"], found["conversion_rate"]) == (2, pytest.approx(2 / 3))
     before = found["comparison"]
+    assert (before["conversions"], before["conversion_rate"]) == (0, 0)
     assert (before["metrics"]["visitors"], before["revenue"], before["goals"][0]["conversions"]) == (1, {}, 0)
     assert found["comparison_range"] == {"from": "2026-11-19T00:00:00.000Z", "to": "2026-11-20T00:00:00.000Z"}
     alone = report(logged_in, filled, "overview")

@@ -45,6 +45,7 @@ EVENTS = [
     ("2026-11-21T00:09:00", 5, 10, "/late"),
     ("2026-11-20T13:00:00", 6, 11, "/", {"flagged": "bot"}),
 ]
+READING = {"kind": "engagement", "name": None, "path": "/a", "scroll_depth": 80, "engagement_ms": 12_500}
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,13 @@ def test_events_of_a_session_in_order(engine: Engine, query: Query) -> None:
     assert (found.events[0].hostname, found.events[0].props) == ("example.com", None)
     paged = answered(engine, session_events(engine.dialect, query, str(LARGEST), 2, 1))
     assert (paged.total, paged.events) == (4, found.events[1:3])
+
+
+def test_an_engagement_says_how_far_and_how_long(engine: Engine) -> None:
+    site = new_site()
+    put(engine, site, [("2026-11-20T10:00:00", 1, 1, "/a"), ("2026-11-20T10:01:00", 1, 1, "/a", READING)])
+    found = answered(engine, session_events(engine.dialect, query_of(site), "1"))
+    assert [(each.scroll_depth, each.engagement_ms) for each in found.events] == [(None, None), (80, 12_500)]
 
 
 def test_a_session_is_shown_whole_whatever_the_range(engine: Engine, query: Query) -> None:

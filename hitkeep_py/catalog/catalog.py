@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from hitkeep_py.catalog.annotations import Annotations
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.experiments import Experiment, Experiments
 from hitkeep_py.catalog.funnels import Funnels
@@ -51,6 +52,7 @@ class Catalog:
         self.goals = Goals(self.database, clock)
         self.funnels = Funnels(self.database, clock)
         self.segments = Segments(self.database, clock)
+        self.annotations = Annotations(self.database, clock)
         self.keys = Keys(self.database, clock)
         self.experiments = Experiments(self.database, clock)
         self.salts = Salts(self.database)

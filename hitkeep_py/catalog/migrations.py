@@ -144,4 +144,21 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "ALTER TABLE goals ADD COLUMN revenue TEXT",
         ),
     ),
+    (
+        5,
+        "annotations",
+        (
+            """
+            CREATE TABLE annotations (
+                id TEXT PRIMARY KEY,
+                site_id TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+                time TEXT NOT NULL,
+                text TEXT NOT NULL,
+                created_at INTEGER NOT NULL
+            )
+            """,
+            "CREATE INDEX annotations_of_a_site ON annotations (site_id)",
+        ),
+    ),
+    (6, "how long events are kept", ("ALTER TABLE sites ADD COLUMN retention_days INTEGER",)),
 )

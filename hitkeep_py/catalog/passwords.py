@@ -60,14 +60,14 @@ class Passwords:
         # 16 logins at once with the library's defaults took 1 GB; two of ours take 38 MB.
         self._places = threading.Semaphore(2)
 
-    def hash(self, password: object, email: str = "") -> str:
+    def hash(self, password: object, email: str = "", field: str = "password") -> str:
         """Raises InvalidInput for a password that is too short, too common or the e-mail address."""
         if not isinstance(password, str) or len(password) < LEAST_LENGTH:
-            raise InvalidInput(f"password must have at least {LEAST_LENGTH} characters", field="password")
+            raise InvalidInput(f"password must have at least {LEAST_LENGTH} characters", field=field)
         if len(password) > MOST_LENGTH:
-            raise InvalidInput(f"password must have at most {MOST_LENGTH} characters", field="password")
+            raise InvalidInput(f"password must have at most {MOST_LENGTH} characters", field=field)
         if password.lower() in COMMON or password.lower() == email:
-            raise InvalidInput("this password is too easy to guess", field="password")
+            raise InvalidInput("this password is too easy to guess", field=field)
         with self._places:
             return self._hasher.hash(_bytes(password))
 

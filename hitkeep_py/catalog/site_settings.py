@@ -18,6 +18,7 @@ LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 ADDRESS_START = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 MOST_EVENTS = 10**15
+MOST_DAYS = 36_500
 
 
 def read_domain(value: object) -> str:
@@ -52,7 +53,15 @@ def read_quota(value: object) -> int | None:
     return value
 
 
-def quota_of_text(text: str) -> object:
+def read_retention(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
+        raise InvalidInput(f"retention_days must be a whole number from 1 to {MOST_DAYS}, or none (null in the API)")
+    return value
+
+
+def number_of_text(text: str) -> object:
     if text == "none":
         return None
     return int(text) if WHOLE.fullmatch(text) else text
@@ -115,9 +124,16 @@ SETTINGS: dict[str, SiteSetting] = {
     "bots": choice("What happens to events of bots.", "drop", "flag"),
     "referrer_spam": choice("What happens to events whose referrer is spam.", "drop", "flag"),
     "do_not_track": choice("Whether browsers that ask not to be tracked are not.", "honour", "ignore"),
-    "monthly_quota": SiteSetting("Events taken in a month.", "NUMBER|none", None, read_quota, quota_of_text),
+    "monthly_quota": SiteSetting("Events taken in a month.", "NUMBER|none", None, read_quota, number_of_text),
     "quota_answer": choice("What happens to events past the quota.", "refuse", "drop"),
     "currency": SiteSetting("Currency of revenue that names none.", "CODE", "USD", read_currency),
+    "retention_days": SiteSetting(
+        "Days after which events are deleted for ever; none: they are kept.",
+        "DAYS|none",
+        None,
+        read_retention,
+        number_of_text,
+    ),
 }
 
 

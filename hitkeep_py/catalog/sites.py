@@ -44,6 +44,7 @@ class Site(Record):
     monthly_quota: int | None
     quota_answer: str
     currency: str
+    retention_days: int | None
     identity_key: bytes = field(repr=False)
 
     def is_named(self, id_or_domain: str) -> bool:

@@ -10,7 +10,7 @@ from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.record import Record
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import AccessDenied, InvalidInput, NotAuthenticated, NotFound
+from hitkeep_py.errors import AccessDenied, Conflict, InvalidInput, NotAuthenticated, NotFound
 
 IDLE_MS = 12 * 3_600_000
 ABSOLUTE_MS = 14 * 86_400_000
@@ -80,6 +80,32 @@ class Users:
         with self._database.transaction() as run:
             run.execute("UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user.id))
             run.execute("DELETE FROM login_sessions WHERE user_id = ?", (user.id,))
+        return user
+
+    def change_own_password(self, user: User, token: str, old: object, new: object) -> None:
+        """Ends all of the user's sessions but that of `token`. Raises AccessDenied for a wrong old password."""
+        rows = self._database.rows("SELECT password_hash FROM users WHERE id = ?", (user.id,))
+        given = old if isinstance(old, str) else ""
+        if not self._passwords.verify(rows[0][0] if rows else None, given):
+            raise AccessDenied("this is not your password", field="old_password")
+        password_hash = self._passwords.hash(new, user.email, "new_password")
+        with self._database.transaction() as run:
+            run.execute("UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user.id))
+            run.execute(
+                "DELETE FROM login_sessions WHERE user_id = ? AND token_hash <> ?", (user.id, token_hash(token))
+            )
+
+    def remove(self, id_or_email: str) -> User:
+        """Ends all of the user's sessions. Raises NotFound, Conflict for the only user there is."""
+        with self._database.transaction() as run:
+            users = {row[0]: User(*row) for row in run.execute(f"SELECT {COLUMNS} FROM users")}
+            named = {each.email: each for each in users.values()}
+            user = users.get(id_or_email) or named.get(id_or_email.strip().lower())
+            if user is None:
+                raise NotFound(f"there is no user {id_or_email[:100]}")
+            if len(users) == 1:
+                raise Conflict("this is the only user; add another one first")
+            run.execute("DELETE FROM users WHERE id = ?", (user.id,))
         return user
 
     def log_in(self, email: str, password: str) -> tuple[User, str]:

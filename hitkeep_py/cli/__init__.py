@@ -22,6 +22,7 @@ COMMANDS = {
     "goal": ("hitkeep_py.cli.goal", "Goals and their conversions."),
     "funnel": ("hitkeep_py.cli.funnel", "Funnels: steps taken in order."),
     "segment": ("hitkeep_py.cli.segment", "Segments: filters with a name."),
+    "annotation": ("hitkeep_py.cli.annotation", "What happened when, shown over a site's figures."),
     "key": ("hitkeep_py.cli.key", "Keys of programs that send or read a site's events."),
     "experiment": ("hitkeep_py.cli.experiment", "Experiments and their variants."),
     "report": ("hitkeep_py.cli.report", "Ask for a report of a site."),
@@ -31,6 +32,7 @@ COMMANDS = {
     "doctor": ("hitkeep_py.cli.doctor", "How the data directory and the server are."),
     "backup": ("hitkeep_py.cli.backup", "Copy all data, also while the server runs."),
     "restore": ("hitkeep_py.cli.backup", "Bring a backup back."),
+    "erase": ("hitkeep_py.cli.erase", "Delete a site's events before a day."),
     "rebuild": ("hitkeep_py.cli.rebuild", "Make what is derived from the events anew."),
 }
 EXIT_ERROR, EXIT_USAGE, EXIT_DATA_DIRECTORY = 1, 2, 3

@@ -79,8 +79,8 @@ def prepare_demonstration(analytics: Analytics) -> Demonstration:
     """With every event up to now, and a new password."""
     password = renewed_password(analytics.catalog.users)
     filling = Filling(analytics)
-    log.info("inventing visitors up to now; a whole month takes about ten seconds")
-    with progress("Inventing a month of visitors", lambda: filling.done):
+    log.info("inventing visitors up to now; two months take some ten seconds")
+    with progress("Inventing two months of visitors", lambda: filling.done):
         filling.fill()
     return Demonstration(LiveVisitors(analytics, filling.month), password)
 
@@ -183,12 +183,14 @@ def announce(server: Server, listener: socket.socket, demo: Demonstration | None
     host, port = listener.getsockname()[:2]
     address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if demo:
-        announce_demonstration(address, demo.password)
+        announce_demonstration(address, demo.password, settings.data_dir)
     if not server.analytics.catalog.users.exist():
         click.echo(
-            "\nThere is no user yet. Make the first one with\n\n"
+            "\nThere is no user yet. Make the first one within 15 minutes in a browser,\n\n"
+            f"  {address}/setup#token={server.logins.setup_token}\n\n"
+            "or at any time with\n\n"
             f"  {sys.argv[0]} user add you@example.com --data-dir {settings.directory.resolve()}\n\n"
-            "or within 15 minutes with\n\n"
+            "or with\n\n"
             f"  curl -c cookies.txt {address}/api/initial-user -H 'Content-Type: application/json' \\\n"
             f'    -d \'{{"setup_token":"{server.logins.setup_token}","email":"you@example.com",'
             '"password":"..."}\'\n',
@@ -197,16 +199,15 @@ def announce(server: Server, listener: socket.socket, demo: Demonstration | None
     log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
 
 
-def announce_demonstration(address: str, password: str) -> None:
+def announce_demonstration(address: str, password: str, directory: str) -> None:
     sites = "".join(f"  {each.domain:20} {each.about}\n" for each in SITES)
     click.echo(
         f"\nThis is a demonstration; everything in it is invented.\n\n{sites}\n"
+        f"  {address}/       the dashboard\n"
         f"  {address}/demo   try the tracker, and see what becomes of each event\n"
         f"  {address}/docs   the API and every report\n\n"
-        f"Log in as {EMAIL} with the password {password}, which is good until the next start:\n\n"
-        f"  curl -c cookies.txt {address}/api/login -H 'Content-Type: application/json' \\\n"
-        f'    -d \'{{"email":"{EMAIL}","password":"{password}"}}\'\n'
-        f"  curl -b cookies.txt {address}/api/sites/{SITES[0].domain}/reports/overview\n",
+        f"Log in as {EMAIL} with the password {password}, which is good until the next start.\n"
+        f"Commands look at it with --data-dir {directory}, such as: {sys.argv[0]} site list --data-dir {directory}\n",
         err=True,
     )
 

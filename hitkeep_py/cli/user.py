@@ -53,3 +53,13 @@ def passwd(email: str, password_stdin: bool, settings: Settings, as_json: bool) 
         opened.users.find(email)
         changed = opened.users.change_password(email, read_password(password_stdin))
     show(changed.as_json(), as_json, f"Changed the password of {changed.email} and ended all sessions.")
+
+
+@user.command()
+@click.argument("email")
+@data_command
+def remove(email: str, settings: Settings, as_json: bool) -> None:
+    """Remove a user, who is logged out at once. The only user stays."""
+    with catalog(settings) as opened:
+        removed = opened.users.remove(email)
+    show(removed.as_json(), as_json, f"Removed the user {removed.email}.")

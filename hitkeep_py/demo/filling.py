@@ -12,7 +12,8 @@ from hitkeep_py.ingest.inbox import Batch
 from hitkeep_py.ingest.usage import month_of
 
 SEED = "demo"
-DAYS = 30
+DAYS, SCALE = 60, 0.6
+"""Two months, so that a month has one to be compared with."""
 BATCH_EVENTS = 1_000
 PATIENCE = 600.0
 LAST_OF_SESSION = 5
@@ -22,7 +23,7 @@ LAST_OF_SESSION = 5
 class Filling:
     """`days` back from now, at most; `done` tells how far it is."""
 
-    def __init__(self, analytics: Analytics, days: int = DAYS, scale: float = 1.0) -> None:
+    def __init__(self, analytics: Analytics, days: int = DAYS, scale: float = SCALE) -> None:
         self._analytics = analytics
         self._days = days
         self.events = 0

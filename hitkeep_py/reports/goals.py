@@ -68,6 +68,17 @@ def goals(dialect: Dialect, query: Query, wanted: Sequence[Goal]) -> Report[tupl
     return int(sessions), stats
 
 
+def converted_sessions(dialect: Dialect, query: Query, wanted: Sequence[Goal]) -> Report[int]:
+    """Sessions that met any of the goals, each counted once."""
+    asked = replace(query, dimensions=())
+    statement = filled(
+        "SELECT count(*) FROM (SELECT DISTINCT session_id FROM ({}) AS matched) AS converted",
+        matching(dialect, asked, wanted, "session_id"),
+    )
+    ((sessions,),) = yield with_chosen(asked, dialect, statement)
+    return int(sessions)
+
+
 def sessions_and_bounds(dialect: Dialect, query: Query) -> Statement:
     visitor = Statement(dialect.visitor)
     if scopes(query.filters) <= {Scope.SESSION, Scope.VISIT}:

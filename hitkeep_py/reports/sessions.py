@@ -79,7 +79,10 @@ class SessionList:
 
 @dataclass(frozen=True, slots=True)
 class SessionEvent:
-    """`time` is RFC 3339 in UTC, `props` what the sender gave, `revenue` in minor units of `currency`."""
+    """`time` is RFC 3339 in UTC, `props` what the sender gave, `revenue` in minor units of `currency`.
+
+    `scroll_depth` in percent and `engagement_ms` are of an engagement: how far and how long the page was looked at.
+    """
 
     time: str
     kind: str
@@ -90,6 +93,8 @@ class SessionEvent:
     value: float | None
     revenue: int | None
     currency: str | None
+    scroll_depth: int | None
+    engagement_ms: int | None
     props: Any
 
 

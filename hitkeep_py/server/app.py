@@ -75,7 +75,7 @@ class Server:
 
     def _starlette(self, *, local: bool) -> Starlette:
         routes = [
-            Route(route.path, self._endpoint(route, local), methods=methods_for(route), include_in_schema=False)
+            Route(pattern_of(route), self._endpoint(route, local), methods=methods_for(route), include_in_schema=False)
             for route in self._routes
         ]
         application = Starlette(routes=routes, exception_handlers={HTTPException: answer_http_error})
@@ -169,6 +169,11 @@ async def read_json(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise InvalidInput("the Content-Type must be application/json")
     return read_object(content)
+
+
+def pattern_of(route: ApiRoute) -> str:
+    deep = route.deep and route.path.endswith("}")
+    return f"{route.path[:-1]}:path}}" if deep else route.path
 
 
 def methods_for(route: ApiRoute) -> list[str]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from hitkeep_py.server.api import (
+    annotations,
     behaviour,
+    erasing,
     experiments,
     funnels,
     goals,
@@ -12,8 +14,10 @@ from hitkeep_py.server.api import (
     login,
     plausible_query,
     query,
+    reports,
     segments,
     sites,
+    users,
 )
 from hitkeep_py.server.shape import Answers
 
@@ -49,8 +53,11 @@ BODY_EXAMPLES: dict[Answers, dict[str, Any]] = {
         "given_name": "Ada",
         "last_name": "Lovelace",
     },
+    users.add_user: {"email": "other@example.com", "password": "another long password"},
+    users.change_password: {"old_password": "a long password", "new_password": "an even longer password"},
     sites.add_site: {"domain": "example.com", "time_zone": "Europe/Berlin", "currency": "EUR"},
     sites.change_site: {"aliases": ["www.example.com"], "monthly_quota": 1_000_000},
+    erasing.erase: {"before": "2026-01-31"},
     goals.add_goal: {
         "name": "Pro Signup",
         "type": "event",
@@ -59,6 +66,9 @@ BODY_EXAMPLES: dict[Answers, dict[str, Any]] = {
         "revenue": {"kind": "fixed", "amount": 1250, "currency": "EUR"},
     },
     goals.change_goal: {"value": "/thank-you", "type": "path", "revenue": None},
+    reports.try_goal: {"type": "event", "value": "signup", "filters": ["property:plan is pro"]},
+    annotations.add_annotation: {"time": "2026-11-20", "text": "New prices"},
+    annotations.change_annotation: {"time": "2026-11-20T08:00:00Z"},
     funnels.add_funnel: {"name": "To buy", "steps": STEPS, **LIMITS},
     funnels.change_funnel: {"window_seconds": None, "scope": "session"},
     behaviour.try_funnel: {"steps": STEPS, **LIMITS},

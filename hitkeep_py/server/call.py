@@ -155,8 +155,8 @@ class Result:
 class ApiRoute:
     """With `cors`, pages of any site may read the answer; such a route is open to anyone and looks at no cookie.
 
-    `error_body` words errors as the route's product does. Without `strict` parameters that are not known are ignored,
-    as other products do.
+    With `deep` the last part of the path may have slashes. `error_body` words errors as the route's product does.
+    Without `strict` parameters that are not known are ignored, as other products do.
     """
 
     method: str
@@ -167,3 +167,4 @@ class ApiRoute:
     cors: bool = False
     error_body: Callable[[AnalyticsError], bytes] = body_of
     strict: bool = True
+    deep: bool = False

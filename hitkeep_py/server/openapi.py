@@ -50,6 +50,8 @@ MEANINGS = {
     "site_id": "Id, alias or domain of the site.",
     "dimension": "A dimension, or property: and a property's name.",
     "funnel_id": "Id of the funnel; in reports also its name.",
+    "annotation_id": "Id of the annotation.",
+    "user_id": "Id of the user.",
     "segment_id": "Id of the segment.",
 }
 
@@ -81,7 +83,7 @@ def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
         "operationId": operation_id(route.method, route.path),
         "summary": prose(route.summary),
         "description": told_by(route.answer),
-        "tags": [tag_of(route.path)],
+        "tags": ["dashboard" if route.deep else tag_of(route.path)],
         "security": [{name: []} for name in ALLOWED.get(route.access, ())],
         "parameters": [*path_parameters(route.path), *own],
         "responses": answers(route, shape, schemas),

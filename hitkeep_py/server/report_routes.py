@@ -3,13 +3,14 @@
 import re
 
 from hitkeep_py.server.access import Access
-from hitkeep_py.server.api import behaviour, export, figures, funnels, live, query, reports, segments
+from hitkeep_py.server.api import annotations, behaviour, export, figures, funnels, live, query, reports, segments
 from hitkeep_py.server.call import ApiRoute
 
 SITE = "/api/sites/{site_id}"
 REPORTS = f"{SITE}/reports"
 FUNNEL = f"{SITE}/funnels/{{funnel_id}}"
 SEGMENT = f"{SITE}/segments/{{segment_id}}"
+ANNOTATION = f"{SITE}/annotations/{{annotation_id}}"
 READER, USER = Access.READER, Access.USER
 
 REPORT_PATH = re.compile(r"/api/sites/[^/]+/reports(/|$)")
@@ -55,6 +56,7 @@ REPORT_ROUTES: tuple[ApiRoute, ...] = (
         "The event `event` over time, whose name may have a slash.",
     ),
     ApiRoute("GET", f"{REPORTS}/goals", READER, reports.show_goals, "Conversions of every goal."),
+    ApiRoute("POST", f"{REPORTS}/goals", READER, reports.try_goal, "A goal that is not kept."),
     ApiRoute("GET", f"{REPORTS}/funnels/{{funnel_id}}", READER, behaviour.show_funnel, "A funnel, by its id or name."),
     ApiRoute("POST", f"{REPORTS}/funnels", READER, behaviour.try_funnel, "A funnel that is not kept."),
     ApiRoute("GET", f"{REPORTS}/journeys", READER, behaviour.show_journeys, "Where sessions go from a page or event."),
@@ -72,6 +74,10 @@ REPORT_ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", FUNNEL, READER, funnels.show_funnel, "One funnel."),
     ApiRoute("PATCH", FUNNEL, USER, funnels.change_funnel, "Change a funnel."),
     ApiRoute("DELETE", FUNNEL, USER, funnels.remove_funnel, "Remove a funnel."),
+    ApiRoute("GET", f"{SITE}/annotations", READER, annotations.list_annotations, "A site's annotations, latest first."),
+    ApiRoute("POST", f"{SITE}/annotations", USER, annotations.add_annotation, "Add an annotation."),
+    ApiRoute("PATCH", ANNOTATION, USER, annotations.change_annotation, "Change an annotation."),
+    ApiRoute("DELETE", ANNOTATION, USER, annotations.remove_annotation, "Remove an annotation."),
     ApiRoute("GET", f"{SITE}/segments", READER, segments.list_segments, "A site's segments, newest first."),
     ApiRoute("POST", f"{SITE}/segments", USER, segments.add_segment, "Add a segment."),
     ApiRoute("GET", SEGMENT, READER, segments.show_segment, "One segment."),

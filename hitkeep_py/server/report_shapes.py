@@ -3,6 +3,7 @@
 from typing import Any
 
 from hitkeep_py.catalog.funnels import Funnel
+from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.export import FORMATS
 from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.filters import Filters
@@ -66,7 +67,7 @@ UNIT = Parameter("unit", "Length of the buckets; by default one that suits the r
 ROWS = (
     *ASKED,
     *COMPARE,
-    Parameter("metrics", f"{FIELDS['metrics']} Names with commas between them.", repeated=True),
+    Parameter("metrics", f"{FIELDS['metrics']} Names with commas between them.", Name.METRIC, repeated=True),
     Parameter("order", f"{FIELDS['order']} Such as visitors:desc, with commas between them.", repeated=True),
     Parameter("limit", FIELDS["limit"], whole(1, LARGEST_LIMIT, DEFAULT_LIMIT)),
     Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
@@ -90,12 +91,13 @@ EXPLANATION = Fields(
                 "required": ["sql", "parameters", "seconds", "kept", "rows"],
             },
         },
-    }
+    },
+    name="Explanation",
 )
 IN_RANGE = {"from": TIME, "to": TIME, "time_zone": str}
 FIGURES = dict[str, float | None]
 NO_FIGURES = dict[str, float | None] | None
-COMPARISON_RANGE = {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"from": TIME, "to": TIME}}]}
+COMPARISON_RANGE = {"anyOf": [{"type": "null"}, Fields(more={"from": TIME, "to": TIME}, name="Edges")]}
 ROW = Fields(
     more={
         "dimensions": dict[str, str | None],
@@ -104,15 +106,18 @@ ROW = Fields(
         "comparison_time": TIME,
     },
     optional=("comparison", "comparison_time"),
+    name="Row",
 )
 
 
-def asked(of: type | None = None, *, optional: tuple[str, ...] = (), **more: Any) -> Fields:
+def asked(name: str, of: type | None = None, /, *, optional: tuple[str, ...] = (), **more: Any) -> Fields:
     """What a report answers, with its range."""
-    return Fields(of, None, {**more, **IN_RANGE, "explain": EXPLANATION}, None, ("explain", *optional))
+    fields = {**more, **IN_RANGE, "explain": EXPLANATION}
+    return Fields(of, None, fields, None, ("explain", *optional), name)
 
 
 TABLE = asked(
+    "Table",
     rows={"type": "array", "items": ROW},
     total_rows=int,
     totals=NO_FIGURES,
@@ -150,7 +155,16 @@ QUESTION = Fields(
     },
     required=(),
 )
-OVERVIEW = Fields(more={"metrics": Overview, "revenue": dict[str, int], "goals": list[GoalStats]})
+OVERVIEW = Fields(
+    more={
+        "metrics": Overview,
+        "revenue": dict[str, int],
+        "goals": list[GoalStats],
+        "conversions": int,
+        "conversion_rate": float | None,
+    },
+    name="OverviewFigures",
+)
 ANCHORS = (
     Parameter("page", "Path of the page; * is any text."),
     Parameter("event", "Name of the event, instead of a page."),
@@ -202,29 +216,47 @@ REPORT_SHAPES: dict[Answers, Shape] = {
                 "explain": EXPLANATION,
             },
             optional=("explain",),
+            name="OverviewReport",
         ),
         (*ASKED, *COMPARE),
     ),
     reports.show_series: report(TABLE, (*ROWS, UNIT)),
     reports.show_breakdown: report(TABLE, (*ROWS, SEARCH, DIMENSION)),
     reports.show_events: report(TABLE, (*ROWS, SEARCH)),
-    reports.show_properties: report(asked(rows=list[Property], truncated=bool), (*ASKED, EVENT_NAME)),
-    reports.show_event_series: report(asked(unit=str, points=list[EventPoint]), (*ASKED, UNIT, EVENT_NAME)),
+    reports.show_properties: report(
+        asked("PropertiesReport", rows=list[Property], truncated=bool), (*ASKED, EVENT_NAME)
+    ),
+    reports.show_event_series: report(
+        asked("EventSeriesReport", unit=str, points=list[EventPoint]), (*ASKED, UNIT, EVENT_NAME)
+    ),
     reports.show_goals: report(
-        asked(sessions=int, goals=list[GoalStats], points=list[GoalPoint], optional=("points",)),
+        asked("GoalsReport", sessions=int, goals=list[GoalStats], points=list[GoalPoint], optional=("points",)),
         (*ASKED, UNIT, GOAL),
     ),
+    reports.try_goal: report(
+        Fields(
+            GoalStats,
+            ("conversions", "conversion_rate", "events", "visitors", "revenue"),
+            {"sessions": int, "points": list[GoalPoint], **IN_RANGE, "explain": EXPLANATION},
+            None,
+            ("points", "explain"),
+            "TriedGoalReport",
+        ),
+        (*ASKED, UNIT),
+        body=Fields(Goal, ("type", "value", "filters", "revenue"), {}, ("type", "value")),
+    ),
     behaviour.show_funnel: report(
-        asked(FunnelResult, **KEPT_FUNNEL, points=list[FunnelPoint], optional=("points",)), (*ASKED, UNIT)
+        asked("KeptFunnelReport", FunnelResult, **KEPT_FUNNEL, points=list[FunnelPoint], optional=("points",)),
+        (*ASKED, UNIT),
     ),
     behaviour.try_funnel: report(
-        asked(FunnelResult, points=list[FunnelPoint], optional=("points",)),
+        asked("FunnelReport", FunnelResult, points=list[FunnelPoint], optional=("points",)),
         (*ASKED, UNIT),
         body=Fields(Funnel, ("steps", "window_seconds", "scope"), {}, ("steps",)),
     ),
-    behaviour.show_journeys: report(asked(Journeys), (*ASKED, *ANCHORS)),
+    behaviour.show_journeys: report(asked("JourneysReport", Journeys), (*ASKED, *ANCHORS)),
     behaviour.show_retention: report(
-        asked(Retention),
+        asked("RetentionReport", Retention),
         (
             *ASKED,
             Parameter("unit", "Length of the periods.", one_of(RETENTION_UNITS, "week")),
@@ -232,13 +264,13 @@ REPORT_SHAPES: dict[Answers, Shape] = {
         ),
     ),
     behaviour.show_sessions: report(
-        asked(SessionList), (*ASKED, *page_of(behaviour.SESSIONS, behaviour.MOST_SESSIONS))
+        asked("SessionsReport", SessionList), (*ASKED, *page_of(behaviour.SESSIONS, behaviour.MOST_SESSIONS))
     ),
     behaviour.show_session: report(
-        Fields(SessionEvents, None, {"explain": EXPLANATION}, None, ("explain",)),
+        Fields(SessionEvents, None, {"explain": EXPLANATION}, None, ("explain",), "SessionReport"),
         (*EXPLAIN, *FORMAT, *page_of(behaviour.EVENTS, behaviour.MOST_EVENTS)),
     ),
-    live.show_realtime: report(asked(Realtime), (*FILTER, *EXPLAIN, *FORMAT)),
+    live.show_realtime: report(asked("RealtimeReport", Realtime), (*FILTER, *EXPLAIN, *FORMAT)),
     live.stream_realtime: Shape(
         parameters=(*FILTER, Parameter("snapshots", "Ends after so many.", {"type": "integer", "minimum": 1})),
         files=(live.EVENT_STREAM,),
@@ -246,6 +278,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
     ),
     figures.show_revenue: report(
         asked(
+            "RevenueReport",
             currencies=list[Earnings],
             rows=list[EarningsGroup],
             total_rows=dict[str, int],
@@ -256,6 +289,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
     ),
     figures.show_engagement: report(
         asked(
+            "EngagementReport",
             engagement=Engagement,
             rows=list[EngagementGroup],
             total_rows=int,
@@ -266,6 +300,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
     ),
     figures.show_numbers: report(
         asked(
+            "NumbersReport",
             number=str,
             numbers=Numbers,
             rows=list[NumbersGroup],
@@ -281,6 +316,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
     ),
     figures.show_web_vitals: report(
         asked(
+            "WebVitalsReport",
             vitals=list[WebVital],
             rows=list[VitalsGroup],
             total_rows=int,

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.api import (
+    dashboard,
     demo,
+    erasing,
     experiment_results,
     experiments,
+    glance,
     goals,
     health,
     keys,
@@ -16,6 +19,7 @@ from hitkeep_py.server.api import (
     sites,
     stats,
     usage,
+    users,
     websites,
 )
 from hitkeep_py.server.call import ApiRoute, Call, Result
@@ -35,7 +39,11 @@ def description(call: Call) -> Result:
 
 
 ROUTES: tuple[ApiRoute, ...] = (
-    ApiRoute("GET", "/", Access.ANYONE, openapi.show_start, "Leads to /docs."),
+    *(
+        ApiRoute("GET", path, Access.ANYONE, dashboard.show_page, "The dashboard.", deep=True)
+        for path in dashboard.PAGES
+    ),
+    ApiRoute("GET", "/assets/{file}", Access.ANYONE, dashboard.show_asset, "A file that the dashboard loads."),
     *(ApiRoute("GET", name, Access.ANYONE, scripts.show_tracker, "The tracker.") for name in scripts.NAMES),
     ApiRoute("GET", "/hk-auto.js", Access.ANYONE, scripts.show_automatic, "The tracker's part for what it notices."),
     ApiRoute("GET", "/hk-vitals.js", Access.ANYONE, scripts.show_vitals, "The tracker's part for web vitals."),
@@ -46,15 +54,22 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("POST", "/api/initial-user", Access.SETUP, login.create_initial_user, "Make the first user."),
     ApiRoute("POST", "/api/login", Access.ANYONE, login.log_in, "Log in; sets the cookie hk_token."),
     ApiRoute("POST", "/api/logout", Access.ANYONE, login.log_out, "End the session."),
+    ApiRoute("GET", "/api/me", Access.USER, users.show_me, "Who is logged in."),
+    ApiRoute("POST", "/api/password", Access.USER, users.change_password, "Change one's own password."),
+    ApiRoute("GET", "/api/users", Access.USER, users.list_users, "All users, by e-mail address."),
+    ApiRoute("POST", "/api/users", Access.USER, users.add_user, "Add a user."),
+    ApiRoute("DELETE", "/api/users/{user_id}", Access.USER, users.remove_user, "Remove another user."),
     ApiRoute("GET", "/api/health", Access.USER, health.health, "What `analytics doctor` shows."),
     ApiRoute("POST", "/api/backups", Access.USER, health.backup, "Back up into the data directory."),
     ApiRoute("POST", "/api/rebuild", Access.USER, health.rebuild, "Make what is derived from the events anew."),
     ApiRoute("POST", "/api/catalog/refresh", Access.USER, health.refresh, "Go by what other processes changed, now."),
+    ApiRoute("GET", "/api/overview", Access.USER, glance.show_sites, "All sites at a glance."),
     ApiRoute("GET", "/api/sites", Access.USER, sites.list_sites, "All sites."),
     ApiRoute("POST", "/api/sites", Access.USER, sites.add_site, "Add a site."),
     ApiRoute("GET", SITE, Access.READER, sites.show_site, "One site."),
     ApiRoute("PATCH", SITE, Access.USER, sites.change_site, "Change what is named of a site's settings."),
     ApiRoute("DELETE", SITE, Access.USER, sites.remove_site, "Remove a site, what belongs to it and its events."),
+    ApiRoute("POST", f"{SITE}/erase", Access.USER, erasing.erase, "Delete a site's events before a day."),
     ApiRoute("GET", f"{SITE}/stats", Access.READER, stats.stats, "Key figures in HitKeep's shape.", strict=False),
     ApiRoute("GET", f"{SITE}/goals", Access.READER, goals.list_goals, "A site's goals, newest first."),
     ApiRoute("POST", f"{SITE}/goals", Access.USER, goals.add_goal, "Add a goal."),

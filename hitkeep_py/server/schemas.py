@@ -36,13 +36,17 @@ class Name(Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fields:
-    """An object: the fields of a dataclass, all or `only` some, and `more`. Without `required` all of them are."""
+    """An object: the fields of a dataclass, all or `only` some, and `more`. Without `required` all of them are.
+
+    One with a `name` is described once and referred to.
+    """
 
     of: type | None = None
     only: tuple[str, ...] | None = None
     more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     required: tuple[str, ...] | None = None
     optional: tuple[str, ...] = ()
+    name: str = ""
 
 
 class Schemas:
@@ -57,10 +61,12 @@ class Schemas:
         if isinstance(wanted, dict):
             return {name: self._within(each) for name, each in wanted.items()}
         if isinstance(wanted, Fields):
-            return self._object(wanted)
+            found = self._object(wanted)
+            return self._refer(wanted.name, found) if wanted.name else found
         if isinstance(wanted, Name):
             return self._refer(wanted.value.title(), NAMES[wanted])
         if wanted == Filters:
+            self._refer("Condition", CONDITION)
             return self._refer("Filters", FILTERS)
         if wanted in PLAIN:
             return dict(PLAIN[wanted])
@@ -157,10 +163,11 @@ CONDITION: Schema = {
         {"type": "string", "description": "DIMENSION OPERATOR VALUE, such as: country is DE, FR"},
     ]
 }
+ONE: Schema = {"$ref": "#/components/schemas/Condition"}
 FILTERS: Schema = {
     "description": "All of them hold; of a list within the list at least one.",
     "type": "array",
-    "items": {"anyOf": [CONDITION, {"type": "array", "items": CONDITION, "minItems": 1}]},
+    "items": {"anyOf": [ONE, {"type": "array", "items": ONE, "minItems": 1}]},
 }
 NAMES: dict[Name, Schema] = {
     Name.METRIC: described(

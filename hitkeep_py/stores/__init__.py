@@ -59,6 +59,9 @@ class EventStore(Protocol):
     def delete_site(self, site_id: str) -> int:
         """Delete a site's events and return how many there were."""
 
+    def delete_before(self, site_id: str, before: int) -> int:
+        """Delete a site's events before a time in UTC milliseconds and return how many there were."""
+
     def forget_crossings(self, before: int) -> None:
         """Clear `crossed_visitor_id` of events before a time in UTC milliseconds."""
 

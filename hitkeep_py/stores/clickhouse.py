@@ -177,11 +177,17 @@ class ClickHouseStore:
         return self._version
 
     def delete_site(self, site_id: str) -> int:
+        return self._delete(site_id, "")
+
+    def delete_before(self, site_id: str, before: int) -> int:
+        return self._delete(site_id, f" AND time < fromUnixTimestamp64Milli({int(before)}, 'UTC')")
+
+    def _delete(self, site_id: str, more: str) -> int:
         """The rows are hidden at once; the last statement has the server rewrite the files without them."""
-        count = int(self.select("SELECT count(*) FROM events WHERE site_id = ?::UUID", [site_id])[0][0])
+        count = int(self.select(f"SELECT count(*) FROM events WHERE site_id = ?::UUID{more}", [site_id])[0][0])
         if count:
             self._keep_position(self.position())
-            self._command("DELETE FROM events WHERE site_id = {site:UUID}", {"site": site_id})
+            self._command(f"DELETE FROM events WHERE site_id = {{site:UUID}}{more}", {"site": site_id})
             self._command("ALTER TABLE events APPLY DELETED MASK")
         self._version += 1
         return count

@@ -28,7 +28,7 @@ from hitkeep_py.query.dialect import Dialect, DuckDBDialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
-from hitkeep_py.stores.summaries import VisitorNumbers, rebuild, renew_sessions
+from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, rebuild, renew_sessions
 
 ENGINE_VERSION = duckdb.__version__
 MEMORY = ":memory:"
@@ -146,6 +146,11 @@ class DuckDBStore:
             connection.execute("DELETE FROM sessions WHERE site_id = ?", [site_id])
             connection.execute("DELETE FROM visitors WHERE site_id = ?", [site_id])
             return int(connection.execute("DELETE FROM events WHERE site_id = ?", [site_id]).fetchall()[0][0])
+
+    def delete_before(self, site_id: str, before: int) -> int:
+        self._visitors.forget()
+        with self._writing() as connection:
+            return delete_before(connection, site_id, before)
 
     def forget_crossings(self, before: int) -> None:
         with self._writing() as connection:

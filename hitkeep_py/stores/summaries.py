@@ -79,6 +79,19 @@ REBUILT = f"""
 INSERT INTO sessions ({", ".join(COLUMNS)})
 SELECT {named(AGGREGATES)} FROM events WHERE flagged IS NULL GROUP BY site_id, session_id ORDER BY min(time)
 """
+CUT = """
+CREATE OR REPLACE TEMP TABLE cut_sessions AS
+SELECT session_id FROM sessions WHERE site_id = ? AND start < epoch_ms(?) AND last >= epoch_ms(?)
+"""
+RENEWED = f"""
+INSERT INTO sessions ({", ".join(COLUMNS)})
+SELECT {named(AGGREGATES)} FROM events
+WHERE site_id = ? AND flagged IS NULL AND session_id IN (SELECT session_id FROM cut_sessions)
+GROUP BY site_id, session_id ORDER BY min(time)
+"""
+UNSEEN = """
+DELETE FROM visitors WHERE site_id = ? AND visitor_id NOT IN (SELECT visitor_id FROM events WHERE site_id = ?)
+"""
 NUMBERED = """
 INSERT INTO visitors SELECT site_id, visitor_id, min(visitor_number) FROM events GROUP BY site_id, visitor_id
 """
@@ -178,6 +191,20 @@ def known_rows(connection: duckdb.DuckDBPyConnection, first_event: int, last_eve
                 missing.remove((pair[0], pair[1]))
                 rows.append(row)
     return rows
+
+
+def delete_before(connection: duckdb.DuckDBPyConnection, site_id: str, before: int) -> int:
+    """Delete a site's events before a time with what was derived from them; gives how many events there were.
+
+    Sessions that cross it are made anew of the events that stay.
+    """
+    connection.execute(CUT, [site_id, before, before])
+    gone = connection.execute("DELETE FROM events WHERE site_id = ? AND time < epoch_ms(?)", [site_id, before])
+    count = int(gone.fetchall()[0][0])
+    connection.execute("DELETE FROM sessions WHERE site_id = ? AND start < epoch_ms(?)", [site_id, before])
+    connection.execute(RENEWED, [site_id])
+    connection.execute(UNSEEN, [site_id, site_id])
+    return count
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection) -> int:

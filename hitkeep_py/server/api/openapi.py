@@ -11,12 +11,6 @@ CONTENT_SECURITY = (
 )
 HEADERS = [("content-security-policy", CONTENT_SECURITY)]
 FOLDER = "docs"
-PAGE = "/docs"
-
-
-def show_start(call: Call) -> Result:
-    """There is no page to see the figures on yet; the one about the API is the nearest."""
-    return Result(b"", 302, [("location", PAGE)], "text/plain")
 
 
 def show_page(call: Call) -> Result:

@@ -1,10 +1,11 @@
 """One GET for each report. What they have in common, range, filters and segment, is read by Call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from hitkeep_py.catalog.goals import Goal
+from hitkeep_py.catalog.goals import Goal, checked, with_currency
+from hitkeep_py.catalog.sites import Site
 from hitkeep_py.export import Column, Kind
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS, dimension
@@ -13,7 +14,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.read_query import from_address, read_comparison
 from hitkeep_py.query.report import Report
 from hitkeep_py.reports import events as event_reports
-from hitkeep_py.reports.goals import GoalPoint, GoalStats, goal_series, goals
+from hitkeep_py.reports.goals import GoalPoint, GoalStats, converted_sessions, goal_series, goals
 from hitkeep_py.reports.overview import Overview, overview
 from hitkeep_py.reports.table import table
 from hitkeep_py.server.api.answering import comparison_range, explained, needed, range_json, read_unit, shaped
@@ -23,6 +24,7 @@ from hitkeep_py.server.api.sheets import Sheet, sheet_of, unkeyed
 from hitkeep_py.server.call import Call, Result
 
 GOAL_FIGURES = ("conversions", "conversion_rate", "events", "visitors")
+TRIED = "a goal that is tried"
 EVENT_METRICS = ["events", "visitors"]
 EVENTS_AND_PAGES = ["visitors", "events", "pageviews"]
 FITTING_METRICS = {
@@ -58,12 +60,16 @@ def overview_parts(dialect: Dialect, query: Query, wanted: Sequence[Goal]) -> Re
     by_currency = replace(query, metrics=(METRICS["revenue"],), dimensions=(DIMENSIONS["currency"],))
     revenue = yield from table(dialect, by_currency)
     converted: list[GoalStats] = []
+    sessions = conversions = 0
     if wanted:
-        _, converted = yield from goals(dialect, query, wanted)
+        sessions, converted = yield from goals(dialect, query, wanted)
+        conversions = yield from converted_sessions(dialect, query, wanted)
     return {
         "metrics": asdict(figures),
         "revenue": {currency: amount for (currency,), (amount,) in revenue.rows},
         "goals": [asdict(each) for each in converted],
+        "conversions": conversions,
+        "conversion_rate": conversions / sessions if sessions else None,
     }
 
 
@@ -83,6 +89,7 @@ def overview_figures(found: dict[str, Any]) -> dict[tuple[str, str | None, str |
     figures: dict[tuple[str, str | None, str | None], Any] = {
         (name, None, None): value for name, value in found["metrics"].items()
     }
+    figures |= {(name, None, None): found[name] for name in ("conversions", "conversion_rate")}
     figures |= {("revenue", None, currency): amount for currency, amount in found["revenue"].items()}
     for goal in found["goals"]:
         figures |= {(name, goal["name"], None): goal[name] for name in GOAL_FIGURES}
@@ -164,6 +171,26 @@ def show_goals(call: Call) -> Result:
         points = call.answer(goal_series, query, wanted, read_unit(call, query))
         value["points"] = [asdict(each) for each in points]
     return shaped(call, query, value, goals)
+
+
+def try_goal(call: Call) -> Result:
+    """A goal that is not kept: what it looks at is in the body; with `unit` its conversions over time too."""
+    site = call.site()
+    query, goal = call.query(site), unnamed_goal(site, call.body)
+    if file := wanted_file(call):
+        return file_result(call, file, f"{site.domain}-goal", goal_sheet(call, query, [goal]))
+    sessions, (stats,) = call.answer(goals, query, [goal])
+    value = {"sessions": sessions, **{name: getattr(stats, name) for name in (*GOAL_FIGURES, "revenue")}}
+    if call.last("unit"):
+        value["points"] = [asdict(each) for each in call.answer(goal_series, query, [goal], read_unit(call, query))]
+    return shaped(call, query, value, goals)
+
+
+def unnamed_goal(site: Site, body: Mapping[str, Any]) -> Goal:
+    """Raises InvalidInput."""
+    given = {name: body.get(name) for name in ("type", "value", "filters")}
+    revenue = with_currency(body.get("revenue"), site.currency)
+    return checked(Goal("", site.id, "", "", "", (), None, 0), {**given, "revenue": revenue, "name": TRIED})
 
 
 def goal_sheet(call: Call, query: Query, wanted: Sequence[Goal]) -> Sheet:

@@ -1,0 +1,49 @@
+import { useState } from "preact/hooks"
+import { ApiError, ask } from "../api"
+import { Field } from "../components/field"
+import { Logo } from "../components/icon"
+import { words } from "../language"
+import { useTitle } from "../title"
+
+export function LoginPage({ onLogin }: { onLogin: () => void }) {
+  const { login, problems } = words.value
+  useTitle([login.title])
+  const [problem, setProblem] = useState("")
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault()
+    const given = new FormData(event.currentTarget as HTMLFormElement)
+    setBusy(true)
+    try {
+      await ask("POST /api/login", {
+        body: { email: String(given.get("email")), password: String(given.get("password")) },
+      })
+      onLogin()
+    } catch (error) {
+      setProblem(error instanceof ApiError && error.message ? error.message : problems.unreachable)
+    }
+    setBusy(false)
+  }
+  return (
+    <main class="alone">
+      <div class="panel">
+        <form class="content stack" onSubmit={submit}>
+          <h1 class="logo">
+            <Logo /> {login.title}
+          </h1>
+          {problem && (
+            <p class="note problem" role="alert">
+              {problem}
+            </p>
+          )}
+          <Field label={login.email} name="email" type="email" autocomplete="username" required autofocus />
+          <Field label={login.password} name="password" type="password" autocomplete="current-password" required />
+          <button type="submit" class="button primary" disabled={busy}>
+            {login.submit}
+          </button>
+          <p class="quiet">{login.lost}</p>
+        </form>
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,51 @@
+import { useAnswer } from "../../answers"
+import { Panel } from "../../components/panel"
+import { settingsWords } from "../../language/settings"
+
+export function About() {
+  const { about } = settingsWords.value
+  const version = useAnswer("GET /api/me", {}).data?.version
+  return (
+    <Panel title={about.title}>
+      <div class="settings-form">
+        {version && (
+          <p>
+            <b>{about.version(version)}</b>
+          </p>
+        )}
+        <p>{about.text}</p>
+        <ul class="checks">
+          <li>
+            <a href="/docs">{about.apiDocs}</a>
+          </li>
+          <li>
+            <a href="/openapi.json">{about.openapi}</a>
+          </li>
+        </ul>
+        <h3>{about.shortcuts}</h3>
+        <dl class="shortcuts">
+          <Key name="f" text={about.keys.filter} />
+          <Key name="n" text={about.keys.note} />
+          <Key name="r" text={about.keys.refresh} />
+        </dl>
+        <p class="quiet">
+          <a href="https://db-ip.com" rel="noreferrer">
+            DB-IP
+          </a>
+          : {about.places}
+        </p>
+      </div>
+    </Panel>
+  )
+}
+
+function Key({ name, text }: { name: string; text: string }) {
+  return (
+    <div>
+      <dt>
+        <kbd>{name}</kbd>
+      </dt>
+      <dd>{text}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+/** A change sent to the server: whether it is under way, what is wrong with it, and that it was done. */
+import { useState } from "preact/hooks"
+import { refresh } from "../../answers"
+import { ApiError } from "../../api"
+import { say } from "../../components/toasts"
+import { words } from "../../language"
+
+export interface Changing {
+  busy: boolean
+  /** What the server says of a field. */
+  problem: (field: string) => string | undefined
+  /** What it says of none of the form's fields. */
+  other: string | undefined
+  /** True when it was done; then everything shown is asked anew. */
+  send: (change: () => Promise<unknown>, done: string) => Promise<boolean>
+}
+
+export function useChanging(fields: readonly string[] = []): Changing {
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError | null>(null)
+  const send = async (change: () => Promise<unknown>, done: string): Promise<boolean> => {
+    setBusy(true)
+    setError(null)
+    try {
+      await change()
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure
+      setError(failure)
+      return false
+    } finally {
+      setBusy(false)
+    }
+    if (done) say(done)
+    refresh()
+    return true
+  }
+  const named = error?.field ?? ""
+  return {
+    busy,
+    problem: (field) => (error && named === field ? textOf(error) : undefined),
+    other: error && !fields.includes(named) ? textOf(error) : undefined,
+    send,
+  }
+}
+
+export function textOf(error: ApiError): string {
+  const { problems } = words.value
+  return error.status === 0 ? problems.unreachable : error.message || problems.unknown
+}
+
+/** What a form holds, as texts. */
+export const given = (event: Event): ((name: string) => string) => {
+  const data = new FormData(event.currentTarget as HTMLFormElement)
+  return (name) => String(data.get(name) ?? "")
+}

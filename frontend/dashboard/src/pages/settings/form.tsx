@@ -1,0 +1,148 @@
+/** What forms of settings are made of. */
+import type { ComponentChildren } from "preact"
+import { useId, useState } from "preact/hooks"
+import { Choice } from "../../components/field"
+import { words } from "../../language"
+import type { Changing } from "./changing"
+
+export function Form(given: {
+  changing: Changing
+  submit?: string
+  /** Beside the button. */
+  aside?: ComponentChildren
+  label?: string
+  onSubmit: (event: SubmitEvent) => void
+  children: ComponentChildren
+}) {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    given.onSubmit(event)
+  }
+  return (
+    <form class="settings-form" aria-label={given.label} onSubmit={submit}>
+      {given.children}
+      <Refused changing={given.changing} />
+      <div class="row">
+        <button type="submit" class="button primary" disabled={given.changing.busy}>
+          {given.submit ?? words.value.shared.save}
+        </button>
+        {given.aside}
+      </div>
+    </form>
+  )
+}
+
+/** What is wrong with none of the fields. */
+export function Refused({ changing }: { changing: Changing }) {
+  if (!changing.other) return null
+  return (
+    <p class="note problem" role="alert">
+      {changing.other}
+    </p>
+  )
+}
+
+export interface Option {
+  value: string
+  label: string
+  hint?: string | undefined
+}
+
+interface OptionsProps {
+  label: string
+  name: string
+  options: readonly Option[]
+  chosen: string
+  hint?: string
+  problem?: string | undefined
+  onChoose?: (value: string) => void
+}
+
+/** Few choices, all of them seen, each with what it means. */
+export function Options(given: OptionsProps) {
+  const id = useId()
+  return (
+    <fieldset class="options" aria-describedby={given.hint && `${id}-hint`}>
+      <legend class="label">{given.label}</legend>
+      {given.options.map((each) => (
+        <OptionOf key={each.value} option={each} {...given} />
+      ))}
+      {given.hint && (
+        <span class="hint" id={`${id}-hint`}>
+          {given.hint}
+        </span>
+      )}
+      {given.problem && (
+        <span class="problem" role="alert">
+          {given.problem}
+        </span>
+      )}
+    </fieldset>
+  )
+}
+
+function OptionOf({ option, name, chosen, onChoose }: { option: Option } & OptionsProps) {
+  const id = useId()
+  const { value, label, hint } = option
+  return (
+    <div class="option">
+      <input
+        id={id}
+        type="radio"
+        name={name}
+        value={value}
+        defaultChecked={value === chosen}
+        aria-describedby={hint && `${id}-hint`}
+        onChange={() => onChoose?.(value)}
+      />
+      <label for={id}>{label}</label>
+      {hint && (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+    </div>
+  )
+}
+
+/** Options from words by their values. */
+export const optionsOf = (labels: Record<string, string>, hints: Record<string, string> = {}): Option[] =>
+  Object.entries(labels).map(([value, label]) => ({ value, label, hint: hints[value] }))
+
+export function Check(given: {
+  label: string
+  name?: string
+  checked?: boolean
+  onChange?: (checked: boolean) => void
+}) {
+  return (
+    <label class="option">
+      <input
+        type="checkbox"
+        name={given.name}
+        defaultChecked={given.checked}
+        onChange={(event) => given.onChange?.(event.currentTarget.checked)}
+      />
+      <span>{given.label}</span>
+    </label>
+  )
+}
+
+/** A choice that keeps what was chosen until the form is sent. */
+export function Pick(given: {
+  label: string
+  hint?: string
+  name?: string
+  initial: string
+  options: readonly (readonly [string, string])[]
+  problem?: string | undefined
+  onPick?: (value: string) => void
+}) {
+  const { initial, onPick, ...choice } = given
+  const [value, setValue] = useState(initial)
+  const pick = (chosen: string): void => {
+    setValue(chosen)
+    onPick?.(chosen)
+  }
+  return <Choice {...choice} value={value} onChange={(event) => pick(event.currentTarget.value)} />
+}

@@ -1,0 +1,58 @@
+/** One site: key figures, the chart, and what is behind them. */
+import { useAnswer } from "../answers"
+import type { OverviewReport } from "../api_types"
+import { later } from "../later"
+import { Controls } from "../panels/controls"
+import { Details } from "../panels/details"
+import { Figures } from "../panels/figures"
+import { FilteredFigure } from "../panels/filtered_figure"
+import { GoalsPanel } from "../panels/goals"
+import { LocationsPanel } from "../panels/locations"
+import { PagesPanel } from "../panels/pages"
+import { SeriesChart } from "../panels/series"
+import { SourcesPanel } from "../panels/sources"
+import { TechnologyPanel } from "../panels/technology"
+import { askedWithComparison, question } from "../question"
+
+const FirstEvent = later(async () => (await import("./settings/first_event")).FirstEvent)
+
+/** Whether the site has never had an event, which is only asked when there is none of those asked for. */
+function useIsEmpty(found: OverviewReport | undefined): boolean {
+  const nothing = found !== undefined && found.metrics.sessions === 0 && question.value.clauses.length === 0
+  const ever = useAnswer(
+    "GET /api/sites/{site_id}/reports/overview",
+    nothing ? { path: { site_id: question.value.site }, parameters: { range: "all" } } : null,
+  )
+  return nothing && ever.data?.metrics.sessions === 0
+}
+
+/** Of another site nothing stays on the page, not even for a moment. */
+export const SitePage = () => <PageOf key={question.value.site} site={question.value.site} />
+
+function PageOf({ site }: { site: string }) {
+  const overview = useAnswer("GET /api/sites/{site_id}/reports/overview", {
+    path: { site_id: site },
+    parameters: askedWithComparison(),
+  })
+  const isEmpty = useIsEmpty(overview.data)
+  if (isEmpty) return <FirstEvent />
+  return (
+    <>
+      <h1 class="unseen">{site}</h1>
+      <Controls range={overview.data} />
+      <FilteredFigure found={overview} />
+      <section class="panel">
+        <Figures found={overview} />
+        <SeriesChart />
+      </section>
+      <div class="panels">
+        <PagesPanel />
+        <SourcesPanel />
+        <LocationsPanel />
+        <TechnologyPanel />
+        <GoalsPanel overview={overview} />
+      </div>
+      <Details />
+    </>
+  )
+}

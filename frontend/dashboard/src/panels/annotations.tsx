@@ -1,0 +1,139 @@
+/** Notes on days of the main chart, such as a release or a campaign. */
+import { useState } from "preact/hooks"
+import { refresh, useAnswer } from "../answers"
+import { ApiError, ask } from "../api"
+import type { Annotation, Edges, Table } from "../api_types"
+import { Dialog } from "../components/dialog"
+import { Field } from "../components/field"
+import { Icon } from "../components/icon"
+import { say } from "../components/toasts"
+import { clockOf, dayName, today } from "../figures"
+import { words } from "../language"
+import { question } from "../question"
+import { lastDay } from "./period"
+
+export interface NoteAt extends Annotation {
+  /** Of the bucket that it falls into. */
+  index: number
+}
+
+const useAnnotations = () =>
+  useAnswer("GET /api/sites/{site_id}/annotations", { path: { site_id: question.value.site } })
+
+/** Those of the chart's range, each with its bucket. */
+export function useNotes(data: Table): NoteAt[] {
+  const { data: annotations } = useAnnotations()
+  return (annotations ?? []).map((each) => ({ ...each, index: bucketOf(each.time, data) })).filter(isShown)
+}
+
+const isShown = ({ index }: NoteAt): boolean => index >= 0
+
+/** The index of the bucket that has a day of the site's or a time in UTC; -1 outside the range. */
+export function bucketOf(time: string, data: Pick<Table, "rows" | "from" | "to">): number {
+  const starts = data.rows.map((row) => Object.values(row.dimensions)[0] ?? "")
+  return isDay(time) ? bucketOfDay(time, starts, data) : bucketOfTime(Date.parse(time), starts, data)
+}
+
+const isDay = (time: string): boolean => time.length === DAY_LENGTH
+const DAY_LENGTH = "2026-11-20".length
+
+/** The first one of the day where buckets are shorter than it. */
+function bucketOfDay(day: string, starts: readonly string[], range: Edges): number {
+  if (day < range.from.slice(0, DAY_LENGTH) || day > lastDay(range)) return -1
+  const days = starts.map((each) => each.slice(0, DAY_LENGTH))
+  return days.includes(day) ? days.indexOf(day) : days.findLastIndex((each) => each < day)
+}
+
+function bucketOfTime(time: number, starts: readonly string[], range: Edges): number {
+  if (time < Date.parse(range.from) || time >= Date.parse(range.to)) return -1
+  return starts.findLastIndex((each) => Date.parse(each) <= time)
+}
+
+export function Notes({ notes }: { notes: readonly NoteAt[] }) {
+  return (
+    <>
+      {notes.map((each) => (
+        <p key={each.id} class="row">
+          <Icon name="flag" size={13} />
+          <bdi>{each.text}</bdi>
+        </p>
+      ))}
+    </>
+  )
+}
+
+export function AnnotateButton({ timeZone }: { timeZone: string }) {
+  const { site } = words.value
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <button
+        type="button"
+        class="button small bare"
+        title={`${site.annotate} (n)`}
+        data-shortcut="n"
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="flag" size={14} />
+        {site.notes}
+      </button>
+      {open && <NotesDialog timeZone={timeZone} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function NotesDialog({ timeZone, onClose }: { timeZone: string; onClose: () => void }) {
+  const { site, shared } = words.value
+  const site_id = question.value.site
+  const { data } = useAnnotations()
+  const [problem, setProblem] = useState("")
+  const add = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault()
+    const form = event.currentTarget as HTMLFormElement
+    const given = new FormData(form)
+    try {
+      const body = { time: String(given.get("day")), text: String(given.get("text")) }
+      await ask("POST /api/sites/{site_id}/annotations", { path: { site_id }, body })
+      form.reset()
+      setProblem("")
+      refresh()
+    } catch (error) {
+      if (error instanceof ApiError) setProblem(error.message)
+    }
+  }
+  const remove = async (annotation_id: string): Promise<void> => {
+    try {
+      await ask("DELETE /api/sites/{site_id}/annotations/{annotation_id}", { path: { site_id, annotation_id } })
+      refresh()
+    } catch (error) {
+      if (error instanceof ApiError) say(error.message, "problem")
+    }
+  }
+  return (
+    <Dialog title={site.notes} narrow onClose={onClose}>
+      <form class="stack" style={{ gap: "10px" }} onSubmit={add}>
+        <Field label={site.noteOn} name="day" type="date" required defaultValue={today(timeZone)} />
+        <Field label={site.note} name="text" required maxLength={200} problem={problem} />
+        <button type="submit" class="button primary">
+          {shared.add}
+        </button>
+      </form>
+      <ul style={{ marginTop: "16px" }}>
+        {data?.map((each) => (
+          <li key={each.id} class="row" style={{ flexWrap: "nowrap" }}>
+            <span class="quiet number">{dayName(isDay(each.time) ? each.time : clockOf(timeZone)(each.time))}</span>
+            <bdi class="cut">{each.text}</bdi>
+            <button
+              type="button"
+              class="button bare small push"
+              aria-label={`${shared.remove}: ${each.text}`}
+              onClick={() => remove(each.id)}
+            >
+              <Icon name="trash" size={14} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

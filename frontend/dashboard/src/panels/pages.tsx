@@ -1,0 +1,3 @@
+import { DimensionPanel } from "./dimension_panel"
+
+export const PagesPanel = () => <DimensionPanel name="pages" tabs={["page", "entry_page", "exit_page"]} />

@@ -1,0 +1,206 @@
+/** The main chart: the chosen metric over time, with the compared period and notes. */
+import { useState } from "preact/hooks"
+import { useAnswer } from "../answers"
+import type { Row, Table } from "../api_types"
+import { Change } from "../components/bars"
+import { Chart, type Line } from "../components/chart"
+import { Menu, MenuItem } from "../components/menu"
+import { Block, Shown } from "../components/panel"
+import { bucketName, figure, NOTHING } from "../figures"
+import { words } from "../language"
+import { asked, askedWithComparison, isCompared, question } from "../question"
+import { TIME_UNITS, type TimeUnit } from "../registry"
+import { changed, go, parameter } from "../router"
+import { AnnotateButton, Notes, useNotes } from "./annotations"
+import { type ChartMetric, chartMetric, unitOf } from "./figures"
+
+const CHART_HEIGHT = 280
+
+export function SeriesChart() {
+  const metric = chartMetric()
+  const unit = parameter("unit")
+  const found = useAnswer("GET /api/sites/{site_id}/reports/series", {
+    path: { site_id: question.value.site },
+    parameters: { ...askedWithComparison(), metrics: [metric], ...(unit && { unit: unit as TimeUnit }) },
+  })
+  const [asTable, setAsTable] = useState(false)
+  const { site, metrics } = words.value
+  return (
+    <div class="stack" style={{ padding: "12px 16px 14px", gap: "8px" }}>
+      <div class="row">
+        <h2>{metrics[metric]}</h2>
+        <div class="row push">
+          <AnnotateButton timeZone={found.data?.time_zone ?? "UTC"} />
+          <button type="button" class="button small bare" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            {asTable ? site.asChart : site.asTable}
+          </button>
+          <UnitMenu unit={unit} />
+        </div>
+      </div>
+      <Shown found={found} skeleton={<Block height={CHART_HEIGHT} />}>
+        {(data) => (asTable ? <SeriesTable data={data} metric={metric} /> : <Drawn data={data} metric={metric} />)}
+      </Shown>
+    </div>
+  )
+}
+
+export function UnitMenu({ unit }: { unit: string | null }) {
+  const { site, timeUnits } = words.value
+  const label = timeUnits[unit as TimeUnit] ?? site.automatic
+  return (
+    <Menu label={label} title={`${site.granularity}: ${label}`} className="small bare" end>
+      {(close) => (
+        <>
+          {[null, ...TIME_UNITS].map((each) => (
+            <MenuItem
+              key={each}
+              chosen={each === unit}
+              onChoose={() => {
+                close()
+                go(changed({ unit: each }), { replace: true })
+              }}
+            >
+              {each ? timeUnits[each] : site.automatic}
+            </MenuItem>
+          ))}
+        </>
+      )}
+    </Menu>
+  )
+}
+
+/** The dimension of time that the rows are by. */
+const unitOfRows = (rows: readonly Row[]): string => Object.keys(rows[0]?.dimensions ?? { day: "" })[0] ?? "day"
+const timeOf = (row: Row): string => Object.values(row.dimensions)[0] ?? ""
+
+function Drawn({ data, metric }: { data: Table; metric: ChartMetric }) {
+  const [point, setPoint] = useState<{ index: number; left: number; top: number } | null>(null)
+  const unit = unitOfRows(data.rows)
+  const notes = useNotes(data)
+  const format = (value: number): string => figure(value, unitOf(metric))
+  const label = words.value.metrics[metric]
+  const lines = [
+    { label, values: data.rows.map((each) => each.metrics[metric] ?? null), colour: "accent", filled: true },
+    ...(isCompared() ? [comparedLine(data, metric)] : []),
+  ]
+  const times = data.rows.map(timeOf)
+  const row = point && data.rows[point.index]
+  return (
+    <div style={{ position: "relative" }} onPointerLeave={() => setPoint(null)}>
+      <Chart
+        label={`${words.value.site.chartOf(label)}. ${words.value.site.asTable}.`}
+        names={times.map((each) => bucketName(each, unit))}
+        lines={lines}
+        format={format}
+        unfinished={unfinishedOf(times, data.to)}
+        wholeNumbers={unitOf(metric) === "count"}
+        marks={notes.map((each) => each.index)}
+        onPoint={(index, left, top) => setPoint(index === null ? null : { index, left, top })}
+        onPick={(index) => zoom(times[index], unit)}
+      />
+      {point && row && (
+        <Tip left={point.left} top={point.top}>
+          <PointFigures row={row} metric={metric} unit={unit} />
+          <Notes notes={notes.filter((each) => each.index === point.index)} />
+        </Tip>
+      )}
+    </div>
+  )
+}
+
+/** The bucket that the present moment is in, if it is in any. */
+export function unfinishedOf(times: readonly string[], to: string, now = Date.now()): number | undefined {
+  if (Date.parse(to) <= now) return undefined
+  const found = times.findLastIndex((each) => Date.parse(each) <= now)
+  return found < 0 ? undefined : found
+}
+
+const comparedLine = (data: Table, metric: ChartMetric): Line => ({
+  label: words.value.site.before,
+  values: data.rows.map((each) => each.comparison?.[metric] ?? null),
+  colour: "before",
+  dashed: true,
+})
+
+/** Beside the pointer, on the side where there is room. */
+export function Tip({ left, top, children }: { left: number; top: number; children: preact.ComponentChildren }) {
+  const side = left > innerWidth / 2 ? { right: `calc(100% - ${left - 14}px)` } : { left: `${left + 14}px` }
+  return (
+    <div class="tip" style={{ top: `${Math.max(0, top - 30)}px`, ...side }} aria-hidden="true">
+      {children}
+    </div>
+  )
+}
+
+function PointFigures({ row, metric, unit }: { row: Row; metric: ChartMetric; unit: string }) {
+  const now = row.metrics[metric]
+  const before = row.comparison?.[metric]
+  return (
+    <div class="stack" style={{ gap: "3px" }}>
+      <div class="row">
+        <strong>{bucketName(timeOf(row), unit, true)}</strong>
+        <span class="number push">{figure(now, unitOf(metric))}</span>
+      </div>
+      {isCompared() && (
+        <>
+          <div class="row quiet">
+            <span>{row.comparison_time ? bucketName(row.comparison_time, unit, true) : words.value.site.before}</span>
+            <span class="number push">{figure(before, unitOf(metric))}</span>
+          </div>
+          <Change now={now} before={before} better={metric === "bounce_rate" ? "less" : "more"} />
+        </>
+      )}
+    </div>
+  )
+}
+
+/** A click on a day shows that day, on an hour nothing more. */
+function zoom(time: string | undefined, unit: string): void {
+  if (!time || !["day", "week", "month"].includes(unit)) return
+  const from = time.slice(0, 10)
+  const end = new Date(`${from}T00:00:00Z`)
+  if (unit === "week") end.setUTCDate(end.getUTCDate() + 6)
+  if (unit === "month") end.setUTCMonth(end.getUTCMonth() + 1, 0)
+  if (unit === "day" && asked().from === from) return
+  go(changed({ range: null, from, to: end.toISOString().slice(0, 10), unit: null }))
+}
+
+function SeriesTable({ data, metric }: { data: Table; metric: ChartMetric }) {
+  const unit = unitOfRows(data.rows)
+  const { site, metrics, dimensions } = words.value
+  const compared = isCompared()
+  return (
+    <section
+      class="scrolls"
+      style={{ maxHeight: `${CHART_HEIGHT}px`, overflowY: "auto" }}
+      aria-label={site.chartOf(metrics[metric])}
+    >
+      <table class="listing">
+        <thead>
+          <tr>
+            <th scope="col">{dimensions[unit as TimeUnit]}</th>
+            <th scope="col" class="number">
+              {metrics[metric]}
+            </th>
+            {compared && (
+              <th scope="col" class="number">
+                {site.before}
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {data.rows.map((row) => (
+            <tr key={timeOf(row)}>
+              <td>{bucketName(timeOf(row), unit, true)}</td>
+              <td class="number">{figure(row.metrics[metric], unitOf(metric))}</td>
+              {compared && (
+                <td class="number">{row.comparison ? figure(row.comparison[metric], unitOf(metric)) : NOTHING}</td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

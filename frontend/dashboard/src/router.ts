@@ -1,0 +1,66 @@
+/** The address bar is the state: what a page shows follows from its path and parameters alone. */
+import { computed, signal } from "@preact/signals"
+
+export const address = signal(new URL(location.href))
+export const path = computed(() => address.value.pathname)
+
+const QUESTION = ["range", "from", "to", "filter", "filters", "segment"]
+/** Where one is in a list. */
+const PLACES = ["offset", "opened"]
+
+/** What changes of the parameters; null removes one, a list gives it several times. */
+export type Changes = Record<string, string | readonly string[] | null>
+
+/** This page's address with other parameters. */
+export function changed(changes: Changes, from: URL = address.value): string {
+  const found = new URL(from)
+  // Another question begins at the first page of a list.
+  if (QUESTION.some((name) => name in changes)) for (const name of PLACES) found.searchParams.delete(name)
+  for (const [name, value] of Object.entries(changes)) {
+    found.searchParams.delete(name)
+    for (const each of value === null ? [] : [value].flat()) found.searchParams.append(name, each)
+  }
+  return found.pathname + readable(found.search)
+}
+
+/** Spaces and commas as people read them; the browser takes both. */
+const readable = (search: string): string => search.replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%2F/g, "/")
+
+export function go(to: string, { replace = false } = {}): void {
+  const before = path.value
+  history[replace ? "replaceState" : "pushState"](null, "", to)
+  address.value = new URL(location.href)
+  if (path.value !== before) scrollTo(0, 0)
+}
+
+export const parameter = (name: string): string | null => address.value.searchParams.get(name)
+
+/** Where to go after the login, which is nowhere else than here. */
+export function destination(to: string | null): string {
+  const isHere =
+    to !== null && URL.canParse(to, location.origin) && new URL(to, location.origin).origin === location.origin
+  return isHere ? to : "/"
+}
+
+/** Links within the dashboard do not load the page again. */
+export function followLinks(): void {
+  addEventListener("popstate", () => {
+    address.value = new URL(location.href)
+  })
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest?.("a")
+    if (!link || !isOwn(link) || event.defaultPrevented || event.button || hasModifier(event)) return
+    event.preventDefault()
+    go(link.pathname + link.search)
+  })
+}
+
+const hasModifier = (event: MouseEvent): boolean => event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
+
+/** The shell's own paths; files, the API and its description are loaded as usual. */
+const isOwn = (link: HTMLAnchorElement): boolean =>
+  link.origin === location.origin &&
+  !link.target &&
+  !link.hash &&
+  !link.hasAttribute("download") &&
+  /^\/($|sites(\/|$)|settings(\/|$)|login$|setup$)/.test(link.pathname)

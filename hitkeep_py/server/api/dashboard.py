@@ -1,0 +1,116 @@
+"""The dashboard: one page for all its addresses, and the files that it loads. `scripts/build` makes them."""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from hitkeep_py.errors import NotFound
+from hitkeep_py.server.api.scripts import DAY, FOR_EVER
+from hitkeep_py.server.call import Call, Result
+
+FOLDER = "static/dashboard"
+SHELL, ASSETS = "index.html", "assets"
+PAGES = ("/", "/login", "/setup", "/sites", "/sites/{path}", "/settings", "/settings/{path}")
+"""Addresses that people may open or keep; what they show is the script's affair."""
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; manifest-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'; require-trusted-types-for 'script'"
+)
+HTTPS_ONLY = f"max-age={365 * DAY}"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".png": "image/png",
+}
+"""Of the files that are served, by how their names end."""
+PACKED = (".woff2", ".png")
+"""Compressed by their formats already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    content: bytes
+    compressed: bytes | None
+    content_type: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    shell: Asset
+    assets: Mapping[str, Asset]
+
+
+def show_page(call: Call) -> Result:
+    """The page, the same for every address."""
+    return page(call, built().shell)
+
+
+def show_asset(call: Call) -> Result:
+    """A file of the page; its name has the content's hash, so it may be kept for ever."""
+    return asset(call, built(), call.path["file"])
+
+
+@cache
+def built() -> Dashboard:
+    return read_dashboard(files("hitkeep_py").joinpath(FOLDER))
+
+
+def read_dashboard(folder: Traversable) -> Dashboard:
+    """Raises NotFound where it is not built."""
+    shell, assets = folder.joinpath(SHELL), folder.joinpath(ASSETS)
+    if not shell.is_file() or not assets.is_dir():
+        raise NotFound("the dashboard is not built here; in a clone of the repository run scripts/build")
+    known = (each for each in assets.iterdir() if each.is_file() and ending(each.name) in TYPES)
+    return Dashboard(read_asset(shell), {each.name: read_asset(each) for each in known})
+
+
+def read_asset(file: Traversable) -> Asset:
+    content, kind = file.read_bytes(), ending(file.name)
+    compressed = None if kind in PACKED else gzip.compress(content, 9, mtime=0)
+    return Asset(content, compressed, TYPES[kind], f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+
+
+def ending(name: str) -> str:
+    _, dot, last = name.rpartition(".")
+    return f"{dot}{last}"
+
+
+def page(call: Call, shell: Asset) -> Result:
+    headers = [
+        ("content-security-policy", CONTENT_SECURITY),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-cache"),
+        ("etag", shell.tag),
+        *([("strict-transport-security", HTTPS_ONLY)] if call.secure else []),
+    ]
+    if shell.tag in call.headers.get("if-none-match", ""):
+        return Result(b"", 304, [*headers, ("vary", "Accept-Encoding")], shell.content_type)
+    return packed(call, shell, headers)
+
+
+def asset(call: Call, found: Dashboard, name: str) -> Result:
+    """Only names that were in the folder when it was read. Raises NotFound."""
+    wanted = found.assets.get(name)
+    if wanted is None:
+        raise NotFound(f"the dashboard has no file {name[:100]!r}; it may be of an older version: load the page again")
+    return packed(call, wanted, [("cache-control", FOR_EVER), ("cross-origin-resource-policy", "same-origin")])
+
+
+def packed(call: Call, found: Asset, headers: list[tuple[str, str]]) -> Result:
+    if found.compressed is None:
+        return Result(found.content, 200, headers, found.content_type)
+    headers = [*headers, ("vary", "Accept-Encoding")]
+    if "gzip" in call.headers.get("accept-encoding", ""):
+        return Result(found.compressed, 200, [*headers, ("content-encoding", "gzip")], found.content_type)
+    return Result(found.content, 200, headers, found.content_type)

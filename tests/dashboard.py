@@ -1,0 +1,111 @@
+"""The dashboard in a real browser, over the demonstration's sites, whose figures stand still: nobody comes any more."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.config import Settings
+from hitkeep_py.demo.filling import Filling
+from tests.browser import asked, wait_for
+from tests.running_server import RunningServer, running
+
+SITE = "shop.demo.example"
+DAYS, SCALE = 12, 0.4
+EMAIL, PASSWORD = "someone@example.com", "correct horse battery"
+AXE = Path(__file__).parent.parent / "frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+QUIET = """new Promise(tell => requestAnimationFrame(() => requestAnimationFrame(
+    () => tell(!document.querySelector("[aria-busy=true]")))))"""
+PHONE = {"viewport": {"width": 360, "height": 740}}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[RunningServer]:
+    """A server with some days of the demonstration's sites, and a user."""
+    analytics = Analytics.open(Settings(data_dir=str(folder / "data")), "test")
+    Filling(analytics, DAYS, SCALE).fill()
+    analytics.close()
+    with running(folder / "data", folder, "--ingest-rate", "1000", "--ingest-burst", "1000") as started:
+        asked(started, "POST", "/api/users", {"email": EMAIL, "password": PASSWORD})
+        yield started
+
+
+@dataclass
+class Dashboard:
+    """Someone who is logged in. `complaints` are errors in the console and what went to another host."""
+
+    server: RunningServer
+    context: BrowserContext
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str = f"/sites/{SITE}", **parameters: str) -> Page:
+        """The page when everything on it is there."""
+        page = self.context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._watch(request.url))
+        page.goto(self.address(path, **parameters))
+        settled(page)
+        return page
+
+    def address(self, path: str, **parameters: str) -> str:
+        return f"{self.server.address}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+
+    def report(self, name: str, site: str = SITE, **parameters: str) -> Any:
+        """What the API answers to the same question."""
+        return asked(self.server, "GET", f"/api/sites/{site}/reports/{name}?{urlencode(parameters)}")
+
+    def _watch(self, address: str) -> None:
+        if not address.startswith(self.server.address):
+            self.complaints.append(f"asked {address}")
+
+
+def settled(page: Page) -> None:
+    """Nothing waits for an answer any more."""
+    page.locator("main").wait_for()
+    # Not wait_for_function, whose polling the policy takes for eval.
+    wait_for(lambda: page.evaluate(QUIET))
+
+
+@contextmanager
+def logged_in(
+    server: RunningServer, browser: Browser, options: Mapping[str, Any] = DESKTOP, locale: str = "en-GB"
+) -> Iterator[Dashboard]:
+    context = browser.new_context(locale=locale, **options)
+    try:
+        answer = context.request.post(f"{server.address}/api/login", data={"email": EMAIL, "password": PASSWORD})
+        assert answer.ok, answer.text()
+        found = Dashboard(server, context)
+        yield found
+        assert found.complaints == []
+    finally:
+        context.close()
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe finds: the rule and the element."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [f"{each['id']}: {node['html'][:200]}" for each in found["violations"] for node in each["nodes"]]
+
+
+def cells(page: Page, panel: str) -> list[list[str]]:
+    """Texts of the rows of the table in a panel that is named by its title."""
+    rows = page.locator("section.panel", has=page.get_by_role("heading", name=panel, exact=True)).locator("tbody tr")
+    found: list[list[str]] = rows.evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    return found
+
+
+def shown(number: float) -> str:
+    """A count below ten thousand, as the page writes it in English."""
+    assert number < 10_000
+    return f"{number:,}"

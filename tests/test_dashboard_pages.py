@@ -1,0 +1,125 @@
+"""Every page of the dashboard: for everyone, on every screen, in both themes and languages, without a complaint."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser import asked
+from tests.dashboard import DESKTOP, PHONE, SITE, Dashboard, accessibility_problems, logged_in, settled
+from tests.running_server import RunningServer
+
+OF_SITE = f"/sites/{SITE}"
+SITE_SECTIONS = (
+    "install",
+    "general",
+    "goals",
+    "segments",
+    "notes",
+    "origins",
+    "exclusions",
+    "keys",
+    "usage",
+    "debugger",
+    "data",
+)
+SERVER_SECTIONS = ("sites", "users", "usage", "health", "password", "about")
+PAGES = {
+    "all sites": "/",
+    "a site": OF_SITE,
+    "events": f"{OF_SITE}?goals=events&open=signup",
+    "details": f"{OF_SITE}?details=source",
+    "realtime": f"{OF_SITE}/realtime",
+    "sessions": f"{OF_SITE}/sessions",
+    "journeys": f"{OF_SITE}/journeys?page=/",
+    "retention": f"{OF_SITE}/retention",
+    "funnels": f"{OF_SITE}/funnels",
+    "experiments": f"{OF_SITE}/experiments",
+    "web vitals": f"{OF_SITE}/web-vitals",
+    **{f"site's {name}": f"{OF_SITE}/settings/{name}" for name in SITE_SECTIONS},
+    **{f"server's {name}": f"/settings/{name}" for name in SERVER_SECTIONS},
+}
+
+
+@pytest.fixture(scope="module")
+def light(demonstration_server: RunningServer, browser: Browser) -> Iterator[Dashboard]:
+    with logged_in(demonstration_server, browser, {**DESKTOP, "color_scheme": "light"}) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def dark_phone(demonstration_server: RunningServer, browser: Browser) -> Iterator[Dashboard]:
+    options = {**PHONE, "color_scheme": "dark", "reduced_motion": "reduce"}
+    with logged_in(demonstration_server, browser, options, "de-DE") as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_a_page_is_accessible_and_no_wider_than_the_screen(path: str, light: Dashboard) -> None:
+    page = light.open(path)
+    expect(page.get_by_role("heading").first).to_be_attached()
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_a_page_is_accessible_in_the_dark_in_german_on_a_phone(path: str, dark_phone: Dashboard) -> None:
+    page = dark_phone.open(path)
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+def test_a_session_is_told_event_by_event(light: Dashboard) -> None:
+    page = light.open(f"{OF_SITE}/sessions")
+    report = light.report("sessions", range="30d", limit="1")
+    page.goto(light.address(f"{OF_SITE}/sessions/{report['rows'][0]['session_id']}"))
+    settled(page)
+    events = light.report(f"sessions/{report['rows'][0]['session_id']}")["events"]
+    for each in events:
+        if each["kind"] == "pageview":
+            expect(page.get_by_text(each["path"], exact=True).first).to_be_visible()
+    assert accessibility_problems(page) == []
+    page.close()
+
+
+def test_theme_and_language_are_chosen_and_kept(light: Dashboard) -> None:
+    page = light.open("/")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    page.get_by_role("menuitemradio", name="Deutsch").click()
+    expect(page.get_by_role("heading", name="Websites")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(page.get_by_role("heading", name="Websites")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.evaluate("localStorage.clear()")
+    page.close()
+
+
+def test_who_is_not_logged_in_gets_nothing_and_comes_back_after_it(
+    demonstration_server: RunningServer, browser: Browser
+) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{demonstration_server.address}{OF_SITE}/retention")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    page.get_by_label("E-mail").fill("nobody@example.com")
+    page.get_by_label("Password").fill("a wrong password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_have_text("Invalid email or password")
+    asked(demonstration_server, "POST", "/api/users", {"email": "later@example.com", "password": "another long one"})
+    page.get_by_label("E-mail").fill("later@example.com")
+    page.get_by_label("Password").fill("another long one")
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{demonstration_server.address}{OF_SITE}/retention")
+    context.close()
+
+
+def test_there_is_a_way_back_from_a_page_that_is_none(light: Dashboard) -> None:
+    page = light.open("/sites/a/b/c")
+    page.get_by_role("link", name="To all sites").click()
+    expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+    page.close()

@@ -1,0 +1,125 @@
+"""From an empty data directory to the first event, in a browser; and sites without events, or with the worst ones."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import asked, visitor, wait_for
+from tests.dashboard import EMAIL, PASSWORD, accessibility_problems, logged_in
+from tests.running_server import RunningServer, running
+
+HOSTILE = [
+    "<script>window.broken = 1</script>",
+    '"><img src=x onerror="window.broken = 1">',
+    "‮evil‬ مرحبا بالعالم",
+    "👩‍👩‍👧‍👦 emoji 🏳️‍🌈",
+    "x" * 2_000,
+    "javascript:window.broken=1",
+    "{{constructor.constructor('window.broken=1')()}}",
+    "a, b \\, c is d",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("setup")
+    with running(folder / "data", folder, "--ingest-rate", "1000", "--ingest-burst", "1000") as started:
+        yield started
+
+
+def send(page: Page, server: RunningServer, site: str, events: list[dict[str, Any]]) -> None:
+    answer = page.request.post(
+        f"{server.address}/ingest/batch",
+        data=json.dumps({"s": site, "e": [{"u": f"https://{site}/", **each} for each in events]}),
+        headers={"content-type": "text/plain", "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"},
+    )
+    assert answer.status == 202, answer.text()
+
+
+def test_first_run_goes_from_the_token_to_the_first_event(server: RunningServer, browser: Browser) -> None:
+    with visitor(browser, locale="en-GB", timezone_id="Europe/Berlin") as someone:
+        page = someone.page()
+        page.goto(server.address)
+        expect(page).to_have_url(re.compile("/setup"))
+        page.goto("about:blank")
+        page.goto(re.findall(r"http\S+/setup#token=\S+", server.log)[0])
+        expect(page).not_to_have_url(re.compile("token"))
+        page.get_by_label("E-mail").fill(EMAIL)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Create").click()
+        page.get_by_label("Domain").fill("first.example")
+        assert page.get_by_label("Time zone").input_value() == "Europe/Berlin"
+        assert accessibility_problems(page) == []
+        page.get_by_role("button", name="Add").last.click()
+        expect(page.get_by_text(f'<script async src="{server.address}/hk.js"></script>').first).to_be_visible()
+        expect(page.get_by_text("Waiting for your first event").first).to_be_visible()
+        assert accessibility_problems(page) == []
+        send(page, server, "first.example", [{"u": "https://first.example/welcome"}])
+        expect(page.get_by_role("status").filter(has_text="It works: your first event is here.").first).to_be_visible(
+            timeout=15_000
+        )
+        page.get_by_role("link", name="Open the dashboard").click()
+        expect(page.get_by_role("link", name="/welcome", exact=True)).to_be_visible()
+
+
+def test_a_site_without_events_shows_how_to_send_one(server: RunningServer, browser: Browser) -> None:
+    asked(server, "POST", "/api/sites", {"domain": "empty.example"})
+    with logged_in(server, browser) as someone:
+        page = someone.open("/sites/empty.example")
+        expect(page.get_by_text("/hk.js").first).to_be_visible()
+        for name in ("realtime", "sessions", "journeys", "retention", "funnels", "experiments", "web-vitals"):
+            page = someone.open(f"/sites/empty.example/{name}")
+            assert accessibility_problems(page) == []
+            page.close()
+
+
+def test_what_strangers_send_is_text_and_nothing_else(server: RunningServer, browser: Browser) -> None:
+    asked(server, "POST", "/api/sites", {"domain": "hostile.example"})
+    events = [
+        {
+            "n": text[:250],
+            "t": text,
+            "p": {text[:250]: text},
+            "r": f"https://example.org/{text}",
+            "u": f"https://hostile.example/{number}?utm_source={text}",
+        }
+        for number, text in enumerate(HOSTILE)
+    ]
+    views = [{**{name: each[name] for name in ("t", "r", "u")}} for each in events]
+    with logged_in(server, browser) as someone:
+        send(someone.context.new_page(), server, "hostile.example", [*views, *events])
+        wait_for(lambda: someone.report("overview", "hostile.example")["metrics"]["events"] == len(HOSTILE))
+        for path, parameters in (
+            *(("", {"goals": "events", "open": text[:250]}) for text in HOSTILE[:4]),
+            ("", {"details": "title"}),
+            ("", {"sources": "source"}),
+            ("", {"filter": f"title is {HOSTILE[0]}"}),
+            ("/realtime", {}),
+            ("/sessions", {}),
+        ):
+            page = someone.open(f"/sites/hostile.example{path}", **parameters)
+            if "open" in parameters:
+                expect(page.get_by_label(f"{parameters['open']}: {parameters['open']}", exact=True)).to_be_visible()
+            assert page.evaluate("window.broken") is None
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            links = page.eval_on_selector_all("main a", "links => links.map(link => link.protocol)")
+            assert set(links) <= {"http:", "https:"}
+            assert accessibility_problems(page) == []
+            page.close()
+
+
+def test_one_visitor_is_enough_for_every_page(server: RunningServer, browser: Browser, tmp_path: Path) -> None:
+    asked(server, "POST", "/api/sites", {"domain": "one.example"})
+    with logged_in(server, browser) as someone:
+        send(someone.context.new_page(), server, "one.example", [{}])
+        wait_for(lambda: someone.report("overview", "one.example")["metrics"]["pageviews"] == 1)
+        for name in ("", "/realtime", "/sessions", "/journeys?page=/", "/retention"):
+            page = someone.open(f"/sites/one.example{name}")
+            assert "NaN" not in page.locator("main").inner_text()
+            assert "Infinity" not in page.locator("main").inner_text()
+            page.close()
