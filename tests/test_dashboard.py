@@ -165,6 +165,21 @@ def test_periods_have_keys_and_can_be_stepped_through(page: Page, someone: Dashb
     assert yesterday["from"][:10] > day
 
 
+def test_keys_can_be_switched_off(page: Page) -> None:
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitemcheckbox").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    settled(page)
+    assert chosen(page, "range") == ["7d"]
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitemcheckbox").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    settled(page)
+    assert chosen(page, "range") == ["yesterday"]
+
+
 def test_without_a_comparison_there_are_no_arrows(page: Page) -> None:
     page.get_by_role("button", name="Comparison: Previous period").click()
     page.get_by_role("button", name="No comparison").click()

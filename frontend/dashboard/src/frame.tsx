@@ -9,6 +9,7 @@ import { say } from "./components/toasts"
 import { choose, LANGUAGES, type Language, language, words } from "./language"
 import { DEFAULT_RANGE, pageOf, question } from "./question"
 import { go, path } from "./router"
+import { shortcuts, switchShortcuts } from "./shortcuts"
 import { chooseTheme, THEMES, theme } from "./theme"
 import { useTitle } from "./title"
 
@@ -156,6 +157,9 @@ function AccountMenu() {
             </MenuItem>
           ))}
           <hr />
+          <button type="button" role="menuitemcheckbox" aria-checked={shortcuts.value} onClick={switchShortcuts}>
+            {frame.shortcuts}: {shortcuts.value ? frame.on : frame.off}
+          </button>
           <MenuItem href="/docs">{frame.apiDocs}</MenuItem>
           <MenuItem onChoose={logOut}>{frame.logOut}</MenuItem>
         </>

@@ -59,6 +59,9 @@ export const shared: typeof english = {
     logOut: "Abmelden",
     notLoggedOut: "Sie sind noch angemeldet: Der Server antwortet nicht. Bitte noch einmal versuchen.",
     apiDocs: "API",
+    shortcuts: "Tastenkürzel",
+    on: "an",
+    off: "aus",
   },
   login: {
     title: "Anmelden",

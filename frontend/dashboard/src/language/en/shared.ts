@@ -58,6 +58,9 @@ export const shared = {
     logOut: "Log out",
     notLoggedOut: "You are still logged in: the server does not answer. Try it again.",
     apiDocs: "API",
+    shortcuts: "Single-key shortcuts",
+    on: "on",
+    off: "off",
   },
   login: {
     title: "Log in",
