@@ -106,6 +106,7 @@ def test_added_site_is_answered_listed_and_shown(logged_in: TestClient) -> None:
         "monthly_quota": None,
         "quota_answer": "refuse",
         "currency": "USD",
+        "retention_days": None,
     }
     assert logged_in.get("/api/sites").json() == [added]
     assert logged_in.get(f"/api/sites/{added['id']}").json() == added
