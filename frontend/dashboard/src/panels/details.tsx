@@ -1,5 +1,5 @@
 /** A breakdown as a whole table: every metric, search, sort, page by page, and as a file. */
-import { useEffect, useState } from "preact/hooks"
+import { useState } from "preact/hooks"
 import { useAnswer } from "../answers"
 import { addressOf, type Request } from "../api"
 import type { Dimension, Metric, Table } from "../api_types"
@@ -10,11 +10,11 @@ import { decimal, figure, whole } from "../figures"
 import { words } from "../language"
 import { asked, filteredBy, question } from "../question"
 import { changed, go, parameter } from "../router"
+import { useSettled } from "../settled"
 import { dimensionName, valueName } from "../values"
 import { unitOf } from "./figures"
 
 const PAGE = 50
-const TYPING_MS = 250
 const METRICS: readonly Metric[] = [
   "visitors",
   "sessions",
@@ -86,16 +86,6 @@ function DetailsOf({ dimension }: { dimension: Dimension }) {
       </Shown>
     </Dialog>
   )
-}
-
-/** The text once nobody has typed for a moment. */
-export function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }
 
 function FileLink({ request }: { request: Request<typeof ROUTE> }) {

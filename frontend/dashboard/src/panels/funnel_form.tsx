@@ -10,7 +10,7 @@ import { say } from "../components/toasts"
 import { words } from "../language"
 import { asked, question } from "../question"
 import { changed, go } from "../router"
-import { useSettled } from "./details"
+import { useSettled } from "../settled"
 import { FunnelReading } from "./funnel"
 import {
   bodyOf,

@@ -8,9 +8,9 @@ import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
 import { clauseText } from "../../panels/filters"
 import { DIMENSIONS, OPERATORS, type Operator } from "../../registry"
+import { useSettled, WRITING_MS } from "../../settled"
 import { dimensionName } from "../../values"
 import type { DraftProps } from "./goal_form"
-import { useSettled } from "./settled"
 
 const PROPERTY = "property:"
 /** A goal looks at single events; entry and exit page are of whole visits. */
@@ -147,7 +147,7 @@ function NewCondition({ site_id, event, onChange, onAdd, onCancel }: NewProps) {
 
 /** Of the event's properties in the last 30 days. */
 function useProperties(site_id: string, event: string) {
-  const name = useSettled(event)
+  const name = useSettled(event, WRITING_MS)
   const request = { path: { site_id }, parameters: { event: name, range: "30d" } }
   return useAnswer("GET /api/sites/{site_id}/reports/properties", name ? request : null).data?.rows ?? []
 }

@@ -6,13 +6,13 @@ import type { Goal, Site } from "../../api_types"
 import { Dialog } from "../../components/dialog"
 import { Field } from "../../components/field"
 import { settingsWords } from "../../language/settings"
+import { useSettled, WRITING_MS } from "../../settled"
 import { useChanging } from "./changing"
 import { currencies } from "./choices"
 import { Form, Options, optionsOf, Pick } from "./form"
 import { Conditions } from "./goal_conditions"
 import { bodyOf, draftOf, type GoalDraft, newDraft, type Worth } from "./goal_draft"
 import { GoalPreview } from "./goal_preview"
-import { useSettled } from "./settled"
 
 const FIELDS = ["name", "type", "value", "filters", "revenue"] as const
 const SUGGESTED = 30
@@ -100,7 +100,7 @@ function What({ site, draft, change, problem }: DraftProps) {
 /** What there was in the last 30 days, the most frequent first. */
 function Suggestions({ site, draft }: { site: Site; draft: GoalDraft }) {
   const dimension = draft.type === "event" ? "event" : "page"
-  const search = useSettled(draft.value)
+  const search = useSettled(draft.value, WRITING_MS)
   const { data } = useAnswer("GET /api/sites/{site_id}/reports/breakdown/{dimension}", {
     path: { site_id: site.id, dimension },
     parameters: { range: "30d", metrics: ["visitors"], limit: SUGGESTED, ...(search && { search }) },

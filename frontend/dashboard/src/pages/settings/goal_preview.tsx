@@ -4,14 +4,14 @@ import { Lines, Shown } from "../../components/panel"
 import { money, percent, whole } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
+import { useSettled, WRITING_MS } from "../../settled"
 import { textOf } from "./changing"
 import { bodyOf, type GoalBody, type GoalDraft } from "./goal_draft"
-import { useSettled } from "./settled"
 
 /** What the goal would have counted in the last 30 days. */
 export function GoalPreview({ site, draft }: { site: Site; draft: GoalDraft }) {
   const { goals } = settingsWords.value
-  const text = useSettled(JSON.stringify(bodyOf(draft)))
+  const text = useSettled(JSON.stringify(bodyOf(draft)), WRITING_MS)
   const body: GoalBody | null = JSON.parse(text)
   const found = useAnswer(
     "POST /api/sites/{site_id}/reports/goals",
