@@ -13,11 +13,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitkeep_py import __version__
 from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import Clock, SystemClock
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, sync
 from hitkeep_py.enrich.lookups import Lookups
-from hitkeep_py.errors import Conflict, DataDamaged, SettingError, StoreUnavailable, Unavailable
+from hitkeep_py.enrich.visitor import known_visitor_id
+from hitkeep_py.errors import DataDamaged, NotAsItIs, SettingError, StoreUnavailable, Unavailable
 from hitkeep_py.ingest.debugger import Debugger
 from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.intake import Intake
@@ -189,7 +191,19 @@ class Analytics:
         Raises StoreUnavailable while the store is away.
         """
         self._need_store("erase")
-        count = int(self.writer.run(partial(self.store.delete_before, site_id, before)).result())
+        return self._erased(site_id, partial(self.store.delete_before, site_id, before))
+
+    def erase_user(self, site: Site, user_id: str) -> int:
+        """Delete the events of a user whom the site named so, for ever; gives how many there were.
+
+        Raises StoreUnavailable while the store is away.
+        """
+        self._need_store("erase")
+        known = known_visitor_id(site.identity_key, user_id)
+        return self._erased(site.id, partial(self.store.delete_user, site.id, known))
+
+    def _erased(self, site_id: str, delete: Callable[[], int]) -> int:
+        count = int(self.writer.run(delete).result())
         log.info("erased %d events of the site %s", count, site_id)
         return count
 
@@ -230,11 +244,11 @@ class Analytics:
     def backup(self, target: Path) -> None:
         """Copy all three files, consistent with each other, into a new directory, while events keep coming.
 
-        Raises StoreUnavailable while the store is away, Conflict while another backup is being made.
+        Raises StoreUnavailable while the store is away, NotAsItIs while another backup is being made.
         """
         self._need_store("make the backup")
         if not self._backing_up.acquire(blocking=False):
-            raise Conflict("another backup is being made")
+            raise NotAsItIs("another backup is being made")
         partial_target = target.with_name(f".partial-{target.name}")
         try:
             partial_target.mkdir(mode=0o700, parents=True)

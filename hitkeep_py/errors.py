@@ -7,6 +7,7 @@ AnalyticsError
 ├── AccessDenied            a valid caller, not allowed to do this
 ├── NotFound
 ├── Conflict                it exists already
+│   └── NotAsItIs           what there is now does not allow it
 ├── RateLimited
 │   └── QuotaReached        the site has sent all the events that its month may have
 ├── Unavailable             try again later; nothing was stored
@@ -56,6 +57,10 @@ class NotFound(AnalyticsError):
 
 class Conflict(AnalyticsError):
     code = "conflict"
+
+
+class NotAsItIs(Conflict):
+    code = "not_as_it_is"
 
 
 class RateLimited(AnalyticsError):

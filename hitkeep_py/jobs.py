@@ -1,11 +1,11 @@
 """Periodic work beside the server, on one thread: nothing here is on a request's way."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from hitkeep_py.analytics import MEGABYTE, Analytics
+from hitkeep_py.repeating import Repeating
 from hitkeep_py.retention import Retention
 
 PAUSE = 0.25
@@ -22,8 +22,7 @@ class Job:
 class Jobs:
     def __init__(self, analytics: Analytics) -> None:
         self._analytics = analytics
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run_for_ever, name="jobs", daemon=True)
+        self._thread = Repeating("jobs", PAUSE, self._run_due)
         self.jobs = (
             Job(PAUSE, analytics.catalog.refresh),
             Job(1, self.watch_disk),
@@ -41,9 +40,7 @@ class Jobs:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._thread.stop()
 
     def watch_disk(self) -> None:
         """Refuse events while the disk or the inbox is full, and take them again once there is room."""
@@ -61,13 +58,12 @@ class Jobs:
             return f"the inbox holds {settings.inbox_max_mb} MB of events that the store did not take yet"
         return None
 
-    def _run_for_ever(self) -> None:
-        while not self._stopping.wait(PAUSE):
-            now = self._analytics.clock.monotonic()
-            for job in self.jobs:
-                if now >= job.due:
-                    job.due = now + job.seconds
-                    self._run(job)
+    def _run_due(self) -> None:
+        now = self._analytics.clock.monotonic()
+        for job in self.jobs:
+            if now >= job.due:
+                job.due = now + job.seconds
+                self._run(job)
 
     def _run(self, job: Job) -> None:
         try:

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from hitkeep_py.catalog.goals import GOAL_TYPES
+from hitkeep_py.errors import AnalyticsError
 from hitkeep_py.event import KINDS, DropReason
 from hitkeep_py.money import EXPONENTS
+from hitkeep_py.protocols.statuses import STATUSES
 from hitkeep_py.query.dimensions import DIMENSIONS, TIME_UNITS
 from hitkeep_py.query.filters import NUMERIC, OPERATORS, WITHOUT_VALUE
-from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS
+from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS, REVENUE_OF
 from hitkeep_py.query.named_range import COMPARISONS, COUNTED
 from hitkeep_py.query.named_range import NAMES as RANGES
 from hitkeep_py.reports.realtime import Realtime
 from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.groups import SENDING
 from hitkeep_py.server.openapi import JSON, document
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.schemas import Schemas
@@ -36,7 +39,9 @@ export type DimensionName =
 {"".join(f"  | {json.dumps(each)}{chr(10)}" for each in DIMENSIONS)}export type Dimension = DimensionName | PropertyName
 export type MetricName =
 {"".join(f"  | {json.dumps(each)}{chr(10)}" for each in METRICS)}
-export type Metric = MetricName | `${{Aggregate}}:${{NumberName | PropertyName}}`
+/** The revenue in one currency. */
+export type RevenueName = `{REVENUE_OF}${{string}}`
+export type Metric = MetricName | RevenueName | `${{Aggregate}}:${{NumberName | PropertyName}}`
 """
 WRITTEN = ("Metric", "Dimension")
 """Components that NAMES declares."""
@@ -65,7 +70,7 @@ def api_types() -> str:
         route_entry(f"{method.upper()} {path}", operation)
         for path, operations in described["paths"].items()
         for method, operation in operations.items()
-        if operation["tags"] != ["ingest"]
+        if operation["tags"] != [SENDING]
     ]
     return f"{NOTICE}{NAMES}\n" + "\n".join(declared) + HEAD + "\n".join(routes) + "}\n"
 
@@ -124,6 +129,7 @@ def registry() -> str:
             ("EVENT_KINDS", "EventKind", "", list(KINDS)),
             ("GOAL_TYPES", "GoalType", "", list(GOAL_TYPES)),
             ("DROP_REASONS", "DropReason", "Why an event was not stored.", named(drop_meanings())),
+            ("ERROR_CODES", "ErrorCode", "What kind of thing went wrong.", list(error_codes())),
             ("EXPONENTS", "CurrencyWithoutCents", "Currencies without hundredths: their decimals.", exponent_rows()),
         )
     )
@@ -177,6 +183,19 @@ def drop_meanings() -> dict[str, str]:
     rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| (.+?) \|$", DROP_REASONS_PAGE.read_text("utf-8"), re.MULTILINE)
     meanings = {name: words for names, words in rows for name in re.findall(r"\w+", names)}
     return {each.value: meanings[each.value] for each in DropReason}
+
+
+def error_codes() -> Iterable[str]:
+    """Those with which a route answers."""
+    return dict.fromkeys(code for kind, _ in STATUSES for code in codes_below(kind))
+
+
+def codes_below(kind: type[AnalyticsError]) -> Iterable[str]:
+    """Without those of formats, which word their errors themselves."""
+    if kind.__module__ == AnalyticsError.__module__:
+        yield kind.code
+        for each in kind.__subclasses__():
+            yield from codes_below(each)
 
 
 def exponent_rows() -> list[dict[str, Any]]:

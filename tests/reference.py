@@ -9,7 +9,7 @@ from hitkeep_py.config import SETTINGS, environment_name, example_file, flags
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.query.dimensions import DIMENSIONS, VALUES, Dimension
 from hitkeep_py.query.filters import OPERATORS
-from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS
+from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS, REVENUE_OF
 from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 from tests.frontend_types import api_types, registry
@@ -95,6 +95,11 @@ def query_page() -> str:
         "An aggregate of a number is a metric as well: `AGGREGATE:NUMBER`, such as `sum:value` or",
         "`average:property:price`. Numbers are " + ", ".join(f"`{each}`" for each in NUMBERS) + " and `property:KEY`;",
         "aggregates are " + ", ".join(f"`{each}`" for each in AGGREGATES) + ".",
+        "",
+        f"`{REVENUE_OF}CURRENCY`, such as `{REVENUE_OF}EUR`, is the revenue of the events in that currency, beside",
+        "figures of all events; `revenue` itself needs the dimension `currency` or a filter that leaves one.",
+        "`goal` says which goal `conversions` and `conversion_rate` are of; without it a session that met any counts",
+        "once.",
         "",
         "## Operators of filters",
         "",

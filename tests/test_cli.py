@@ -527,7 +527,8 @@ def test_doctor_without_a_server(analytics: Analytics, folder: Path) -> None:
     assert (report["version"], report["server"], report["lock"]) == (__version__, "not running", "free")
     assert report["inbox_events"] == 0
     assert {"python", "duckdb", "sqlite", "disk_free_mb", "disk_used_mb"} <= set(report)
-    assert "not running" in analytics("doctor").stdout
+    shown = analytics("doctor").stdout
+    assert "not running" in shown
 
 
 def test_what_is_not_there_exits_with_1(analytics: Analytics) -> None:

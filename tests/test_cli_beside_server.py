@@ -123,6 +123,14 @@ def test_goal_stats_are_the_same_object_in_command_and_api(
     assert stats == user.get(path, params=days).json()
 
 
+def test_doctor_has_plain_words(analytics: Callable[..., Result]) -> None:
+    shown = analytics("doctor").stdout
+    lines = {name.strip(): value.strip() for name, value in ((line[:22], line[22:]) for line in shown.splitlines())}
+    assert (lines["dropped"], lines["writer failing"], lines["refusing"]) == ("none", "no", "none")
+    assert not {"None", "True", "False"} & set(shown.split())
+    assert not set("[]{}'") & set(shown)
+
+
 def test_doctor_shows_what_the_api_says_of_its_health(
     analytics: Callable[..., Result], server: RunningServer, user: httpx2.Client
 ) -> None:

@@ -19,9 +19,11 @@ from hitkeep_py.config import Settings
 from hitkeep_py.query.dimensions import DIMENSIONS
 from tests.reported_site import BOTH_DAYS, DAY, VISITS, fill
 from tests.running_server import running
+from tests.stored_events import store_rows
 
 Command = Callable[..., Result]
 DAYS = ["--from", DAY["from"], "--to", DAY["to"]]
+SEEN = "2026-09-01"
 
 
 def filled_directory(folder: Path) -> Path:
@@ -33,6 +35,13 @@ def filled_directory(folder: Path) -> Path:
     steps = [{"type": "path", "value": "/"}, {"type": "event", "value": "purchase"}]
     analytics.catalog.funnels.add(site.id, "To buy", steps)
     analytics.catalog.segments.add(site.id, "French", ["country is FR"])
+    variants = [{"id": "a", "name": "Short"}, {"id": "b", "name": "Long"}]
+    analytics.catalog.experiments.add(site.id, "Hero text", variants, id="hero", event="purchase")
+    seen = [
+        {"experiment_id": "hero", "variant_id": each, "visitor_id": 900 + number, "time": f"{SEEN}T12:00:00"}
+        for number, each in enumerate("aab")
+    ]
+    store_rows(analytics.store, site.id, *({**each, "kind": "exposure"} for each in seen))
     analytics.close()
     return folder
 
@@ -230,7 +239,7 @@ def test_goal_stats_take_ranges_and_filters_of_reports(analytics: Command) -> No
 
 def test_reports_about_one_thing(analytics: Command) -> None:
     text = output(analytics("report", "example.com", "properties", "purchase", *DAYS))
-    assert ["plan", "free", "1"] in [line.split() for line in text.splitlines()]
+    assert ["plan", "free", "1", "5.00", "USD"] in [line.split() for line in text.splitlines()]
     for named in (["funnels", "To buy"], ["funnel", "To buy"], ["funnel", "--funnel", "To buy"]):
         text = output(analytics("report", "example.com", *named, *DAYS))
         assert text.splitlines()[1] == "entries: 2, completions: 2, conversion rate: 100.0 %"
@@ -239,8 +248,32 @@ def test_reports_about_one_thing(analytics: Command) -> None:
     assert text.splitlines()[2:] == ["free           1", "pro            1"]
 
 
+def test_experiment_is_shown_with_what_its_variants_have_proved(analytics: Command) -> None:
+    days = ["--from", SEEN, "--to", SEEN]
+    for named in ("Hero text", "hero"):
+        lines = output(analytics("report", "example.com", "experiments", named, *days)).splitlines()
+        assert lines[1].split()[:3] == ["VARIANT", "ID", "EXPOSED"]
+        assert [line.split()[:2] for line in lines[2:4]] == [["a", "2"], ["b", "1"]]
+        assert lines[4].startswith("Too early to say")
+    text = output(analytics("report", "example.com", "experiments", "hero", "--control", "b", *days, "--format", "csv"))
+    assert [(row["variant"], row["outcome"]) for row in csv.DictReader(io.StringIO(text))] == [
+        ("Short", "too_early"),
+        ("Long", ""),
+    ]
+
+
+def test_numbers_are_by_currency_where_there_are_several(analytics: Command) -> None:
+    text = output(analytics("report", "example.com", "numbers", "property:price", *DAYS))
+    assert [line.split()[:2] for line in text.splitlines()[1:]] == [
+        ["CURRENCY", "SUM"],
+        ["EUR", "10.00"],
+        ["USD", "2.50"],
+    ]
+
+
 def test_every_report_can_be_shown(analytics: Command, request: pytest.FixtureRequest) -> None:
     about = {"properties": "purchase", "funnels": "To buy", "journeys": "/", "numbers": "property:price"}
+    about["experiments"] = "Hero text"
     reports = [*REPORTS, *PLURALS, *(name for name, each in DIMENSIONS.items() if not each.numeric)]
     if "without" in request.node.name:  # Each opens the data anew, which takes its time.
         reports = ["overview", "sessions", "browsers"]

@@ -15,15 +15,14 @@ from hitkeep_py.server.shapes import SHAPES
 OTHER_WORDS = {"compare_from", "compare_to", "filters", "format"}
 """Of the API for what other options say."""
 ONLY_IN_JSON = {"totals"}
-IN_PATH = {"funnel"}
+IN_PATH = {"funnel", "experiment"}
 
 
 def parameters_of(found: ListedReport) -> set[str]:
     """Those of the report's route; the parameter `dimension` is the report's own name."""
-    paths = {f"/api/sites/{{site_id}}/{found.path}", f"/api/sites/{{site_id}}/{found.path}/{{funnel_id}}"}
-    (shape,) = {
-        id(SHAPES[each.answer]): SHAPES[each.answer] for each in ROUTES if each.path in paths and each.method == "GET"
-    }.values()
+    about = f"/{{{found.about}_id}}" if found.about in IN_PATH else ""
+    path = f"/api/sites/{{site_id}}/{found.path}{about}{found.path_end}"
+    (shape,) = (SHAPES[each.answer] for each in ROUTES if (each.method, each.path) == ("GET", path))
     return {each.name for each in shape.parameters} - {"dimension"}
 
 

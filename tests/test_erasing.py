@@ -1,5 +1,6 @@
-"""Events before a day are erased with all that was derived from them, and nothing else is."""
+"""Events before a day, or of a user, are erased with all that was derived from them, and nothing else is."""
 
+import itertools
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.cli import main
+from hitkeep_py.enrich.visitor import known_visitor_id
 from hitkeep_py.errors import StoreUnavailable
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
@@ -65,6 +67,25 @@ def check(store: DuckDBStore) -> None:
     assert len({(site, number) for site, _, number in numbered}) == len(numbered)
 
 
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_what_stays_of_a_site_is_what_others_did(engine_name: str) -> None:
+    someone = 12_345_678_901
+    rows = generated(6)
+    of_user = [
+        {**row, **named} for row, named in zip(rows, itertools.cycle(({}, {}, {"user_id": someone})), strict=False)
+    ]
+    others = [row for row in of_user if row["site_id"] == OTHER_SITE or row.get("user_id") != someone]
+    with opened(engine_name) as engine, opened(engine_name) as without:
+        store_in_portions(engine.store, of_user)
+        store_in_portions(without.store, others)
+        count = engine.store.delete_user(SITE, someone)
+        assert count == len(of_user) - len(others) > 0
+        for site_id in (SITE, OTHER_SITE):
+            wanted = ask(without, overview, Query(site_id, ALL))
+            assert ask(engine, overview, Query(site_id, ALL)) == wanted
+        assert engine.store.delete_user(SITE, someone) == 0
+
+
 def visitors(client: TestClient, site: Site) -> int:
     found = client.get(f"/api/sites/{site.id}/reports/overview", params=BOTH_DAYS).json()
     return int(found["metrics"]["pageviews"])
@@ -95,6 +116,31 @@ def test_what_is_no_day_so_far_erases_nothing(
     assert visitors(logged_in, site) == 5
 
 
+def test_user_is_erased_by_the_id_that_the_site_gave(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    sent = [("u-1", "u-1"), (None, "7"), ("u-2", "u-2"), (None, None)]
+    known = [[name and known_visitor_id(site.identity_key, name) for name in names] for names in sent]
+    rows = [{"user_id": user} | ({"visitor_id": visitor} if visitor else {}) for user, visitor in known]
+    store_rows(analytics.store, site.id, *({**row, "time": "2026-11-20T10:00:00"} for row in rows))
+    address = f"/api/sites/{site.id}/erase"
+    for user, count in (("nobody", 0), ("u-1", 1), ("u-1", 0), (7, 1)):
+        assert logged_in.post(address, json={"user_id": user}).json() == {"events": count, "user_id": user}
+    assert analytics.store.select("SELECT user_id FROM events ORDER BY user_id NULLS LAST") == [
+        (known[2][0],),
+        (None,),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body", [{"user_id": ""}, {"user_id": " "}, {"user_id": None}, {"user_id": True}, {"user_id": []}]
+)
+def test_what_names_nobody_erases_nothing(body: Any, logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+    fill(analytics, site)
+    for more in ({}, {"before": "2026-11-20"}):
+        answer = logged_in.post(f"/api/sites/{site.id}/erase", json={**body, **more})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (400, "user_id")
+    assert visitors(logged_in, site) == 5
+
+
 def test_nobody_waits_for_a_store_that_fails(
     logged_in: TestClient, analytics: Analytics, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,4 +167,5 @@ def test_command_erases_without_a_server(tmp_path: Any) -> None:
         return found.stdout
 
     run("site", "add", "example.com")
+    assert run("erase", "example.com", "--user-id", "u-1") == "Erased 0 events of example.com of the user u-1.\n"
     assert run("erase", "example.com", "--before", "2026-01-31").startswith("Erased 0 events of example.com before")

@@ -108,6 +108,19 @@ def test_values_are_texts_as_they_are_and_json_else(analytics: Analytics, site: 
     assert breakdown(analytics, site, week) == {f"key{n}": {text: 1} for n, (_, text) in enumerate(SHOWN)}
 
 
+def test_revenue_of_a_value_is_kept_apart_by_currency(analytics: Analytics, site: Site, week: TimeRange) -> None:
+    pro, free = '{"plan":"pro","seats":2}', '{"plan":"free"}'
+    put(analytics, site, {"props": pro, "revenue": 1000, "currency": "EUR"}, {"props": free}, {"props": free})
+    put(analytics, site, {"props": pro, "revenue": 500, "currency": "USD"})
+    put(analytics, site, {"props": pro, "revenue": -200, "currency": "EUR"})
+    put(analytics, site, {"props": free, "name": "refund", "revenue": -9, "currency": "JPY"})
+    found = analytics.answer(event_properties, Query(site.id, week), "purchase").rows
+    assert {each.key: {value.value: (value.count, value.revenue) for value in each.values} for each in found} == {
+        "plan": {"pro": (3, {"EUR": 800, "USD": 500}), "free": (2, {})},
+        "seats": {"2": (3, {"EUR": 800, "USD": 500})},
+    }
+
+
 def test_values_that_read_the_same_are_one(analytics: Analytics, site: Site, week: TimeRange) -> None:
     put(analytics, site, *({"props": f'{{"a":{value}}}'} for value in ("1", '"1"', "null", '"null"', "true")))
     assert breakdown(analytics, site, week) == {"a": {"1": 2, "null": 2, "true": 1}}

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.errors import Conflict, InvalidInput, NotFound
 from hitkeep_py.query.filters import read_filters
+from hitkeep_py.query.matching import matches
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.step import Step
 from hitkeep_py.reports.funnels import FunnelResult, funnel, funnel_series
-from hitkeep_py.reports.matching import matches
 from tests.behaviour import answered, event, new_site, page, put, query_of
 from tests.engines import Engine, opened
 from tests.fake_clock import FakeClock

@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from hitkeep_py.catalog.goals import Goal, read_conditions, read_revenue
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.dimensions import dimension
 from hitkeep_py.query.filters import read_filters
+from hitkeep_py.query.metrics import metric
 from hitkeep_py.query.query import Query
+from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import DAY_MS, TimeRange
 from hitkeep_py.reports.goals import GoalStats, converted_sessions, goal_series, goals
+from hitkeep_py.reports.table import table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
@@ -100,6 +104,58 @@ def test_a_session_that_met_several_goals_converted_once(
     wanted: list[Goal], filters: list[str], sessions: int, engine: Engine
 ) -> None:
     assert ask(engine, converted_sessions, replace(DAY, filters=read_filters(filters)), wanted) == sessions
+
+
+CONVERTED = tuple(map(metric, ("sessions", "conversions", "conversion_rate")))
+BUY_OR_DOC = (Step("event", "buy"), Step("path", "/docs", read_filters(["country is FR"])))
+
+
+@pytest.mark.parametrize(
+    ("named", "goals_met", "filters", "rows"),
+    [
+        ("country", BUY_OR_DOC, [], {"DE": (2, 1, 0.5), "FR": (2, 2, 1.0)}),
+        ("country", (Step("event", "nothing"),), [], {"DE": (2, 0, 0.0), "FR": (2, 0, 0.0)}),
+        ("country", (), [], {"DE": (2, 0, None), "FR": (2, 0, None)}),
+        (
+            "page",
+            BUY_OR_DOC,
+            ["page starts with /docs"],
+            {"/docs": (1, 1, 1.0), "/docs/a": (1, 1, 1.0), "/docs/b": (1, 1, 1.0)},
+        ),
+        ("page", BUY_OR_DOC, ["page starts with /a"], {"/a*b": (1, 0, 0.0)}),
+        ("entry_page", BUY_OR_DOC, [], {"/docs/a": (1, 1, 1.0), "/docs": (1, 1, 1.0), "/a*b": (1, 0, 0.0)}),
+        ("property:plan", BUY_OR_DOC, [], {"pro": (3, 3, 1.0), "free": (1, 1, 1.0)}),
+    ],
+)
+def test_conversions_of_a_group_are_of_its_sessions(
+    named: str, goals_met: tuple[Step, ...], filters: list[str], rows: dict[str, tuple[Any, ...]], engine: Engine
+) -> None:
+    asked = replace(
+        DAY, metrics=CONVERTED, dimensions=(dimension(named),), filters=read_filters(filters), goals=goals_met
+    )
+    assert {key: figures for (key,), figures in ask(engine, table, asked).rows} == rows
+    events = ask(engine, table, replace(asked, summaries=False))
+    assert {key: figures for (key,), figures in events.rows} == rows
+
+
+def test_a_session_converts_in_the_hour_in_which_it_met_the_goal(engine: Engine) -> None:
+    asked = replace(DAY, metrics=CONVERTED, dimensions=(dimension("hour"),), goals=(Step("event", "buy"),))
+    found = {(key - DAY.range.start) // 3_600_000: figures for (key,), figures in ask(engine, table, asked).rows}
+    assert found == {
+        9: (1, 0, 0.0),
+        10: (2, 1, 0.5),
+        11: (1, 1, 1.0),
+        12: (1, 1, 1.0),
+        13: (1, 1, 1.0),
+        14: (1, 0, 0.0),
+        15: (1, 0, 0.0),
+    }
+
+
+def test_revenue_of_a_currency_stands_beside_figures_of_all_events(engine: Engine) -> None:
+    metrics = tuple(map(metric, ("revenue:EUR", "revenue:USD", "revenue:CHF", "events")))
+    by_country = replace(DAY, metrics=metrics, dimensions=(dimension("country"),), order=(("revenue:USD", True),))
+    assert ask(engine, table, by_country).rows == [(("FR",), (0, 700, 0, 2)), (("DE",), (700, 0, 0, 3))]
 
 
 def test_rate_is_of_all_sessions_and_alike_goals_have_the_same_figures(engine: Engine) -> None:

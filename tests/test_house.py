@@ -44,6 +44,7 @@ FLOORS = {
     "data_directory": 1,
     "money": 1,
     "priority": 1,
+    "repeating": 1,
     "inference": 1,
     "errors": 0,
     "__init__": 0,

@@ -16,7 +16,7 @@ from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.metrics import AGGREGATES
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
-from hitkeep_py.reports.numbers import Numbers, numbers, numbers_series, numbers_table
+from hitkeep_py.reports.numbers import Numbers, numbers, numbers_by_currency, numbers_series, numbers_table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
 from tests.stored_events import SITE, milliseconds, store_rows
@@ -115,6 +115,34 @@ def test_series_and_groups(engine: Engine) -> None:
     table = ask(engine, numbers_table, replace(DAY, dimensions=(dimension("label"),), limit=1), "value", "buy")
     assert [(each.keys, each.numbers.sum, each.numbers.count) for each in table.rows] == [(("b",), 4, 1)]
     assert table.total_rows == 2
+
+
+def test_numbers_of_events_that_say_a_currency_are_kept_apart_by_it() -> None:
+    beside = [("EUR", "8"), ("EUR", "2.5"), ("USD", "3"), (None, "7")]
+    rows = [
+        {
+            "name": "buy",
+            "revenue": 1 if code else None,
+            "currency": code,
+            "props": orjson.dumps({"price": price}).decode(),
+        }
+        for code, price in beside
+    ]
+    rows += [
+        {"name": "look", "props": orjson.dumps({"price": price, "currency": code}).decode()}
+        for code, price in (("USD", 4), ("USD", 5), ("EUR", 6), ("gold", 7), (None, 8))
+    ]
+    rows += [{"name": "call", "props": '{"price": 1}', "scroll_depth": 50}]
+    with opened("duckdb") as own:
+        store_rows(own.store, SITE, *({"time": DAY.range.start, **row} for row in rows))
+
+        def sums(number: str, event: str) -> list[tuple[str, float | None]]:
+            found = ask(own, numbers_by_currency, DAY, number, event)
+            return [(each.currency, each.numbers.sum) for each in found]
+
+        assert sums("property:price", "buy") == [("EUR", 10.5), ("USD", 3)]
+        assert sums("property:price", "look") == [("USD", 9), ("EUR", 6)]
+        assert sums("property:price", "call") == sums("scroll_depth", "call") == sums("value", "buy") == []
 
 
 def test_numbers_that_do_not_exist_are_named(engine: Engine) -> None:

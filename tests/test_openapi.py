@@ -51,6 +51,14 @@ def test_description_is_served_to_anyone(http: TestClient, described: Any) -> No
     assert answer.json()["openapi"] == "3.1.0"
 
 
+def test_every_group_has_routes_and_a_name_for_people(described: Any) -> None:
+    groups = [each["name"] for each in described["tags"]]
+    operations = [each for methods in described["paths"].values() for each in methods.values()]
+    assert {each["tags"][0] for each in operations} == set(groups)
+    assert groups[:3] == ["Sending events", "Questions and reports", "Goals"]
+    assert described["paths"]["/api/sites/{site_id}/erase"]["post"]["tags"] == ["Sites and keys"]
+
+
 def test_every_route_is_in_it(described: Any) -> None:
     wanted = {(each.path, each.method.lower()) for each in ROUTES}
     wanted |= {(each.path, method.lower()) for each in FORMATS for method in each.methods}

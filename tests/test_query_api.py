@@ -23,7 +23,7 @@ from hitkeep_py.server.app import Server
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
 from tests.product import lookups
-from tests.reported_site import BOTH_DAYS, DAY, ask, fill, refusal, rows
+from tests.reported_site import BOTH_DAYS, DAY, ask, fill, refusal, report, rows
 
 NOW = round(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
 INJECTIONS = [
@@ -209,6 +209,42 @@ def test_series_in_a_zone_has_its_offsets(client: TestClient, opened: tuple[Test
     assert rows(series) == [("2026-11-20T00:00:00+05:45", 0)]
 
 
+def test_conversions_are_of_any_goal_or_of_those_that_are_named(
+    client: TestClient, opened: tuple[TestClient, Analytics, Site]
+) -> None:
+    _, analytics, site = opened
+    goals = analytics.catalog.goals
+    signup = goals.add(site.id, "Sign-up, of any plan", "event", "signup")
+    anything = goals.add(site.id, "Any page", "path", "*")
+    try:
+        overview = report(client, site, "overview", **BOTH_DAYS)
+        by_goal = {each["goal_id"]: each["conversions"] for each in overview["goals"]}
+        assert 0 < by_goal[signup.id] < by_goal[anything.id]
+        for named, conversions in (
+            ([], overview["conversions"]),
+            ([signup.name], by_goal[signup.id]),
+            ([anything.id], by_goal[anything.id]),
+            ([signup.id, anything.name], overview["conversions"]),
+        ):
+            asked = ask(client, site, metrics=["conversions"], goal=named, **BOTH_DAYS)
+            assert rows(asked) == [(conversions,)]
+            found = report(client, site, "series", metrics="conversions", unit="month", goal=named, **BOTH_DAYS)
+            assert [row["metrics"] for row in found["rows"]] == [{"conversions": conversions}]
+        before = report(client, site, "breakdown/country", metrics="conversion_rate", compare="previous_period")
+        compared = {row["dimensions"]["country"]: row["comparison"]["conversion_rate"] for row in before["rows"]}
+        assert (compared["DE"], compared["FR"]) == (1.0, None)
+    finally:
+        for each in (signup, anything):
+            goals.remove(site.id, each.id)
+    assert rows(ask(client, site, metrics=["conversions", "conversion_rate"], **BOTH_DAYS)) == [(0, None)]
+
+
+def test_a_goal_that_does_not_exist_is_named(client: TestClient, site: Site) -> None:
+    answer = client.post(f"/api/sites/{site.id}/query", json={"metrics": ["conversions"], "goal": ["nothing"]})
+    assert answer.status_code == 404
+    assert "nothing" in answer.json()["error"]["message"]
+
+
 def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site: Site) -> None:
     found = ask(client, site, metrics=["visitors", "sum:value"], dimensions=["country"], explain=True)["explain"]
     assert found["definitions"] == {
@@ -235,6 +271,9 @@ def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site
         ({"metrics": [1]}, "metrics", "must be a list of names"),
         ({"metrics": ["visitors"] * 2 + [f"sum:property:{n}" for n in range(20)]}, "metrics", "at most 20"),
         ({"metrics": ["revenue"]}, "metrics", "never added across currencies"),
+        ({"metrics": ["revenue:eur"]}, "metrics", "there is no currency 'eur'"),
+        ({"metrics": ["revenue:EUR'"]}, "metrics", "three capital letters"),
+        ({"metrics": ["visitors"], "goal": 7}, "goal", "must be a list of names"),
         ({"dimensions": ["pages"]}, "dimensions", "there are page, hostname,"),
         ({"dimensions": ["value"]}, "dimensions", "is a number"),
         ({"dimensions": ["day", "hour"]}, "dimensions", "one dimension of time"),

@@ -60,8 +60,9 @@ def range_of(zone: str) -> TimeRange:
 
 SPRING = range_of("Europe/Berlin")
 EVERYTHING = TimeRange(milliseconds("2011-12-28T00:00:00"), milliseconds("2026-05-01T00:00:00"))
-WIDE = Query(SITE, SPRING)
-MEASURED = tuple(each for each in METRICS.values() if each.name != "revenue")
+STEPS_TO_MEET = (Step("event", "signup"), Step("path", "/blog/*", stored_filters(["country is DE"])))
+WIDE = Query(SITE, SPRING, goals=STEPS_TO_MEET)
+MEASURED = (*(each for each in METRICS.values() if each.name != "revenue"), metric("revenue:EUR"))
 
 
 def question(*filters: Any, **changes: Any) -> Query:

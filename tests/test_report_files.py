@@ -210,7 +210,8 @@ def test_amounts_say_their_currency_where_it_is_a_filter(logged_in: TestClient, 
 def test_properties_and_event_series(logged_in: TestClient, filled: Site) -> None:
     found = file(logged_in, filled, "properties", event="purchase", **DAY)
     assert found.headers["x-truncated"] == "0"
-    assert json.loads(found.text.splitlines()[0]) == {"property": "plan", "value": "free", "events": 1}
+    free = {"property": "plan", "value": "free", "events": 1, "revenue_minor_EUR": None, "revenue_minor_USD": 500}
+    assert json.loads(found.text.splitlines()[0]) == free
     points = lines(logged_in, filled, "event-series", event="purchase", unit="day")
     assert points == [{"time": "2026-11-20T00:00:00Z", "count": 2, "visitors": 2}]
 

@@ -118,9 +118,10 @@ def test_events_and_their_properties(logged_in: TestClient, filled: Site) -> Non
     assert rows(report(logged_in, filled, "events")) == [("purchase", 2, 2), ("signup", 1, 1)]
     assert rows(report(logged_in, filled, "breakdown/event")) == [("purchase", 2, 2), ("signup", 1, 1)]
     found = report(logged_in, filled, "events/purchase/properties")
+    euros, dollars = ({"count": 1, "revenue": each} for each in ({"EUR": 1000}, {"USD": 500}))
     assert found["rows"] == [
-        {"key": "plan", "values": [{"value": "free", "count": 1}, {"value": "pro", "count": 1}]},
-        {"key": "price", "values": [{"value": "10", "count": 1}, {"value": "2.5", "count": 1}]},
+        {"key": "plan", "values": [{"value": "free", **dollars}, {"value": "pro", **euros}]},
+        {"key": "price", "values": [{"value": "10", **euros}, {"value": "2.5", **dollars}]},
     ]
     assert found["truncated"] is False
     assert report(logged_in, filled, "properties", event="purchase") == found
@@ -295,6 +296,7 @@ def test_numbers(logged_in: TestClient, filled: Site) -> None:
     assert (found["numbers"]["sum"], found["numbers"]["count"], found["numbers"]["median"]) == (12.5, 2, 6.25)
     assert [(each["keys"], each["numbers"]["sum"]) for each in found["rows"]] == [(["DE"], 10), (["FR"], 2.5)]
     assert [each["numbers"] for each in found["series"]] == [found["numbers"]]
+    assert [(each["currency"], each["numbers"]["sum"]) for each in found["currencies"]] == [("EUR", 10), ("USD", 2.5)]
     assert report(logged_in, filled, "numbers", number="property:price", event="signup")["numbers"]["count"] == 0
 
 

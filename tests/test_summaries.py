@@ -15,6 +15,7 @@ from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.metrics import METRICS, metric
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.report import Report
+from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.overview import OVERVIEW_METRICS, overview
 from hitkeep_py.reports.series import series
@@ -28,7 +29,8 @@ from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 STORED = ", ".join(COLUMNS)
 SAID = f"SELECT {named(AGGREGATES)} FROM events WHERE flagged IS NULL GROUP BY site_id, session_id"
 PER_SITE = ("events", "sessions", "visitors")
-MEASURED = tuple(each for each in METRICS.values() if each.name != "revenue")
+MEASURED = (*(each for each in METRICS.values() if each.name != "revenue"), metric("revenue:EUR"))
+GOALS = (Step("event", "signup"), Step("path", "/blog/*"))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def range_of(zone: str) -> TimeRange:
 
 def question(time_range: TimeRange, names: tuple[str, ...], *filters: str, **changes: Any) -> Query:
     dimensions = tuple(map(dimension, names))
-    return Query(SITE, time_range, MEASURED, dimensions, read_filters(list(filters)), **changes)
+    return Query(SITE, time_range, MEASURED, dimensions, read_filters(list(filters)), goals=GOALS, **changes)
 
 
 SPRING = range_of("Europe/Berlin")

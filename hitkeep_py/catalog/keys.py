@@ -12,7 +12,7 @@ from typing import ClassVar
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
 from hitkeep_py.clock import MINUTE_MS, Clock, utc_text
-from hitkeep_py.errors import Conflict, InvalidInput, NotFound
+from hitkeep_py.errors import InvalidInput, NotAsItIs, NotFound
 from hitkeep_py.text import clean
 
 BEGINNINGS = {"public": "hkp_", "secret": "hks_", "api": "hka_"}
@@ -128,7 +128,7 @@ class Keys:
     def rotate(self, site_id: str, key_id: str) -> tuple[Key, str]:
         """A new text. The old one is valid for another day; those before it end when it was said of them.
 
-        Raises Conflict when ten texts are valid.
+        Raises NotAsItIs when ten texts are valid.
         """
         key, now = self.get(site_id, key_id), self._clock.now_ms()
         text = made_text(key.kind)
@@ -139,7 +139,7 @@ class Keys:
                 "SELECT count(*), min(expires_at) FROM key_secrets WHERE key_id = ?", (key.id,)
             ).fetchone()
             if texts >= MOST_TEXTS:
-                raise Conflict(
+                raise NotAsItIs(
                     f"the key {key.label} has {texts} valid texts already; rotate it again when the oldest ends, "
                     f"at {utc_text(first_end)}, or revoke it"
                 )

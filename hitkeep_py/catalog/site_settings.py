@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.money import known_currency
-from hitkeep_py.site_rules import read_aliases, read_countries, read_networks, read_origins, read_path_patterns
+from hitkeep_py.site_rules import read_aliases, read_countries, read_networks, read_origins, read_path_patterns, shown
 from hitkeep_py.text import normalised_hostname
 
 VISITOR_PERIODS = ("day", "week", "month")
@@ -24,14 +24,14 @@ MOST_DAYS = 36_500
 def read_domain(value: object) -> str:
     """A domain as people type it, also as a whole address. Raises InvalidInput."""
     if not isinstance(value, str) or not value.strip():
-        raise InvalidInput("domain is required, such as example.com", field="domain")
+        raise InvalidInput("a domain is needed, such as example.com", field="domain")
     try:
         hostname = urlsplit("//" + ADDRESS_START.sub("", value.strip())).hostname or ""
     except ValueError:
         hostname = ""
     domain = normalised_hostname(hostname)
     if len(domain) > 253 or not all(LABEL.fullmatch(label) for label in domain.split(".")):
-        raise InvalidInput(f"{value!r} is not a domain such as example.com", field="domain")
+        raise InvalidInput(f"{shown(value)} is not a domain such as example.com", field="domain")
     return domain
 
 
@@ -41,7 +41,8 @@ def read_time_zone(value: object) -> str:
             raise ValueError(value)
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput(f"{value!r} is not a time zone such as Europe/Berlin", field="time_zone") from error
+        named = f"{shown(value)} is not" if isinstance(value, str) else "there must be"
+        raise InvalidInput(f"{named} a time zone such as Europe/Berlin", field="time_zone") from error
     return value
 
 
@@ -49,7 +50,7 @@ def read_quota(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_EVENTS:
-        raise InvalidInput("monthly_quota must be a whole number of events above 0, or none (null in the API)")
+        raise InvalidInput("the monthly quota must be a whole number of events above 0, or none (null in the API)")
     return value
 
 
@@ -57,7 +58,9 @@ def read_retention(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
-        raise InvalidInput(f"retention_days must be a whole number from 1 to {MOST_DAYS}, or none (null in the API)")
+        raise InvalidInput(
+            f"the days that events are kept must be a whole number from 1 to {MOST_DAYS}, or none (null in the API)"
+        )
     return value
 
 
@@ -70,7 +73,7 @@ def number_of_text(text: str) -> object:
 def read_currency(value: object) -> str:
     currency = known_currency(value)
     if currency is None:
-        raise InvalidInput("currency must be a code of ISO 4217, such as EUR")
+        raise InvalidInput("a currency must be a code of ISO 4217, such as EUR")
     return currency
 
 
@@ -97,7 +100,8 @@ def choice(help: str, *choices: str) -> SiteSetting:
 
     def read(value: object) -> str:
         if value not in choices:
-            raise InvalidInput(f"must be one of {', '.join(choices)}")
+            about = help[0].lower() + help[1:].removesuffix(".")
+            raise InvalidInput(f"{about}: one of {', '.join(choices)}")
         return str(value)
 
     return SiteSetting(help, "|".join(choices), choices[0], read, choices=choices)
@@ -138,11 +142,10 @@ SETTINGS: dict[str, SiteSetting] = {
 
 
 def read_setting(name: str, value: object) -> Any:
-    """The value to keep. Raises InvalidInput that names the setting."""
+    """The value to keep. Raises InvalidInput whose field is the setting."""
     if name not in SETTINGS:
         raise InvalidInput(f"a site's {name} cannot be changed; {', '.join(SETTINGS)} can", field=name)
     try:
         return SETTINGS[name].read(value)
     except InvalidInput as error:
-        message = error.message if name in error.message else f"{name}: {error.message}"
-        raise InvalidInput(message, field=name) from error
+        raise InvalidInput(error.message, field=name) from error

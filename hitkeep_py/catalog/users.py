@@ -10,7 +10,7 @@ from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.record import Record
 from hitkeep_py.clock import Clock
-from hitkeep_py.errors import AccessDenied, Conflict, InvalidInput, NotAuthenticated, NotFound
+from hitkeep_py.errors import AccessDenied, InvalidInput, NotAsItIs, NotAuthenticated, NotFound
 
 IDLE_MS = 12 * 3_600_000
 ABSOLUTE_MS = 14 * 86_400_000
@@ -96,7 +96,7 @@ class Users:
             )
 
     def remove(self, id_or_email: str) -> User:
-        """Ends all of the user's sessions. Raises NotFound, Conflict for the only user there is."""
+        """Ends all of the user's sessions. Raises NotFound, NotAsItIs for the only user there is."""
         with self._database.transaction() as run:
             users = {row[0]: User(*row) for row in run.execute(f"SELECT {COLUMNS} FROM users")}
             named = {each.email: each for each in users.values()}
@@ -104,7 +104,7 @@ class Users:
             if user is None:
                 raise NotFound(f"there is no user {id_or_email[:100]}")
             if len(users) == 1:
-                raise Conflict("this is the only user; add another one first")
+                raise NotAsItIs("this is the only user; add another one first")
             run.execute("DELETE FROM users WHERE id = ?", (user.id,))
         return user
 

@@ -32,7 +32,7 @@ COMMANDS = {
     "doctor": ("hitkeep_py.cli.doctor", "How the data directory and the server are."),
     "backup": ("hitkeep_py.cli.backup", "Copy all data, also while the server runs."),
     "restore": ("hitkeep_py.cli.backup", "Bring a backup back."),
-    "erase": ("hitkeep_py.cli.erase", "Delete a site's events before a day."),
+    "erase": ("hitkeep_py.cli.erase", "Delete a site's events before a day, or a user's."),
     "rebuild": ("hitkeep_py.cli.rebuild", "Make what is derived from the events anew."),
 }
 EXIT_ERROR, EXIT_USAGE, EXIT_DATA_DIRECTORY = 1, 2, 3

@@ -30,10 +30,21 @@ def doctor(check: bool, settings: Settings, as_json: bool) -> None:
     report = describe(settings, directory)
     if check:
         report["problems"] = check_files(settings, directory)
-    lines = "\n".join(f"{name.replace('_', ' '):<22} {value}" for name, value in report.items())
+    lines = "\n".join(f"{name.replace('_', ' '):<22} {words_of(value)}" for name, value in report.items())
     show(report, as_json, lines)
     if report.get("problems"):
         raise DataDamaged("; ".join(report["problems"]))
+
+
+def words_of(value: Any) -> str:
+    """As people read it: nothing, yes and no, and what is in a list or by name."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ([], {}):
+        return "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {words_of(each)}" for name, each in value.items())
+    return "; ".join(map(words_of, value)) if isinstance(value, list) else str(value)
 
 
 def describe(settings: Settings, directory: DataDirectory) -> dict[str, Any]:

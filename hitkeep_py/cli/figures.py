@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from hitkeep_py.money import currency_digits, whole_units
-from hitkeep_py.query.metrics import AGGREGATES, METRICS, Unit
+from hitkeep_py.query.metrics import AGGREGATES, METRICS, REVENUE_OF, Unit
 
 UNITS = {
     **{name: each.unit for name, each in METRICS.items()},
     **dict.fromkeys(("conversion_rate", "share", "of_first", "of_previous"), Unit.FRACTION),
+    **dict.fromkeys(("difference", "at least", "at most", "uplift"), Unit.FRACTION),
     **dict.fromkeys(("reached_25", "reached_50", "reached_75", "reached_100"), Unit.FRACTION),
     **dict.fromkeys(("good", "needs_improvement", "poor"), Unit.FRACTION),
     **dict.fromkeys(("median_seconds", "duration_seconds"), Unit.SECONDS),
@@ -78,7 +79,10 @@ class Figure:
 
 def figure(name: str, value: Any, currency: str = "") -> Any:
     """The value with the unit that its name tells; what has none as it is."""
-    unit = UNITS.get(name.removesuffix(" before"))
+    name = name.removesuffix(" before")
+    if name.startswith(REVENUE_OF):
+        return Figure(value, Unit.MINOR, name.removeprefix(REVENUE_OF))
+    unit = UNITS.get(name)
     if unit is Unit.MINOR and isinstance(value, dict):
         return {code: Figure(amount, unit, code) for code, amount in value.items()}
     if unit is None or not (value is None or isinstance(value, int | float)):

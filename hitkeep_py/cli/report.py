@@ -18,7 +18,7 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.export import Column, Kind, csv_pieces
 from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.filters import Filters, only_currency, read_filters
-from hitkeep_py.query.named_range import COMPARISONS
+from hitkeep_py.query.named_range import COMPARED_WITH, COMPARISONS
 from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
 
 TABLE, JSON, CSV = "table", "json", "csv"
@@ -26,7 +26,7 @@ BETWEEN_DAYS = ".."
 
 
 REPORT_OPTIONS = (
-    click.option("--compare", metavar="RANGE", help=f"{', '.join(COMPARISONS)}, or days: 2026-10-01..2026-10-31."),
+    click.option("--compare", metavar="RANGE", help=f"{COMPARED_WITH}; or days, 2026-10-01..2026-10-31."),
     click.option("--metric", "metrics", multiple=True, metavar="METRIC", help="What is counted. Repeatable."),
     click.option("--dimension", "dimensions", multiple=True, metavar="DIMENSION", help="Rows by it. Repeatable."),
     click.option("--unit", metavar="UNIT", help=f"Rows over time, by {', '.join(TIME_UNITS)}."),
@@ -34,8 +34,15 @@ REPORT_OPTIONS = (
     click.option("--search", metavar="TEXT", help="Only values that contain it."),
     click.option("--limit", type=int, metavar="NUMBER", help="Most rows. [100; of sessions 50, of journeys 20]"),
     click.option("--offset", type=int, metavar="NUMBER", help="Rows to leave out before."),
-    click.option("--goal", multiple=True, metavar="GOAL", help="Only these goals, by id or name. Repeatable."),
+    click.option(
+        "--goal",
+        multiple=True,
+        metavar="GOAL",
+        help="Only these goals, by id or name; in tables what conversions are of. Repeatable.",
+    ),
     click.option("--funnel", metavar="FUNNEL", help="Which funnel, by id or name."),
+    click.option("--experiment", metavar="EXPERIMENT", help="Which experiment, by id or name."),
+    click.option("--control", metavar="VARIANT", help="Id of the variant to compare with. [the first]"),
     click.option("--event", metavar="EVENT", help="Which event: of properties and numbers, or where journeys start."),
     click.option("--page", metavar="PATH", help="Which page journeys start from."),
     click.option("--number", metavar="NUMBER", help="Which number, such as value or property:KEY."),
@@ -74,9 +81,9 @@ def report(
 ) -> None:
     """Ask for a report of SITE, a site's id or domain.
 
-    ABOUT is what some reports are about: properties EVENT, goals GOAL, funnels FUNNEL, journeys PAGE, numbers NUMBER
-    (value, or property:KEY); the options of these names do the same. An option that a report does not take is refused
-    with those that it takes.
+    ABOUT is what some reports are about: properties EVENT, goals GOAL, funnels FUNNEL, journeys PAGE, experiments
+    EXPERIMENT, numbers NUMBER (value, or property:KEY); the options of these names do the same. An option that a report
+    does not take is refused with those that it takes.
     """
     kind = shown_as(kind, as_json)
     if explain and kind == CSV:
@@ -135,11 +142,14 @@ def rows_field(found: ListedReport, given: Mapping[str, Any]) -> str:
 def address_of(
     opened: Catalog, site_id: str, found: ListedReport, given: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Path and parameters of the API. A funnel goes by its id, since its name may have a slash."""
+    """Path and parameters of the API. Funnels and experiments go by their ids, since a name may have a slash."""
     values = {name: "1" if value is True else value for name, value in address_values(given).items()}
     path = f"/api/sites/{site_id}/{found.path}"
     if funnel := values.pop("funnel", None):
         path += f"/{opened.funnels.find(site_id, funnel).id}"
+    if experiment := values.pop("experiment", None):
+        path += f"/{opened.experiments.find(site_id, experiment).id}"
+    path += found.path_end
     if compared := values.pop("compare", None):
         values |= compare_values(compared)
     return path, values
@@ -181,6 +191,7 @@ def table_text(answer: Mapping[str, Any], found: ListedReport, field: str, rows:
         totals_text(answer, found),
         table(list(heads.values()), shown, "Nothing in this range."),
         rest_text(answer, found, field),
+        verdicts_text(answer),
         unknown_text(answer, rows),
     )
     return "\n".join(line for line in lines if line)
@@ -198,6 +209,14 @@ def rest_text(answer: Mapping[str, Any], found: ListedReport, field: str) -> str
     total = sum(total.values()) if isinstance(total, dict) else total
     shown = len(answer[field]) if field == "rows" else total
     return f"{shown} of {total} rows; --limit shows more" if "limit" in found.options and total > shown else ""
+
+
+def verdicts_text(answer: Mapping[str, Any]) -> str:
+    """What comparing an experiment's variants shows, in words."""
+    compared = [each for each in answer.get("variants", ()) if each["comparison"]]
+    if not compared:
+        return ""
+    return "\n".join([*(each["comparison"]["verdict"] for each in compared), answer["sample_ratio"]["verdict"]])
 
 
 def unknown_text(answer: Mapping[str, Any], rows: Sequence[Row]) -> str:

@@ -8,7 +8,7 @@ from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY
 
 RANGE = ("from", "to", "range")
 FILTER = ("filter", "segment")
-TABLE = (*RANGE, *FILTER, "compare", "metrics", "order", "limit", "offset")
+TABLE = (*RANGE, *FILTER, "compare", "metrics", "order", "limit", "offset", "goal")
 GROUPED = (*RANGE, *FILTER, "unit", "dimensions", "search", "limit", "offset")
 
 
@@ -16,7 +16,7 @@ GROUPED = (*RANGE, *FILTER, "unit", "dimensions", "search", "limit", "offset")
 class ListedReport:
     """`rows` is the field of the answer that has them, `over_time` the one that `unit` adds. `about` is the option
     that may be given without its name; with `needs` that, or the option `instead`, has to be. `totals` are other
-    figures, with words for them.
+    figures, with words for them. `path_end` is what follows the id of what it is about in the path.
     """
 
     path: str
@@ -28,6 +28,7 @@ class ListedReport:
     instead: str = ""
     totals: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    path_end: str = ""
 
 
 PLURALS = {
@@ -99,6 +100,15 @@ REPORTS = {
         FILTER,
         totals={"visitors_5_minutes": "visitors now", "visitors_30_minutes": "in the last 30 minutes"},
         renamed={"value": "page"},
+    ),
+    "experiments": ListedReport(
+        "experiments",
+        "variants",
+        (*RANGE, "experiment", "control"),
+        about="experiment",
+        needs="EXPERIMENT",
+        renamed={"name": "variant"},
+        path_end="/results",
     ),
     "revenue": ListedReport("reports/revenue", "currencies", GROUPED, over_time="series"),
     "web-vitals": ListedReport("reports/web-vitals", "vitals", GROUPED, over_time="series"),

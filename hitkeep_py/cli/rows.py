@@ -20,7 +20,8 @@ def rows_of(
     """`field` is where the answer has them; money is in `currency` where the answer does not say."""
     if not field:
         return list(overview_rows(answer))
-    listed = answer[field]
+    several = field == "numbers" and len(answer["currencies"]) > 1
+    listed = answer["currencies" if several else field]
     if isinstance(listed, dict):
         listed = listed.get("shown", [{field: listed}])
     rows = (flat for each in listed for flat in flattened(each, dimensions, answer))
@@ -45,6 +46,8 @@ def flattened(row: Mapping[str, Any], dimensions: Sequence[str], answer: Mapping
 def columns_of(name: str, row: Mapping[str, Any], dimensions: Sequence[str], answer: Mapping[str, Any]) -> Row:
     """What one field of a row brings."""
     value = row[name]
+    if name == "comparison" and "variants" in answer:
+        return compared_columns(value)
     if name == "numbers" and answer["number"] == "revenue":
         return {each if each == "count" else f"{each}:revenue": number for each, number in value.items()}
     if name in MERGED:
@@ -62,6 +65,20 @@ def columns_of(name: str, row: Mapping[str, Any], dimensions: Sequence[str], ans
             parts = [part_of_cohort(row["visitors"], each) for each in value]
             return {f"{answer['unit']} {number}": part for number, part in enumerate(parts)}
     return {name: value}
+
+
+def compared_columns(comparison: Mapping[str, Any] | None) -> Row:
+    """Of a variant; the control, which is compared with nothing, has empty ones. The bounds hold however often one
+    looks.
+    """
+    found = comparison or {}
+    bounds = ((found.get("always_valid") or {}).get("interval")) or {}
+    difference = {
+        "difference": found.get("difference"),
+        "at least": bounds.get("lower"),
+        "at most": bounds.get("upper"),
+    }
+    return {**difference, "uplift": found.get("uplift"), "outcome": found.get("outcome")}
 
 
 def part_of_cohort(visitors: int, fraction: float | None) -> Figure:

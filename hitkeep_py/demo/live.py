@@ -2,7 +2,6 @@
 
 import heapq
 import logging
-import threading
 from itertools import count
 
 from hitkeep_py.analytics import Analytics
@@ -11,6 +10,7 @@ from hitkeep_py.demo.filling import SEED, accept
 from hitkeep_py.demo.month import Month
 from hitkeep_py.errors import Unavailable
 from hitkeep_py.event import Event
+from hitkeep_py.repeating import Repeating
 
 PAUSE = 0.5
 BUSY_SECONDS, BUSY_GAP, QUIET_GAP = 3_600.0, 7.0, 80.0
@@ -31,16 +31,13 @@ class LiveVisitors:
         self._random = dice(SEED, "live", analytics.clock.now_ms())
         self._due: list[tuple[float, int, Event]] = []
         self._numbers = count()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="demo-visitors", daemon=True)
+        self._thread = Repeating("demo-visitors", PAUSE, self._try_step)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._thread.stop()
 
     def step(self) -> int:
         """Let come who is due, and have happen what is due; gives the number of events."""
@@ -64,9 +61,8 @@ class LiveVisitors:
             due = now + (event.time - visit.start) / 1000 / HURRY
             heapq.heappush(self._due, (due, next(self._numbers), event))
 
-    def _go_on(self) -> None:
-        while not self._stopping.wait(PAUSE):
-            try:
-                self.step()
-            except Unavailable as error:
-                log.warning("the demonstration's visitors wait: %s", error.message)
+    def _try_step(self) -> None:
+        try:
+            self.step()
+        except Unavailable as error:
+            log.warning("the demonstration's visitors wait: %s", error.message)

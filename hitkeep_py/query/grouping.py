@@ -6,19 +6,24 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
-from hitkeep_py.query.metrics import Metric
-from hitkeep_py.query.query import Query, matching_events, matching_visits, value_of
-from hitkeep_py.query.sql import Statement, filled
+from hitkeep_py.query.matching import matches_any
+from hitkeep_py.query.metrics import CONVERTED, Metric
+from hitkeep_py.query.query import Query, in_range, matching_events, matching_visits, value_of
+from hitkeep_py.query.sql import Statement, filled, joined
+from hitkeep_py.query.time_range import offsets
+
+EVENT_COLUMNS = ("session_id", "kind", "revenue", "currency", "scroll_depth", "engagement_ms")
+"""What metrics look at, beside the visitor."""
 
 
 def event_rows(dialect: Dialect, query: Query) -> Statement:
     """Matching events with their keys; those without a key of their own are left out."""
-    columns = [
-        Statement(each) for each in (dialect.visitor, "session_id", "kind", "revenue", "scroll_depth", "engagement_ms")
-    ]
+    columns = [Statement(each) for each in (dialect.visitor, *EVENT_COLUMNS)]
     columns += [
         filled(f"{{}} AS d{index}", value_of(each, query, dialect)) for index, each in enumerate(query.dimensions)
     ]
+    if any(each.counts_conversions and each.of_events for each in query.metrics):
+        columns.append(filled(f"{{}} AS {CONVERTED}", converted(dialect, query, of_visits=False)))
     numbers = {number_column(query.metrics, each): each for each in reversed(query.metrics) if each.number}
     columns += [filled(f"{{}} AS {column}", number_of(each, query, dialect)) for column, each in numbers.items()]
     return with_keys(matching_events(query, dialect, columns), query.dimensions)
@@ -42,18 +47,37 @@ def visit_rows(dialect: Dialect, query: Query) -> Statement:
     needed = [dialect.visitor, "pageviews", "events", "passive_events", "duration_ms"]
     own = [each.column for each in query.dimensions if each.scope in (Scope.SESSION, Scope.VISIT)]
     visits = matching_visits(query, dialect, [*needed, *own])
-    selected = ", ".join(f"visit.{each} AS {each}" for each in needed)
-    selected += "".join(f", {key_of_visit(each, index)} AS d{index}" for index, each in enumerate(query.dimensions))
+    columns = [Statement(f"visit.{each} AS {each}") for each in needed]
+    columns += [Statement(f"{key_of_visit(each, index)} AS d{index}") for index, each in enumerate(query.dimensions)]
+    if any(each.counts_conversions for each in query.metrics):
+        columns.append(filled(f"{{}} AS {CONVERTED}", converted(dialect, query, of_visits=True)))
+    selected = joined(", ", columns)
     if not any(each.scope is Scope.EVENT for each in query.dimensions):
-        return with_keys(filled(f"SELECT {selected} FROM ({{}}) AS visit", visits), query.dimensions)
+        return with_keys(filled("SELECT {} FROM ({}) AS visit", selected, visits), query.dimensions)
     same_bucket = " AND keyed.bucket = visit.bucket" if query.unit() else ""
     rows = filled(
-        f"SELECT {selected} FROM ({{}}) AS visit JOIN ({{}}) AS keyed"
-        f" ON keyed.session_id = visit.session_id{same_bucket}",
+        f"SELECT {{}} FROM ({{}}) AS visit JOIN ({{}}) AS keyed ON keyed.session_id = visit.session_id{same_bucket}",
+        selected,
         visits,
         event_keys(dialect, query),
     )
     return with_keys(rows, query.dimensions)
+
+
+def converted(dialect: Dialect, query: Query, of_visits: bool) -> Statement:
+    """1 for visits, or events, whose session met one of the query's goals in their bucket; NULL without any goal."""
+    if not query.goals:
+        return Statement("NULL")
+    unit = query.unit()
+    bucket = dialect.bucket(unit, offsets(query.range)) if unit else ""
+    met = filled(
+        f"SELECT session_id{f', {bucket}' if unit else ''} FROM events WHERE {{}} AND {{}}",
+        in_range(query, dialect),
+        matches_any(query.goals, query, dialect),
+    )
+    session, own = ("visit.session_id", "visit.bucket") if of_visits else ("session_id", bucket)
+    key = f"({session}, {own})" if unit else session
+    return filled(f"CASE WHEN {key} IN ({{}}) THEN 1 ELSE 0 END", met)
 
 
 def key_of_visit(found: Dimension, index: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.money import EXPONENTS
 from hitkeep_py.query.dialect import Bounds, Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY, PROPERTY_KEY_LENGTH
 from hitkeep_py.query.sql import Statement
@@ -45,6 +46,10 @@ class Metric:
     def counts_visitors(self) -> bool:
         return self.name == "visitors"
 
+    @property
+    def counts_conversions(self) -> bool:
+        return self.name in ("conversions", "conversion_rate")
+
 
 def _fixed(sql: str) -> Callable[[Dialect, Bounds | None], str]:
     return lambda dialect, bounds: sql
@@ -57,6 +62,9 @@ def _visitors(dialect: Dialect, bounds: Bounds | None) -> str:
 def _per_session(sum_sql: str) -> Callable[[Dialect, Bounds | None], str]:
     return _fixed(f"sum({sum_sql}) * 1.0 / nullif(count(*), 0)")
 
+
+CONVERTED = "converted"
+"""Column of an event and a visit: 1 if the session met a goal, NULL where there is none to meet."""
 
 METRICS: dict[str, Metric] = {
     each.name: each
@@ -112,6 +120,22 @@ METRICS: dict[str, Metric] = {
             nothing=None,
         ),
         Metric(
+            "conversions",
+            Level.SESSION,
+            Unit.COUNT,
+            "Sessions that met a goal of the site, any one or the one that is asked for.",
+            _fixed(f"count(DISTINCT CASE WHEN {CONVERTED} = 1 THEN session_id END)"),
+            _fixed(f"sum({CONVERTED})"),
+        ),
+        Metric(
+            "conversion_rate",
+            Level.SESSION,
+            Unit.FRACTION,
+            "Conversions / sessions.",
+            of_visits=_per_session(CONVERTED),
+            nothing=None,
+        ),
+        Metric(
             "revenue",
             Level.EVENT,
             Unit.MINOR,
@@ -148,13 +172,19 @@ AGGREGATES: dict[str, tuple[str, Callable[[Dialect, str], str]]] = {
     "p99": ("99th percentile of", lambda dialect, number: dialect.percentile(number, 0.99)),
     "count": ("Events that say", lambda dialect, number: f"count({number})"),
 }
+REVENUE_OF = "revenue:"
 NUMBERS = tuple(each.name for each in DIMENSIONS.values() if each.numeric)
 
 
 def metric(name: str, field: str = "metrics") -> Metric:
-    """By its name, or an aggregate such as `sum:value` or `average:property:price`. Raises InvalidInput."""
+    """By its name, `revenue:EUR`, or an aggregate such as `sum:value` or `average:property:price`.
+
+    Raises InvalidInput.
+    """
     if found := METRICS.get(name):
         return found
+    if name.startswith(REVENUE_OF):
+        return revenue_of(name, field)
     function, _, number = name.partition(":")
     key = number.removeprefix(PROPERTY)
     known = number in NUMBERS or (number.startswith(PROPERTY) and 0 < len(key) <= PROPERTY_KEY_LENGTH)
@@ -176,9 +206,27 @@ def metric(name: str, field: str = "metrics") -> Metric:
             field=field,
         )
     raise InvalidInput(
-        f"there is no metric {name[:100]!r}; there are {', '.join(METRICS)}, and AGGREGATE:NUMBER with the aggregates "
+        f"there is no metric {name[:100]!r}; there are {', '.join(METRICS)}, {REVENUE_OF}CURRENCY such as"
+        f" {REVENUE_OF}EUR, and AGGREGATE:NUMBER with the aggregates "
         f"{', '.join(AGGREGATES)} and the numbers {', '.join(NUMBERS)} and {PROPERTY}KEY",
         field=field,
+    )
+
+
+def revenue_of(name: str, field: str) -> Metric:
+    """Of the events in one currency: it stands beside figures of all events, whatever their currency."""
+    currency = name.removeprefix(REVENUE_OF)
+    if currency not in EXPONENTS:
+        raise InvalidInput(
+            f"there is no currency {currency[:100]!r}: it is written in three capital letters, such as {REVENUE_OF}EUR",
+            field=field,
+        )
+    return Metric(
+        name,
+        Level.EVENT,
+        Unit.MINOR,
+        f"Sum of revenue in {currency}, in its minor units.",
+        _fixed(f"coalesce(sum(CASE WHEN currency = '{currency}' THEN revenue END), 0)"),
     )
 
 

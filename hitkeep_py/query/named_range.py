@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
-from hitkeep_py.query.time_range import EARLIEST, HOUR_MS, LONGEST_DAYS, TimeRange, first_day, midnight, milliseconds
+from hitkeep_py.query.time_range import (
+    EARLIEST,
+    HOUR_MS,
+    LONGEST_DAYS,
+    CalendarLength,
+    TimeRange,
+    first_day,
+    midnight,
+    milliseconds,
+)
 
 REALTIME_MS = 30 * MINUTE_MS
 COUNTED = re.compile(r"([1-9][0-9]{0,4})(min|h|d|mo)")
@@ -33,10 +42,20 @@ NAMES: dict[str, str] = {
     "12mo": "so many months, this one included",
 }
 """The last four stand for any number."""
+TO_DATE: dict[str, CalendarLength] = {
+    "this_week": CalendarLength(days=7),
+    "this_month": CalendarLength(months=1),
+    "this_quarter": CalendarLength(months=3),
+    "year": CalendarLength(months=12),
+}
 COMPARISONS: dict[str, str] = {
-    "previous_period": "as many days, months or milliseconds right before",
+    "previous_period": (
+        "as much time right before; for a range that begins with a week, month, quarter or year and ends today the "
+        "one before up to the same day"
+    ),
     "previous_year": "the same days of the year before",
 }
+COMPARED_WITH = "; ".join(f"{name}: {words}" for name, words in COMPARISONS.items())
 
 First = Callable[[], int | None]
 """Says when the site's first event was, in UTC milliseconds."""
@@ -54,7 +73,9 @@ def named_range(name: str, zone: str, now: int, first: First = never) -> TimeRan
     if name == "realtime" or (counted and counted[2] in FIXED_NAMES):
         length = int(counted[1]) * FIXED_STEPS[counted[2]] if counted else REALTIME_MS
         return checked(TimeRange(now + 1 - length, now + 1, zone), "range")
+    to_date_of = TO_DATE.get(name)
     if counted:
+        to_date_of = CalendarLength(months=int(counted[1])) if counted[2] == "mo" else None
         days: tuple[date, date] | None = counted_days(int(counted[1]), counted[2], today)
     else:
         days = all_days(first(), today, timezone) if name == "all" else named_days(name, today)
@@ -63,7 +84,8 @@ def named_range(name: str, zone: str, now: int, first: First = never) -> TimeRan
             f"there is no range {name[:100]!r}; there are {', '.join(NAMES)}; in the last four any number",
             field="range",
         )
-    return checked(TimeRange(midnight(days[0], timezone), midnight(days[1], timezone), zone), "range")
+    start, end = (midnight(each, timezone) for each in days)
+    return checked(TimeRange(start, end, zone, to_date_of), "range")
 
 
 def all_days(begun: int | None, today: date, timezone: ZoneInfo) -> tuple[date, date]:
@@ -102,16 +124,30 @@ def counted_days(count: int, unit: str, today: date) -> tuple[date, date]:
 
 
 def previous_period(found: TimeRange) -> TimeRange:
-    """Whole months compare with whole months, whole days with as many days, anything else with the same length."""
+    """A range to date compares with the one before to the same date, whole months with whole months, whole days with
+    as many days, anything else with the same length.
+    """
     timezone = ZoneInfo(found.zone)
     first, last = (datetime.fromtimestamp(each / 1000, timezone).date() for each in (found.start, found.end))
     if (midnight(first, timezone), midnight(last, timezone)) != (found.start, found.end):
         return checked(TimeRange(2 * found.start - found.end, found.start, found.zone), "compare")
+    if found.to_date_of:
+        start, end = (midnight(moved_back(each, found.to_date_of), timezone) for each in (first, last))
+        return checked(TimeRange(start, end, found.zone), "compare")
     if first.day == last.day == 1:
         before = months_before(first, 12 * (last.year - first.year) + last.month - first.month)
     else:
         before = days_before(first, (last - first).days)
     return checked(TimeRange(midnight(before, timezone), found.start, found.zone), "compare")
+
+
+def moved_back(day: date, length: CalendarLength) -> date:
+    """The end of a month stays one, and is that of a month which has no such day."""
+    if not length.months:
+        return days_before(day, length.days)
+    month = months_before(day, length.months)
+    following = first_day(month + timedelta(days=31), "month")
+    return min(month + timedelta(days=day.day - 1), following)
 
 
 def previous_year(found: TimeRange) -> TimeRange:

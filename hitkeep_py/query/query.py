@@ -9,6 +9,7 @@ from hitkeep_py.query.dimensions import TIME_UNITS, Dimension, Scope
 from hitkeep_py.query.filters import Condition, Filters, condition_sql, scopes
 from hitkeep_py.query.metrics import Metric
 from hitkeep_py.query.sql import Statement, filled, joined
+from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import TimeRange, offsets
 from hitkeep_py.query.visits import visit_columns
 
@@ -36,6 +37,7 @@ class Did:
 class Query:
     """`did` chooses sessions, whatever else they did; `filters` choose events.
 
+    `goals` are what conversions are of.
     `summaries` may be turned off to ask the events themselves; the answer is the same.
     """
 
@@ -49,6 +51,7 @@ class Query:
     offset: int = 0
     summaries: bool = True
     did: tuple[Did, ...] = ()
+    goals: tuple[Step, ...] = ()
     edges: "Edges | None" = None
 
     def unit(self) -> str | None:

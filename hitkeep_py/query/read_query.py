@@ -10,6 +10,7 @@ from hitkeep_py.query.filters import Filters, checked_condition, read_filters, s
 from hitkeep_py.query.metrics import metric
 from hitkeep_py.query.named_range import COMPARISONS, First, named_range, never, previous_period, previous_year
 from hitkeep_py.query.query import Order, Query
+from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import TimeRange, read_range
 
 DEFAULT_LIMIT = 100
@@ -36,6 +37,7 @@ FIELDS: dict[str, str] = {
     "search": "Text that the first dimension contains, in capital or small letters.",
     "totals": "Whether to answer the metrics of all that matches as well.",
     "segment": "Id or name of a segment, whose filters are added.",
+    "goal": "Ids or names of the goals that conversions are of; without it any goal of the site.",
 }
 ABOUT_THE_ANSWER: dict[str, str] = {
     "explain": "Adds what the numbers mean, the SQL that was asked and the time it took.",
@@ -60,12 +62,13 @@ def read_query(
     now: int,
     *,
     more: Filters = (),
+    goals: Sequence[Step] = (),
     whole: bool = False,
     first: First = never,
 ) -> AskedQuery:
     """From the values of FIELDS as JSON has them. `more` are filters besides; with `whole` nothing limits the rows.
 
-    `first` says when the site began.
+    `goals` are those that conversions are of: their names are not read here. `first` says when the site began.
     """
     if unknown := sorted(str(name)[:100] for name in given if name not in FIELDS):
         raise InvalidInput(
@@ -76,15 +79,19 @@ def read_query(
     names = texts(given, "metrics") or list(DEFAULT_METRICS)
     time_range = read_time_range(given, zone, now, first)
     only_time = len(dimensions) == 1 and dimensions[0].scope is Scope.TIME
+    metrics = tuple(metric(name) for name in at_most(MOST_METRICS, names, "metrics"))
+    if given.get("goal") and not any(each.counts_conversions for each in metrics):
+        raise InvalidInput("goal says what conversions and conversion_rate are of; ask for one of them", field="goal")
     query = Query(
         site_id,
         time_range,
-        tuple(metric(name) for name in at_most(MOST_METRICS, names, "metrics")),
+        metrics,
         dimensions,
         (*more, *read_filters(given.get("filters") or []), *searched(given.get("search"), dimensions)),
         read_order(given.get("order"), names[0], dimensions),
         None if whole else read_number(given, "limit", LARGEST_LIMIT if only_time else DEFAULT_LIMIT, 1, LARGEST_LIMIT),
         read_number(given, "offset", 0, 0, MOST_OFFSET),
+        goals=tuple(goals),
     )
     compared = read_comparison(given.get("compare"), time_range, now)
     return AskedQuery(query, compared, read_flag(given.get("totals"), "totals"))
@@ -128,7 +135,7 @@ def other_range(given: Mapping[str, Any], asked: TimeRange, now: int) -> TimeRan
     try:
         return read_range(text_or_none(given, "from"), text_or_none(given, "to"), asked.zone, now)
     except InvalidInput as error:
-        raise InvalidInput(f"compare: {error.message}", field="compare") from error
+        raise InvalidInput(f"in the range to compare with, {error.message}", field="compare") from error
 
 
 def read_order(given: object, first_metric: str, dimensions: Sequence[Dimension]) -> tuple[Order, ...]:
@@ -209,6 +216,8 @@ def from_address(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     for name in ("limit", "offset"):
         if text := last(values, name):
             found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text
+    if values.get("goal"):
+        found["goal"] = list(values["goal"])
     if text := last(values, "totals"):
         found["totals"] = flag_of(text, "totals")
     if other := other_edges(values):

@@ -5,7 +5,7 @@ engine, with or without a zone database, gives the same days, also where clocks 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,12 +29,22 @@ UNITS = ("hour", "day", "month")
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarLength:
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TimeRange:
-    """UTC milliseconds from `start` up to, not including, `end`; days are those of `zone`."""
+    """UTC milliseconds from `start` up to, not including, `end`; days are those of `zone`.
+
+    `to_date_of` is how long the month, year and so on is that the range has come to today in, if it was asked for so.
+    """
 
     start: int
     end: int
     zone: str = "UTC"
+    to_date_of: CalendarLength | None = field(default=None, compare=False)
 
     def days(self) -> float:
         return (self.end - self.start) / DAY_MS

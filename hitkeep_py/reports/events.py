@@ -1,7 +1,9 @@
 """Custom events: which there are, what their properties say, and how often one happened over time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hitkeep_py.money import EXPONENTS
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.query import Query, matching_events
 from hitkeep_py.query.report import Report, Rows
@@ -30,8 +32,11 @@ class EventNames:
 
 @dataclass(frozen=True, slots=True)
 class PropertyValue:
+    """`revenue` is that of the events with the value, in minor units of each currency that it is not 0 in."""
+
     value: str
     count: int
+    revenue: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +76,60 @@ def event_properties(dialect: Dialect, query: Query, name: str) -> Report[Proper
 
     Equal texts of properties are counted before they are taken apart: mostly there are few different ones.
     """
-    value = dialect.value_text("props", "property")
     rows = yield filled(
-        f"""
+        "SELECT DISTINCT currency FROM ({}) AS found WHERE kind = 'event' AND name = {} AND revenue IS NOT NULL",
+        matching_events(query, dialect, [Statement("kind, name, revenue, currency")]),
+        Statement("?", (name,)),
+    )
+    currencies = sorted(code for (code,) in rows if code in EXPONENTS)
+    rows = yield filled(
+        properties_sql(dialect, currencies),
+        matching_events(query, dialect, [Statement("kind, name, props, revenue, currency")]),
+        Statement("?", (name,)),
+    )
+    return shaped_properties(rows, currencies)
+
+
+def properties_sql(dialect: Dialect, currencies: Sequence[str]) -> str:
+    """A column for each currency: lists of them, one for each value, take many times as long."""
+    value = dialect.value_text("props", "property")
+    money = [f"money{number}" for number in range(len(currencies))]
+    earned = [
+        f"sum(CASE WHEN currency = '{code}' THEN revenue ELSE 0 END) AS {each}"
+        for code, each in zip(currencies, money, strict=True)
+    ]
+    sums = [f"CAST(sum({each}) AS BIGINT) AS {each}" for each in ("events", *money)]
+    shown = ("-counted.events", "counted.value", *(f"counted.{each}" for each in money))
+    return f"""
         WITH texts AS (
-            SELECT props, count(*) AS events FROM ({{}}) AS found
+            SELECT {", ".join(["props", "count(*) AS events", *earned])} FROM ({{}}) AS found
             WHERE kind = 'event' AND name = {{}} AND props IS NOT NULL GROUP BY props
         ),
-        pairs AS (SELECT props, events, {dialect.each_key("props")} AS property FROM texts),
+        pairs AS (SELECT {", ".join(["props", "events", *money])}, {dialect.each_key("props")} AS property FROM texts),
         counted AS (
-            SELECT property, coalesce({value}, 'null') AS value, CAST(sum(events) AS BIGINT) AS events
-            FROM pairs GROUP BY 1, 2
+            SELECT property, coalesce({value}, 'null') AS value, {", ".join(sums)} FROM pairs GROUP BY 1, 2
         ),
         shown AS (
             SELECT property, sum(events) AS total FROM counted
             GROUP BY property ORDER BY total DESC, property LIMIT {KEYS_LIMIT + 1}
         )
-        SELECT shown.property, {dialect.smallest(VALUES_LIMIT + 1, "-counted.events", "counted.value")}
+        SELECT shown.property, {dialect.smallest(VALUES_LIMIT + 1, *shown)}
         FROM counted JOIN shown ON shown.property = counted.property
         GROUP BY shown.property, shown.total ORDER BY shown.total DESC, shown.property
-        """,
-        matching_events(query, dialect, [Statement("kind, name, props")]),
-        Statement("?", (name,)),
-    )
-    return shaped_properties(rows)
+        """
 
 
-def shaped_properties(rows: Rows) -> Properties:
-    found = [Property(key, [PropertyValue(value, -minus) for minus, value in values]) for key, values in rows]
+def shaped_properties(rows: Rows, currencies: Sequence[str]) -> Properties:
+    found = [
+        Property(key, [PropertyValue(value, -minus, by_currency(money, currencies)) for minus, value, *money in values])
+        for key, values in rows
+    ]
     truncated = len(found) > KEYS_LIMIT or any(len(each.values) > VALUES_LIMIT for each in found)
     return Properties([Property(each.key, each.values[:VALUES_LIMIT]) for each in found[:KEYS_LIMIT]], truncated)
+
+
+def by_currency(money: Sequence[int], currencies: Sequence[str]) -> dict[str, int]:
+    return {code: int(amount) for code, amount in zip(currencies, money, strict=True) if amount}
 
 
 def event_series(dialect: Dialect, query: Query, name: str, unit: str) -> Report[list[EventPoint]]:

@@ -13,12 +13,12 @@ from typing import Any
 from hitkeep_py.catalog.funnels import LEAST_STEPS, MOST_STEPS, read_scope
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.matching import matches, matches_any, of_matching_sessions
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import buckets, check_points, offsets
-from hitkeep_py.reports.matching import matches, matches_any, of_matching_sessions
 
 LATER = "OVER (PARTITION BY unit ORDER BY moment, event_id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
 

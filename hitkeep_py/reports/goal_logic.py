@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.query.filters import checked_condition
 from hitkeep_py.query.logic import AllOf, Logic, OneOf
+from hitkeep_py.query.matching import KINDS
 from hitkeep_py.query.step import ANY_PAGE, EVENT, Step
 from hitkeep_py.reports.goals import step_of
-from hitkeep_py.reports.matching import KINDS
 
 NAMES = {"event": "event", "path": "page"}
 NEVER = checked_condition("kind", "is not set", (), "filters")

@@ -12,12 +12,12 @@ from hitkeep_py.money import EXPONENTS, MOST_MINOR_UNITS
 from hitkeep_py.query.dialect import Bounds, Dialect
 from hitkeep_py.query.dimensions import PROPERTY, Scope, dimension
 from hitkeep_py.query.filters import scopes
+from hitkeep_py.query.matching import matches
 from hitkeep_py.query.query import Query, matching_events, matching_visits, scope, value_of, where
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.step import EVENT, PATH, Step
 from hitkeep_py.query.time_range import buckets, check_points, offsets
-from hitkeep_py.reports.matching import matches
 from hitkeep_py.reports.table import BITS_BUDGET
 
 COLUMNS = {EVENT: ("event", "name"), PATH: ("pageview", "path")}
@@ -26,7 +26,7 @@ COLUMNS = {EVENT: ("event", "name"), PATH: ("pageview", "path")}
 
 @dataclass(frozen=True, slots=True)
 class GoalStats:
-    """`conversion_rate` is conversions / sessions, 0..1.
+    """`conversion_rate` is conversions / sessions, 0..1, None without a session.
 
     `revenue` is in minor units by currency: of a fixed amount as often as there are conversions, else what the
     matching events say. Without revenue of the goal, or without any event that says a currency, it is empty.
@@ -37,7 +37,7 @@ class GoalStats:
     type: str
     value: str
     conversions: int
-    conversion_rate: float
+    conversion_rate: float | None
     events: int
     visitors: int
     revenue: dict[str, int]
@@ -62,7 +62,7 @@ def goals(dialect: Dialect, query: Query, wanted: Sequence[Goal]) -> Report[tupl
     stats = []
     for index, goal in enumerate(wanted):
         conversions, events, visitors = counted.get(first_alike(wanted, index), (0, 0, 0))
-        rate = conversions / sessions if sessions else 0.0
+        rate = conversions / sessions if sessions else None
         worth = with_fixed(goal, conversions, revenues[index])
         stats.append(GoalStats(goal.id, goal.name, goal.type, goal.value, conversions, rate, events, visitors, worth))
     return int(sessions), stats

@@ -10,11 +10,11 @@ from typing import Any
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.matching import matches, of_matching_sessions
 from hitkeep_py.query.query import Query, scope
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.step import PATH, Step
-from hitkeep_py.reports.matching import matches, of_matching_sessions
 
 DIRECTIONS = {"next": ("ASC", ">"), "previous": ("DESC", "<")}
 MOST_DEPTH = 5

@@ -8,7 +8,9 @@ here. Properties are rounded to 10 places and added exactly; `value` is a float,
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hitkeep_py.money import EXPONENTS
 from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.query.dimensions import PROPERTY, dimension
 from hitkeep_py.query.filters import Filters, checked_condition
 from hitkeep_py.query.metrics import Metric, metric
 from hitkeep_py.query.query import Query
@@ -33,6 +35,9 @@ class Numbers:
     count: int
 
 
+CURRENCIES = ("currency", f"{PROPERTY}currency")
+"""Where events say it: beside their revenue, else among their properties."""
+MOST_CURRENCIES = 20
 NAMES = tuple(Numbers.__dataclass_fields__)
 """Those of AGGREGATES."""
 
@@ -50,6 +55,14 @@ class NumbersGroup:
     """`keys` are the values of the query's dimensions."""
 
     keys: tuple[Any, ...]
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersOfCurrency:
+    """Of the events that say this currency, whose number may be money in it."""
+
+    currency: str
     numbers: Numbers
 
 
@@ -81,6 +94,27 @@ def numbers_table(dialect: Dialect, query: Query, number: str, event: str | None
     asked = replace(asked_for(query, number, event), order=((f"sum:{number}", True),))
     found = yield from table(dialect, asked)
     return NumbersTable([NumbersGroup(key, numbers_of(figures)) for key, figures in found.rows], found.total_rows)
+
+
+def numbers_by_currency(
+    dialect: Dialect, query: Query, number: str, event: str | None = None
+) -> Report[list[NumbersOfCurrency]]:
+    """The most frequent currency first; nothing where the events say none. Nobody knows which properties are money."""
+    if number != "value" and not number.startswith(PROPERTY):
+        return []
+    for name in CURRENCIES:
+        asked = replace(
+            asked_for(query, number, event),
+            dimensions=(dimension(name),),
+            order=((f"count:{number}", True),),
+            limit=MOST_CURRENCIES,
+            offset=0,
+        )
+        found = yield from table(dialect, asked)
+        told = [NumbersOfCurrency(code, numbers_of(figures)) for (code,), figures in found.rows if code in EXPONENTS]
+        if any(each.numbers.count for each in told):
+            return [each for each in told if each.numbers.count]
+    return []
 
 
 def asked_for(query: Query, number: str, event: str | None) -> Query:

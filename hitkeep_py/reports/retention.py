@@ -14,11 +14,11 @@ from hitkeep_py.catalog.salts import bounds
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import DIMENSIONS
+from hitkeep_py.query.matching import of_matching_sessions
 from hitkeep_py.query.query import Query, matching_visits
 from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import TimeRange, bucket_count, buckets, offsets
-from hitkeep_py.reports.matching import of_matching_sessions
 from hitkeep_py.reports.table import bounds_for_bits
 
 RETENTION_UNITS = ("day", "week", "month")

@@ -10,6 +10,7 @@ from hitkeep_py.protocols.statuses import STATUSES
 from hitkeep_py.server.access import COOKIE, OPEN, Access
 from hitkeep_py.server.body_examples import BODY_EXAMPLES
 from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.groups import GROUPS, SENDING, group_of
 from hitkeep_py.server.ingest_examples import INGEST_BODIES, INGEST_PARAMETERS
 from hitkeep_py.server.prose import prose, told_by
 from hitkeep_py.server.schemas import Schema, Schemas
@@ -67,6 +68,7 @@ def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
         "openapi": VERSION,
         "info": {"title": "hitkeep_py", "version": __version__, "description": INTRODUCTION},
         "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in GROUPS],
         "paths": paths,
         "components": {
             "schemas": {"Error": ERROR, **schemas.components},
@@ -83,7 +85,7 @@ def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
         "operationId": operation_id(route.method, route.path),
         "summary": prose(route.summary),
         "description": told_by(route.answer),
-        "tags": ["dashboard" if route.deep else tag_of(route.path)],
+        "tags": [group_of(route)],
         "security": [{name: []} for name in ALLOWED.get(route.access, ())],
         "parameters": [*path_parameters(route.path), *own],
         "responses": answers(route, shape, schemas),
@@ -96,12 +98,6 @@ def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
 
 def operation_id(method: str, path: str) -> str:
     return "_".join([method.lower(), *re.findall(r"[A-Za-z0-9]+", path)])
-
-
-def tag_of(path: str) -> str:
-    """The last part of the path before what is particular to one thing."""
-    parts = [each for each in path.strip("/").split("/") if each not in ("api", "{site_id}")]
-    return "reports" if "reports" in parts else next((each for each in parts[1:] if "{" not in each), parts[0])
 
 
 def path_parameters(path: str) -> Iterable[Schema]:
@@ -165,7 +161,7 @@ def ingest_operations() -> Iterable[tuple[str, str, dict[str, Any]]]:
             "operationId": operation_id(method, path),
             "summary": words,
             "description": "The answer comes once the events are on disk. docs/formats has the format and its answers.",
-            "tags": ["ingest"],
+            "tags": [SENDING],
             "security": [],
             "parameters": [each for name in names for each in ingest_parameters(name)],
             "responses": {

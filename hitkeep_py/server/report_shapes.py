@@ -8,7 +8,7 @@ from hitkeep_py.export import FORMATS
 from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.filters import Filters
 from hitkeep_py.query.metrics import NUMBERS
-from hitkeep_py.query.named_range import COMPARISONS, NAMES
+from hitkeep_py.query.named_range import COMPARED_WITH, COMPARISONS, NAMES
 from hitkeep_py.query.read_query import (
     ABOUT_THE_ANSWER,
     DEFAULT_LIMIT,
@@ -24,7 +24,7 @@ from hitkeep_py.reports.funnels import FunnelPoint, FunnelResult
 from hitkeep_py.reports.goals import GoalPoint, GoalStats
 from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
 from hitkeep_py.reports.journeys import MOST_BRANCHES, MOST_DEPTH, Journeys
-from hitkeep_py.reports.numbers import Numbers, NumbersGroup, NumbersPoint
+from hitkeep_py.reports.numbers import Numbers, NumbersGroup, NumbersOfCurrency, NumbersPoint
 from hitkeep_py.reports.overview import Overview
 from hitkeep_py.reports.realtime import Realtime
 from hitkeep_py.reports.retention import RETENTION_UNITS, Retention
@@ -57,7 +57,7 @@ EXPLAIN = (Parameter("explain", ABOUT_THE_ANSWER["explain"], FLAG),)
 FORMAT = (Parameter("format", ABOUT_THE_ANSWER["format"], one_of(FORMATS)),)
 ASKED = (*RANGE, *FILTER, *EXPLAIN, *FORMAT)
 COMPARE = (
-    Parameter("compare", f"{FIELDS['compare']} By its name.", one_of(COMPARISONS)),
+    Parameter("compare", f"{FIELDS['compare']} By its name; {COMPARED_WITH}.", one_of(COMPARISONS)),
     Parameter(
         "compare_from", "First day, or time, of any other range to compare with; with compare_to, not with compare."
     ),
@@ -72,6 +72,7 @@ ROWS = (
     Parameter("limit", FIELDS["limit"], whole(1, LARGEST_LIMIT, DEFAULT_LIMIT)),
     Parameter("offset", FIELDS["offset"], {"type": "integer", "minimum": 0}),
     Parameter("totals", FIELDS["totals"], FLAG),
+    Parameter("goal", FIELDS["goal"], repeated=True),
 )
 SEARCH = Parameter("search", FIELDS["search"])
 EXPLANATION = Fields(
@@ -138,8 +139,9 @@ QUESTION = Fields(
             name: {"type": "string", "description": FIELDS[name]}
             for name in ("from", "to", "range", "search", "segment")
         },
+        "goal": {"type": "array", "items": TEXT, "description": FIELDS["goal"]},
         "compare": {
-            "description": f"{FIELDS['compare']} By its name, or an object with from and to.",
+            "description": f"{FIELDS['compare']} An object with from and to, or a name; {COMPARED_WITH}.",
             "anyOf": [one_of(COMPARISONS), {"type": "object", "properties": {"from": TEXT, "to": TEXT}}],
         },
         "order": {
@@ -303,6 +305,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
             "NumbersReport",
             number=str,
             numbers=Numbers,
+            currencies=list[NumbersOfCurrency],
             rows=list[NumbersGroup],
             total_rows=int,
             series=list[NumbersPoint],

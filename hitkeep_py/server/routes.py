@@ -69,7 +69,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("GET", SITE, Access.READER, sites.show_site, "One site."),
     ApiRoute("PATCH", SITE, Access.USER, sites.change_site, "Change what is named of a site's settings."),
     ApiRoute("DELETE", SITE, Access.USER, sites.remove_site, "Remove a site, what belongs to it and its events."),
-    ApiRoute("POST", f"{SITE}/erase", Access.USER, erasing.erase, "Delete a site's events before a day."),
+    ApiRoute("POST", f"{SITE}/erase", Access.USER, erasing.erase, "Delete a site's events before a day, or a user's."),
     ApiRoute("GET", f"{SITE}/stats", Access.READER, stats.stats, "Key figures in HitKeep's shape.", strict=False),
     ApiRoute("GET", f"{SITE}/goals", Access.READER, goals.list_goals, "A site's goals, newest first."),
     ApiRoute("POST", f"{SITE}/goals", Access.USER, goals.add_goal, "Add a goal."),

@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hitkeep_py.catalog.record import Record
 from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY
 from hitkeep_py.query.filters import OPERATORS, Filters
-from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS
+from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS, REVENUE_OF
 from hitkeep_py.server.choices import CHOICES
 from hitkeep_py.server.prose import told_by
 
@@ -172,8 +172,8 @@ FILTERS: Schema = {
 NAMES: dict[Name, Schema] = {
     Name.METRIC: described(
         {each.name: f"{each.description} ({each.unit.value})" for each in METRICS.values()},
-        f"^({'|'.join(AGGREGATES)}):({'|'.join(NUMBERS)}|{PROPERTY}.+)$",
-        "An aggregate of a number or of a property.",
+        f"^({'|'.join(AGGREGATES)}):({'|'.join(NUMBERS)}|{PROPERTY}.+)|{REVENUE_OF}[A-Z]{{3}}$",
+        "An aggregate of a number or of a property, or the revenue in one currency.",
     ),
     Name.DIMENSION: described(
         {each.name: each.description for each in DIMENSIONS.values()}, f"^{PROPERTY}.+$", "A property of events."

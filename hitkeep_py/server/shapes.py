@@ -43,11 +43,13 @@ from hitkeep_py.server.compatible_shapes import COMPATIBLE_SHAPES
 from hitkeep_py.server.report_shapes import (
     COMPARE,
     COMPARISON_RANGE,
+    EXPLAIN,
     FILTER,
     FORMAT,
     IN_RANGE,
     RANGE,
     REPORT_SHAPES,
+    asked,
     report,
 )
 from hitkeep_py.server.schemas import TIME, Fields
@@ -59,6 +61,7 @@ SCRIPT = Shape(
     only_files=True,
     parameters=(Parameter("v", "The content's hash, as it names it itself: the answer may then be kept for ever."),),
 )
+USER_NAME = {"type": ["string", "integer"]}
 OK = Fields(more={"status": {"const": "ok"}})
 
 
@@ -107,16 +110,14 @@ COMPARISON = Fields(
 VARIANT = Fields(
     VariantResult, None, {"name": str, "comparison": {"anyOf": [{"type": "null"}, COMPARISON]}}, name="VariantOutcome"
 )
-EXPERIMENT_RESULTS = Fields(
-    more={
-        "experiment_id": str,
-        "name": str,
-        **IN_RANGE,
-        "control": str,
-        "sample_ratio": Split,
-        "variants": {"type": "array", "items": VARIANT},
-    },
-    name="ExperimentReport",
+EXPERIMENT_RESULTS = asked(
+    "ExperimentReport",
+    None,
+    experiment_id=str,
+    control=str,
+    sample_ratio=Split,
+    variants={"type": "array", "items": VARIANT},
+    name=str,
 )
 AT_A_GLANCE = Fields(
     SiteAtAGlance, None, {**IN_RANGE, "comparison_range": COMPARISON_RANGE, "unit": str}, name="SiteAtAGlance"
@@ -193,7 +194,10 @@ SHAPES: dict[Answers, Shape] = {
     sites.show_site: Shape(Site),
     sites.change_site: Shape(Site, body=CHANGED_SITE),
     sites.remove_site: Shape(OK),
-    erasing.erase: Shape(Fields(more={"events": int, "before": TIME}), body=Fields(more={"before": str})),
+    erasing.erase: Shape(
+        Fields(more={"events": int, "before": TIME, "user_id": USER_NAME}, optional=("before", "user_id")),
+        body=Fields(more={"before": str, "user_id": USER_NAME}, required=()),
+    ),
     goals.list_goals: Shape(list[Goal]),
     goals.add_goal: Shape(Goal, body=NEW_GOAL, status=201),
     goals.change_goal: Shape(Goal, body=CHANGED_GOAL),
@@ -214,7 +218,7 @@ SHAPES: dict[Answers, Shape] = {
     experiments.add_experiment: Shape(Experiment, body=NEW_EXPERIMENT, status=201),
     experiments.change_experiment: Shape(Experiment, body=CHANGED_EXPERIMENT),
     experiments.remove_experiment: Shape(OK),
-    experiment_results.experiment_results: report(EXPERIMENT_RESULTS, (*RANGE, *FORMAT, CONTROL)),
+    experiment_results.experiment_results: report(EXPERIMENT_RESULTS, (*RANGE, *EXPLAIN, *FORMAT, CONTROL)),
     usage.usage: Shape(
         USAGE,
         (Parameter("month", "A month such as 2026-11, in UTC."), Parameter("site", "Id or domain of a site.")),

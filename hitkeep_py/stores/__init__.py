@@ -62,6 +62,9 @@ class EventStore(Protocol):
     def delete_before(self, site_id: str, before: int) -> int:
         """Delete a site's events before a time in UTC milliseconds and return how many there were."""
 
+    def delete_user(self, site_id: str, user_id: int) -> int:
+        """Delete the events of the user, or visitor, whom a site named so, and return how many there were."""
+
     def forget_crossings(self, before: int) -> None:
         """Clear `crossed_visitor_id` of events before a time in UTC milliseconds."""
 

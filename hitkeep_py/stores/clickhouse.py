@@ -182,6 +182,9 @@ class ClickHouseStore:
     def delete_before(self, site_id: str, before: int) -> int:
         return self._delete(site_id, f" AND time < fromUnixTimestamp64Milli({int(before)}, 'UTC')")
 
+    def delete_user(self, site_id: str, user_id: int) -> int:
+        return self._delete(site_id, f" AND (user_id = {int(user_id)} OR visitor_id = {int(user_id)})")
+
     def _delete(self, site_id: str, more: str) -> int:
         """The rows are hidden at once; the last statement has the server rewrite the files without them."""
         count = int(self.select(f"SELECT count(*) FROM events WHERE site_id = ?::UUID{more}", [site_id])[0][0])

@@ -28,7 +28,7 @@ from hitkeep_py.query.dialect import Dialect, DuckDBDialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
-from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, rebuild, renew_sessions
+from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, rebuild, renew_sessions
 
 ENGINE_VERSION = duckdb.__version__
 MEMORY = ":memory:"
@@ -151,6 +151,11 @@ class DuckDBStore:
         self._visitors.forget()
         with self._writing() as connection:
             return delete_before(connection, site_id, before)
+
+    def delete_user(self, site_id: str, user_id: int) -> int:
+        self._visitors.forget()
+        with self._writing() as connection:
+            return delete_user(connection, site_id, user_id)
 
     def forget_crossings(self, before: int) -> None:
         with self._writing() as connection:

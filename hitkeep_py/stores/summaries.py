@@ -83,6 +83,10 @@ CUT = """
 CREATE OR REPLACE TEMP TABLE cut_sessions AS
 SELECT session_id FROM sessions WHERE site_id = ? AND start < epoch_ms(?) AND last >= epoch_ms(?)
 """
+OF_USER = "site_id = ? AND (user_id = ? OR visitor_id = ?)"
+TOUCHED = f"""
+CREATE OR REPLACE TEMP TABLE cut_sessions AS SELECT DISTINCT session_id FROM events WHERE {OF_USER}
+"""
 RENEWED = f"""
 INSERT INTO sessions ({", ".join(COLUMNS)})
 SELECT {named(AGGREGATES)} FROM events
@@ -202,6 +206,19 @@ def delete_before(connection: duckdb.DuckDBPyConnection, site_id: str, before: i
     gone = connection.execute("DELETE FROM events WHERE site_id = ? AND time < epoch_ms(?)", [site_id, before])
     count = int(gone.fetchall()[0][0])
     connection.execute("DELETE FROM sessions WHERE site_id = ? AND start < epoch_ms(?)", [site_id, before])
+    connection.execute(RENEWED, [site_id])
+    connection.execute(UNSEEN, [site_id, site_id])
+    return count
+
+
+def delete_user(connection: duckdb.DuckDBPyConnection, site_id: str, user_id: int) -> int:
+    """Delete the events of a user whom a site named; gives how many there were. Their sessions are made anew."""
+    connection.execute(TOUCHED, [site_id, user_id, user_id])
+    gone = connection.execute(f"DELETE FROM events WHERE {OF_USER}", [site_id, user_id, user_id])
+    count = int(gone.fetchall()[0][0])
+    connection.execute(
+        "DELETE FROM sessions WHERE site_id = ? AND session_id IN (SELECT session_id FROM cut_sessions)", [site_id]
+    )
     connection.execute(RENEWED, [site_id])
     connection.execute(UNSEEN, [site_id, site_id])
     return count

@@ -56,11 +56,15 @@ export type MetricName =
   | "bounce_rate"
   | "average_session_duration"
   | "pages_per_session"
+  | "conversions"
+  | "conversion_rate"
   | "revenue"
   | "scroll_depth"
   | "engagement_seconds"
 
-export type Metric = MetricName | `${Aggregate}:${NumberName | PropertyName}`
+/** The revenue in one currency. */
+export type RevenueName = `revenue:${string}`
+export type Metric = MetricName | RevenueName | `${Aggregate}:${NumberName | PropertyName}`
 
 export interface ApiError {
   error: {
@@ -200,14 +204,14 @@ export interface GoalRevenue {
   currency?: string | null | undefined
 }
 
-/** conversion_rate is conversions / sessions, 0..1. revenue is in minor units by currency: of a fixed amount as often as there are conversions, else what the matching events say. Without revenue of the goal, or without any event that says a currency, it is empty. */
+/** conversion_rate is conversions / sessions, 0..1, null without a session. revenue is in minor units by currency: of a fixed amount as often as there are conversions, else what the matching events say. Without revenue of the goal, or without any event that says a currency, it is empty. */
 export interface GoalStats {
   goal_id: string
   name: string
   type: "event" | "path"
   value: string
   conversions: number
-  conversion_rate: number
+  conversion_rate: number | null
   events: number
   visitors: number
   revenue: Record<string, number>
@@ -311,24 +315,6 @@ export interface VariantOutcome {
   comparison: VariantComparison | null
 }
 
-export interface ExperimentReport {
-  experiment_id: string
-  name: string
-  from: string
-  to: string
-  time_zone: string
-  control: string
-  sample_ratio: Split
-  variants: VariantOutcome[]
-}
-
-export interface Row {
-  dimensions: Record<string, string | null>
-  metrics: Record<string, number | null>
-  comparison?: Record<string, number | null> | undefined
-  comparison_time?: string | undefined
-}
-
 export interface Explanation {
   definitions: Record<string, string>
   statements: {
@@ -339,6 +325,25 @@ export interface Explanation {
     kept: boolean
     rows: number
   }[]
+}
+
+export interface ExperimentReport {
+  experiment_id: string
+  control: string
+  sample_ratio: Split
+  variants: VariantOutcome[]
+  name: string
+  from: string
+  to: string
+  time_zone: string
+  explain?: Explanation | undefined
+}
+
+export interface Row {
+  dimensions: Record<string, string | null>
+  metrics: Record<string, number | null>
+  comparison?: Record<string, number | null> | undefined
+  comparison_time?: string | undefined
 }
 
 export interface Table {
@@ -391,9 +396,11 @@ export interface Property {
   values: PropertyValue[]
 }
 
+/** revenue is that of the events with the value, in minor units of each currency that it is not 0 in. */
 export interface PropertyValue {
   value: string
   count: number
+  revenue: Record<string, number>
 }
 
 export interface PropertiesReport {
@@ -435,10 +442,10 @@ export interface GoalsReport {
   explain?: Explanation | undefined
 }
 
-/** conversion_rate is conversions / sessions, 0..1. revenue is in minor units by currency: of a fixed amount as often as there are conversions, else what the matching events say. Without revenue of the goal, or without any event that says a currency, it is empty. */
+/** conversion_rate is conversions / sessions, 0..1, null without a session. revenue is in minor units by currency: of a fixed amount as often as there are conversions, else what the matching events say. Without revenue of the goal, or without any event that says a currency, it is empty. */
 export interface TriedGoalReport {
   conversions: number
-  conversion_rate: number
+  conversion_rate: number | null
   events: number
   visitors: number
   revenue: Record<string, number>
@@ -754,6 +761,12 @@ export interface Numbers {
   count: number
 }
 
+/** Of the events that say this currency, whose number may be money in it. */
+export interface NumbersOfCurrency {
+  currency: string
+  numbers: Numbers
+}
+
 /** keys are the values of the query's dimensions. */
 export interface NumbersGroup {
   keys: unknown[]
@@ -769,6 +782,7 @@ export interface NumbersPoint {
 export interface NumbersReport {
   number: string
   numbers: Numbers
+  currencies: NumbersOfCurrency[]
   rows?: NumbersGroup[] | undefined
   total_rows?: number | undefined
   series?: NumbersPoint[] | undefined
@@ -1019,7 +1033,7 @@ export interface Routes {
       to?: string | undefined
       /** A range by its name, instead of from and to. One of today, yesterday, this_week, last_week, this_quarter, last_quarter, this_month, last_month, year, last_year, all, realtime, 30min, 24h, 7d, 12mo; numbers may be others. */
       range?: string | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1115,7 +1129,7 @@ export interface Routes {
     }
   }
 
-  /** Delete a site's events before a day. */
+  /** Delete a site's events before a day, or a user's. */
   "POST /api/sites/{site_id}/erase": {
     path: {
       /** Id, alias or domain of the site. */
@@ -1123,11 +1137,13 @@ export interface Routes {
     }
     parameters: never
     body: {
-      before: string
+      before?: string | undefined
+      user_id?: string | number | undefined
     }
     answer: {
       events: number
-      before: string
+      before?: string | undefined
+      user_id?: string | number | undefined
     }
   }
 
@@ -1405,6 +1421,8 @@ export interface Routes {
       to?: string | undefined
       /** A range by its name, instead of from and to. One of today, yesterday, this_week, last_week, this_quarter, last_quarter, this_month, last_month, year, last_year, all, realtime, 30min, 24h, 7d, 12mo; numbers may be others. */
       range?: string | undefined
+      /** Adds what the numbers mean, the SQL that was asked and the time it took. */
+      explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Id of the variant that the others are compared with; by default the first. */
@@ -1437,7 +1455,9 @@ export interface Routes {
       search?: string | undefined
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name, or an object with from and to. */
+      /** Ids or names of the goals that conversions are of; without it any goal of the site. */
+      goal?: string[] | undefined
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. An object with from and to, or a name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | {
         from?: string | undefined
         to?: string | undefined
@@ -1507,7 +1527,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1541,7 +1561,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1557,6 +1577,8 @@ export interface Routes {
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
       totals?: "1" | "0" | undefined
+      /** Ids or names of the goals that conversions are of; without it any goal of the site. */
+      goal?: readonly string[] | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
     }
@@ -1589,7 +1611,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1605,6 +1627,8 @@ export interface Routes {
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
       totals?: "1" | "0" | undefined
+      /** Ids or names of the goals that conversions are of; without it any goal of the site. */
+      goal?: readonly string[] | undefined
       /** Text that the first dimension contains, in capital or small letters. */
       search?: string | undefined
     }
@@ -1635,7 +1659,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1651,6 +1675,8 @@ export interface Routes {
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
       totals?: "1" | "0" | undefined
+      /** Ids or names of the goals that conversions are of; without it any goal of the site. */
+      goal?: readonly string[] | undefined
       /** Text that the first dimension contains, in capital or small letters. */
       search?: string | undefined
       /** What to group by. */
@@ -1683,7 +1709,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1699,6 +1725,8 @@ export interface Routes {
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
       totals?: "1" | "0" | undefined
+      /** Ids or names of the goals that conversions are of; without it any goal of the site. */
+      goal?: readonly string[] | undefined
       /** Text that the first dimension contains, in capital or small letters. */
       search?: string | undefined
     }

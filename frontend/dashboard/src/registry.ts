@@ -54,6 +54,8 @@ export const METRICS = [
   { name: "bounce_rate", description: "Sessions with one pageview and no custom event but passive ones / sessions.", unit: "fraction", level: "session" },
   { name: "average_session_duration", description: "Last event minus first event of a session, on average.", unit: "seconds", level: "session" },
   { name: "pages_per_session", description: "Pageviews of a session, on average.", unit: "number", level: "session" },
+  { name: "conversions", description: "Sessions that met a goal of the site, any one or the one that is asked for.", unit: "count", level: "session" },
+  { name: "conversion_rate", description: "Conversions / sessions.", unit: "fraction", level: "session" },
   { name: "revenue", description: "Sum of revenue in minor units of one currency; never added across currencies.", unit: "minor", level: "event" },
   { name: "scroll_depth", description: "How far pages were scrolled, on average of the events that say it.", unit: "percent", level: "event" },
   { name: "engagement_seconds", description: "How long pages were looked at, added up.", unit: "seconds", level: "event" },
@@ -128,7 +130,7 @@ export const RANGES = [
 export type RangeName = (typeof RANGES)[number]["name"]
 
 export const COMPARISONS = [
-  { name: "previous_period", description: "as many days, months or milliseconds right before" },
+  { name: "previous_period", description: "as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day" },
   { name: "previous_year", description: "the same days of the year before" },
 ] as const
 export type Comparison = (typeof COMPARISONS)[number]["name"]
@@ -175,6 +177,25 @@ export const DROP_REASONS = [
   { name: "quota", description: "the site has sent all the events that its month may have" },
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]["name"]
+
+/** What kind of thing went wrong. */
+export const ERROR_CODES = [
+  "payload_too_large",
+  "invalid_input",
+  "not_authenticated",
+  "access_denied",
+  "not_found",
+  "conflict",
+  "not_as_it_is",
+  "rate_limited",
+  "quota_reached",
+  "unavailable",
+  "store_unavailable",
+  "store_dead",
+  "query_busy",
+  "query_timeout",
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /** Currencies without hundredths: their decimals. */
 export const EXPONENTS = [

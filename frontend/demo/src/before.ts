@@ -1,5 +1,7 @@
 /** Runs before the tracker: calls that wait for it, and a look at what it sends. */
 
+import { keep, kept } from "./kept"
+
 /** One event in the tracker's words; docs/formats/tracker.md has all of them. */
 export interface Wire {
   i?: string
@@ -21,11 +23,12 @@ export interface Demo {
 }
 
 const INGEST = "ingest/batch"
+const SENT = "demo_sent"
 const NAMES = ["hk", "sparklytics", "clickport", "grademypage", "umami"]
 
 type Waiting = ((...given: unknown[]) => void) & { q: IArguments[] | unknown[][] }
 
-const demo: Demo = { sent: [], pending: 0, offline: false }
+const demo: Demo = { sent: kept<Wire>(SENT), pending: 0, offline: false }
 window.demo = demo
 
 const original = window.fetch.bind(window)
@@ -36,6 +39,7 @@ window.fetch = async (input, init) => {
   try {
     const answer = await original(input, init)
     demo.sent.push(...(JSON.parse(String(init?.body)) as { e: Wire[] }).e)
+    keep(SENT, demo.sent)
     return answer
   } finally {
     demo.pending--

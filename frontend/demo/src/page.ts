@@ -1,11 +1,13 @@
 /** The page /demo: what can be pressed, and a live list of what becomes of it. */
 import { type Action, GROUPS, type Group } from "./actions"
 import { follow } from "./application"
+import { keep, kept } from "./kept"
 import { type Matched, matched, type Press, type Row } from "./matching"
 
 const PAUSE = 1_000
 const COUNTED = 100
-const presses: Press[] = []
+const PRESSES = "demo_presses"
+const presses = kept<Press>(PRESSES)
 const actions: HTMLElement[] = []
 
 const make = <Name extends keyof HTMLElementTagNameMap>(
@@ -27,7 +29,9 @@ const watchPresses = (name: string): void =>
     name,
     (event) => {
       const found = (event.target as Element).closest<HTMLElement>("[data-makes]")
-      if (found) presses.push({ action: actions.indexOf(found), at: Date.now(), makes: listOf(found.dataset.makes) })
+      if (!found) return
+      presses.push({ action: actions.indexOf(found), at: Date.now(), makes: listOf(found.dataset.makes) })
+      keep(PRESSES, presses)
     },
     true,
   )
@@ -53,6 +57,11 @@ const groupOf = ({ title, about, actions }: Group): HTMLElement => {
 const outcomeOf = ({ outcome, reason, message }: Row): string =>
   [outcome, reason, message].filter(Boolean).join(": ").slice(0, 160)
 
+const propertiesOf = (given: Record<string, unknown> = {}): string =>
+  Object.entries(given)
+    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ") || "none"
+
 const rowOf = ({ row, wire, press }: Matched): HTMLElement => {
   const line = make("tr", "", row.outcome)
   const button = press && actions[press.action]
@@ -61,7 +70,7 @@ const rowOf = ({ row, wire, press }: Matched): HTMLElement => {
     ["Kind", row.kind ?? "–"],
     ["Name", row.name ?? "–"],
     ["Path", row.path ?? "–"],
-    ["Properties", wire ? String(Object.keys(wire.p ?? {}).length) : "–"],
+    ["Properties", wire ? propertiesOf(wire.p) : "–"],
     ["Became", outcomeOf(row)],
     ["Made by", button?.dataset.label ?? (wire ? "the page itself" : "another page")],
   ]
@@ -78,11 +87,32 @@ const rowOf = ({ row, wire, press }: Matched): HTMLElement => {
   return line
 }
 
-const countStored = (found: readonly Matched[]): void => {
+/** Beside each button: how many of its events were stored, dropped and refused. */
+const countOutcomes = (found: readonly Matched[]): void => {
   actions.forEach((element, place) => {
-    const stored = found.filter(({ row, press }) => press?.action === place && row.outcome === "stored").length
-    if (stored) element.dataset.stored = String(stored)
+    const outcomes = found.filter(({ press }) => press?.action === place).map(({ row }) => row.outcome)
+    const told = ["stored", "dropped", "refused"]
+      .map((name) => [outcomes.filter((each) => each === name).length, name] as const)
+      .filter(([count]) => count)
+    if (told.length) element.dataset.outcomes = told.map((each) => each.join(" ")).join(", ")
+    element.toggleAttribute(
+      "data-lost",
+      outcomes.some((each) => each !== "stored"),
+    )
   })
+}
+
+const counted = (count: number): string => `${count} ${count === 1 ? "event" : "events"}`
+
+/** What the page sends by itself comes after nearly everything that is pressed, and would hide it. */
+const headline = (found: readonly Matched[]): string => {
+  if (!found.length) return "Nothing has arrived yet."
+  const newest = found.find(({ press }) => press)
+  const count = found.length === COUNTED ? `${COUNTED} newest events` : counted(found.length)
+  if (!newest) return `${count}; nothing that you pressed yet`
+  const { row, press } = newest
+  const name = row.name ?? row.kind ?? (press && actions[press.action]?.dataset.label) ?? "unreadable"
+  return `${count}; the last one that you pressed: ${name}, ${row.outcome}`
 }
 
 let shown = ""
@@ -94,16 +124,15 @@ const showRows = (rows: readonly Row[]): void => {
   shown = state
   const found = matched(rows, sent, presses)
   document.querySelector("#events")!.replaceChildren(...found.map(rowOf))
-  countStored(found)
-  const newest = found[0]?.row
-  document.querySelector("#newest")!.textContent = newest
-    ? `${rows.length}${rows.length === COUNTED ? " newest" : ""} events; the last one: ${newest.name ?? newest.kind ?? "unreadable"}, ${newest.outcome}`
-    : "Nothing has arrived yet."
+  countOutcomes(found)
+  document.querySelector("#newest")!.textContent = headline(found)
 }
 
 const showWaiting = (): void => {
   const waiting = Object.keys(localStorage).filter((key) => key.startsWith("hk_queue")).length
-  document.querySelector("#waiting")!.textContent = waiting ? `${waiting} events wait in this browser` : "nothing waits"
+  document.querySelector("#waiting")!.textContent = waiting
+    ? `${counted(waiting)} ${waiting === 1 ? "waits" : "wait"} in this browser`
+    : "nothing waits"
 }
 
 /** Only what was sent before the server was asked can be matched, so what changed meanwhile is asked for again. */

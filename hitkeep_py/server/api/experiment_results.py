@@ -10,7 +10,7 @@ from hitkeep_py.export import Column, Kind
 from hitkeep_py.query.query import Query
 from hitkeep_py.reports.experiments import Finding, Split, VariantResult, finding, split_of
 from hitkeep_py.reports.experiments import experiment_results as results_of
-from hitkeep_py.server.api.answering import range_json
+from hitkeep_py.server.api.answering import shaped
 from hitkeep_py.server.api.files import file_result, wanted_file
 from hitkeep_py.server.api.sheets import Sheet
 from hitkeep_py.server.call import Call, Result
@@ -32,16 +32,14 @@ def experiment_results(call: Call) -> Result:
     variants = variants_json(experiment, results, place, split)
     if wanted := wanted_file(call):
         return file_result(call, wanted, f"{site.domain}-experiment-{experiment.id}", variant_sheet(variants))
-    return Result(
-        {
-            "experiment_id": experiment.id,
-            "name": experiment.name,
-            **range_json(query.range),
-            "control": variant_ids[place],
-            "sample_ratio": asdict(split),
-            "variants": variants,
-        }
-    )
+    value = {
+        "experiment_id": experiment.id,
+        "name": experiment.name,
+        "control": variant_ids[place],
+        "sample_ratio": asdict(split),
+        "variants": variants,
+    }
+    return shaped(call, query, value, results_of)
 
 
 def control_place(given: str | None, variant_ids: Sequence[str]) -> int:

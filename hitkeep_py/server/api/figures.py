@@ -1,6 +1,6 @@
 """Reports on figures that events carry: money, speed, attention. Each as a whole, by dimensions and over time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from typing import Any
 
@@ -11,7 +11,14 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.read_query import from_address
 from hitkeep_py.query.report import Report
 from hitkeep_py.reports.engagement import Engagement, engagement, engagement_series, engagement_table
-from hitkeep_py.reports.numbers import Numbers, metrics_of, numbers, numbers_series, numbers_table
+from hitkeep_py.reports.numbers import (
+    Numbers,
+    metrics_of,
+    numbers,
+    numbers_by_currency,
+    numbers_series,
+    numbers_table,
+)
 from hitkeep_py.reports.revenue import Earnings, revenue, revenue_series, revenue_table
 from hitkeep_py.reports.web_vitals import WebVital, web_vitals, web_vitals_series, web_vitals_table
 from hitkeep_py.server.api.answering import needed, read_unit, shaped
@@ -36,7 +43,7 @@ class Figures:
     """A report: what asks for its whole, its groups and its points, and how each is rows of `record`.
 
     `field` is where the answer has the whole. `series_keys` are the columns before a point, `named` fields of the
-    record that are among them.
+    record that are among them. `beside` are other fields of the answer.
     """
 
     name: str
@@ -50,6 +57,7 @@ class Figures:
     of_points: Callable[[Any], Iterable[Keyed]]
     series_keys: Sequence[Column] = (TIME,)
     named: tuple[str, ...] = ()
+    beside: Mapping[str, Callable[..., Report[Any]]] | None = None
 
 
 REVENUE = Figures(
@@ -106,7 +114,7 @@ def show_engagement(call: Call) -> Result:
 
 def show_numbers(call: Call) -> Result:
     """Sum, average and percentiles of a number that events carry; with `dimensions` by their values, with `unit` over
-    time.
+    time. It may be money: `currencies` has it apart by the currency that the events say.
     """
     site, number, event = call.site(), needed(call, "number", "number"), call.last("event")
     asked = Figures(
@@ -119,6 +127,7 @@ def show_numbers(call: Call) -> Result:
         lambda dialect, query, unit: numbers_series(dialect, query, number, unit, event),
         of_group=lambda group: [group.numbers],
         of_points=lambda found: (((each.time,), each.numbers) for each in found),
+        beside={"currencies": lambda dialect, query: numbers_by_currency(dialect, query, number, event)},
     )
     return answer(call, site, asked, {"number": number})
 
@@ -130,6 +139,7 @@ def answer(call: Call, site: Site, asked: Figures, head: dict[str, Any] | None =
     if wanted:
         return file_result(call, wanted, f"{site.domain}-{asked.name}", sheet(call, query, asked))
     value = {**(head or {}), asked.field: as_json(call.answer(asked.whole, query))}
+    value |= {name: as_json(call.answer(ask, query)) for name, ask in (asked.beside or {}).items()}
     if query.dimensions:
         value |= asdict(call.answer(asked.table, query))
     if call.last("unit"):

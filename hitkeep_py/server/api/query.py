@@ -8,8 +8,10 @@ from hitkeep_py.export import Column, FileFormat, Kind
 from hitkeep_py.query.filters import Filters
 from hitkeep_py.query.metrics import Metric, Unit
 from hitkeep_py.query.query import Query
-from hitkeep_py.query.read_query import ABOUT_THE_ANSWER, AskedQuery, from_address, read_flag, read_query
+from hitkeep_py.query.read_query import ABOUT_THE_ANSWER, AskedQuery, from_address, read_flag, read_query, texts
+from hitkeep_py.query.step import Step
 from hitkeep_py.reports.compared import Answer, Row, compared
+from hitkeep_py.reports.goals import step_of
 from hitkeep_py.server.api.answering import comparison_range, explained, range_json
 from hitkeep_py.server.api.files import ROWS_ALONE, file_result, read_file_format, refuse_besides
 from hitkeep_py.server.api.sheets import Sheet, currency_beside, dimension_columns, filtered_currency
@@ -37,8 +39,16 @@ def asked_of_address(call: Call, site: Site, defaults: Mapping[str, Any], wanted
 
 
 def asked_query(call: Call, site: Site, given: Mapping[str, Any], more: Filters, whole: bool) -> AskedQuery:
-    now = call.analytics.clock.now_ms()
-    return read_query(given, site.id, site.time_zone, now, more=more, whole=whole, first=lambda: call.began(site))
+    now, first = call.analytics.clock.now_ms(), lambda: call.began(site)
+    goals = goal_steps(call, site, texts(given, "goal"))
+    return read_query(given, site.id, site.time_zone, now, more=more, goals=goals, whole=whole, first=first)
+
+
+def goal_steps(call: Call, site: Site, named: Sequence[str]) -> list[Step]:
+    """What conversions are of: the goals of these ids or names, else all. Raises NotFound."""
+    catalog = call.analytics.catalog.goals
+    wanted = [catalog.find(site.id, each) for each in named] or catalog.of_site(site.id)
+    return [step_of(each) for each in wanted]
 
 
 def answered(

@@ -125,7 +125,7 @@ def show_events(call: Call) -> Result:
 
 
 def show_properties(call: Call) -> Result:
-    """The properties of an event with their most frequent values."""
+    """The properties of an event with their most frequent values, and these with their events' revenue."""
     site = call.site()
     query = call.query(site)
     name = needed(call, "event", "event_name")
@@ -141,7 +141,8 @@ def show_properties(call: Call) -> Result:
 def property_sheet(found: event_reports.Properties) -> Sheet:
     """A row a value."""
     columns = [Column("property", Kind.TEXT), Column("value", Kind.TEXT), Column("events", Kind.WHOLE)]
-    return Sheet(columns, ((each.key, value.value, value.count) for each in found.rows for value in each.values))
+    keyed = [((each.key, value.value, value.count), value) for each in found.rows for value in each.values]
+    return sheet_of(event_reports.PropertyValue, keyed, columns, without=("value", "count"))
 
 
 def show_event_series(call: Call) -> Result:

@@ -65,7 +65,7 @@ def goal_stats(call: Call) -> Result:
     goal, query = call.analytics.catalog.goals.get(site.id, call.path["goal_id"]), query_of(call, site)
     sessions, found = one_goal(call, query, goal)
     sessions_before, before = one_goal(call, query.over(previous_days(query.range)), goal)
-    rate, rate_before = found.conversion_rate, before.conversion_rate
+    rate, rate_before = found.conversion_rate or 0.0, before.conversion_rate or 0.0
     data = {
         "goal_id": goal.id,
         "conversions": found.events,

@@ -114,7 +114,7 @@ def read_custom(call: Call, compared: TimeRange) -> TimeRange:
     try:
         found = read_days(given[0], given[1], compared.zone, call.analytics.clock.now_ms(), LONGEST_DAYS)
     except InvalidInput as error:
-        raise InvalidInput(f"compare: {error.message}", field=f"compare_{error.field}") from error
+        raise InvalidInput(f"in the range to compare with, {error.message}", field=f"compare_{error.field}") from error
     if found.days() > 2 * compared.days():
         raise InvalidInput("comparison range cannot exceed primary range duration x 2", field="compare_start_date")
     return found

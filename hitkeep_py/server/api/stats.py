@@ -111,7 +111,7 @@ def goals_json(call: Call, query: Query, site: Site) -> list[dict[str, Any]]:
 def goal_json(goal: GoalStats) -> dict[str, Any]:
     shown = asdict(goal)
     names = ("goal_id", "name", "conversions", "events", "visitors")
-    return {**{name: shown[name] for name in names}, "conversion_rate": goal.conversion_rate * 100}
+    return {**{name: shown[name] for name in names}, "conversion_rate": (goal.conversion_rate or 0.0) * 100}
 
 
 def compared(call: Call, query: Query, site: Site) -> dict[str, Any] | None:
@@ -122,7 +122,7 @@ def compared(call: Call, query: Query, site: Site) -> dict[str, Any] | None:
     try:
         before = query.over(read_range(start, end, site.time_zone, call.analytics.clock.now_ms()))
     except InvalidInput as error:
-        raise InvalidInput(f"compare: {error.message}", field=f"compare_{error.field}") from error
+        raise InvalidInput(f"in the range to compare with, {error.message}", field=f"compare_{error.field}") from error
     converted = goals_json(call, before, site)
     return {
         **figures(call.answer(overview, before)),

@@ -1,7 +1,7 @@
 """Users, and what each may do about oneself."""
 
 from hitkeep_py import __version__
-from hitkeep_py.errors import AccessDenied, Conflict
+from hitkeep_py.errors import AccessDenied, NotAsItIs
 from hitkeep_py.server.call import Call, Result
 
 
@@ -22,7 +22,7 @@ def remove_user(call: Call) -> Result:
     """Not oneself, so that nobody locks oneself out by mistake, and not the only user."""
     user_id = call.path["user_id"]
     if call.caller.user is not None and call.caller.user.id == user_id:
-        raise Conflict("nobody removes oneself: another user can, or analytics user remove")
+        raise NotAsItIs("nobody removes oneself: another user can, or analytics user remove")
     call.analytics.catalog.users.remove(user_id)
     return Result({"status": "ok"})
 

@@ -92,12 +92,10 @@ function shownOperation(method, path, operation, whole) {
 function show(whole) {
   document.getElementById("title").textContent = `${whole.info.title} ${whole.info.version}`;
   document.getElementById("introduction").textContent = whole.info.description;
-  const sections = new Map();
+  const sections = new Map(whole.tags.map(({ name }) => [name, element("section", "", element("h2", name))]));
   for (const [path, operations] of Object.entries(whole.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      const tag = operation.tags[0];
-      if (!sections.has(tag)) sections.set(tag, element("section", "", element("h2", tag)));
-      sections.get(tag).append(shownOperation(method, path, operation, whole));
+      sections.get(operation.tags[0]).append(shownOperation(method, path, operation, whole));
     }
   }
   document.getElementById("routes").append(...sections.values());

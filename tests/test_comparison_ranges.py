@@ -1,0 +1,129 @@
+"""What a range is compared with: the period before, and for a range that comes to today that period to the same day."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hitkeep_py.query.named_range import TO_DATE, named_range, previous_period
+from hitkeep_py.query.time_range import TimeRange, midnight, read_range
+
+NOW = round(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "America/Havana"]
+DAYS = st.dates(date(2010, 1, 1), date(2035, 12, 31))
+MONTHS = {"this_month": 1, "this_quarter": 3, "year": 12, "1mo": 1, "5mo": 5, "12mo": 12}
+
+
+def noon(day: date, zone: str) -> int:
+    return round(datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).timestamp() * 1000)
+
+
+def days_of(found: TimeRange) -> tuple[date, date]:
+    """The first and the last day, both included; each edge is a midnight."""
+    zone = ZoneInfo(found.zone)
+    first, after = (datetime.fromtimestamp(each / 1000, zone).date() for each in (found.start, found.end))
+    assert (midnight(first, zone), midnight(after, zone)) == (found.start, found.end)
+    return first, after - timedelta(days=1)
+
+
+def before(name: str, today: date, zone: str = "UTC") -> tuple[str, str]:
+    first, last = days_of(previous_period(named_range(name, zone, noon(today, zone))))
+    return first.isoformat(), last.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "expected"),
+    [
+        ("this_week", date(2026, 11, 20), ("2026-11-09", "2026-11-13")),
+        ("this_month", date(2026, 11, 20), ("2026-10-01", "2026-10-20")),
+        ("this_quarter", date(2026, 11, 20), ("2026-07-01", "2026-08-20")),
+        ("year", date(2026, 11, 20), ("2025-01-01", "2025-11-20")),
+        ("1mo", date(2026, 11, 20), ("2026-10-01", "2026-10-20")),
+        ("12mo", date(2026, 11, 20), ("2024-12-01", "2025-11-20")),
+        ("this_month", date(2026, 1, 1), ("2025-12-01", "2025-12-01")),
+        ("this_week", date(2026, 11, 16), ("2026-11-09", "2026-11-09")),
+    ],
+)
+def test_range_to_date_compares_with_the_one_before_to_the_same_day(
+    name: str, today: date, expected: tuple[str, str]
+) -> None:
+    assert before(name, today) == expected
+    assert before(name, today, "America/New_York") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "expected"),
+    [
+        ("this_month", date(2026, 3, 29), ("2026-02-01", "2026-02-28")),
+        ("this_month", date(2026, 3, 30), ("2026-02-01", "2026-02-28")),
+        ("this_quarter", date(2026, 5, 30), ("2026-01-01", "2026-02-28")),
+        ("year", date(2024, 2, 29), ("2023-01-01", "2023-02-28")),
+    ],
+)
+def test_comparison_stops_at_the_end_of_a_month_without_such_a_day(
+    name: str, today: date, expected: tuple[str, str]
+) -> None:
+    assert before(name, today) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "expected"),
+    [
+        ("this_month", date(2026, 11, 30), ("2026-10-01", "2026-10-31")),
+        ("this_quarter", date(2026, 5, 31), ("2026-01-01", "2026-02-28")),
+        ("this_quarter", date(2026, 6, 30), ("2026-01-01", "2026-03-31")),
+        ("year", date(2026, 6, 30), ("2025-01-01", "2025-06-30")),
+        ("last_month", date(2026, 12, 1), ("2026-10-01", "2026-10-31")),
+    ],
+)
+def test_end_of_a_month_compares_with_the_end_of_a_month(name: str, today: date, expected: tuple[str, str]) -> None:
+    assert before(name, today) == expected
+
+
+def test_days_that_happen_to_begin_a_month_are_plain_days() -> None:
+    asked = read_range("2026-11-01", "2026-11-20", "UTC", NOW)
+    assert asked == named_range("this_month", "UTC", NOW)
+    assert previous_period(asked) == read_range("2026-10-12", "2026-10-31", "UTC", NOW)
+
+
+@given(today=DAYS, zone=st.sampled_from(ZONES), name=st.sampled_from([*MONTHS, *TO_DATE]))
+def test_comparison_to_date_begins_as_its_range_does_and_never_overlaps_it(today: date, zone: str, name: str) -> None:
+    asked = named_range(name, zone, noon(today, zone))
+    other = previous_period(asked)
+    (first, last), (other_first, other_last) = days_of(asked), days_of(other)
+    assert other.end <= asked.start
+    if name == "this_week":
+        assert (first - other_first, last - other_last) == (timedelta(days=7), timedelta(days=7))
+        return
+    assert other_first.day == 1
+    assert months(first) - months(other_first) == months(last) - months(other_last) == MONTHS[name]
+    assert other_last.day == last.day or is_last_of_month(other_last)
+
+
+@given(today=DAYS, zone=st.sampled_from(ZONES), count=st.integers(1, 400))
+def test_plain_days_compare_with_as_many_right_before(today: date, zone: str, count: int) -> None:
+    asked = named_range(f"{count}d", zone, noon(today, zone))
+    (first, last), (other_first, other_last) = days_of(asked), days_of(previous_period(asked))
+    assert other_last == first - timedelta(days=1)
+    if first.day == 1 and is_last_of_month(last):
+        assert other_first.day == 1
+    else:
+        assert other_last - other_first == last - first
+
+
+@given(today=DAYS, zone=st.sampled_from(ZONES), name=st.sampled_from([*MONTHS]))
+def test_comparison_grows_with_the_days_of_the_month(today: date, zone: str, name: str) -> None:
+    days = [today.replace(day=number) for number in range(1, 29)]
+    ends = [previous_period(named_range(name, zone, noon(day, zone))).end for day in days]
+    assert all(early < late for early, late in pairwise(ends))
+
+
+def months(day: date) -> int:
+    return 12 * day.year + day.month
+
+
+def is_last_of_month(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
