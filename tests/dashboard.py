@@ -1,18 +1,20 @@
 """The dashboard in a real browser, over the demonstration's sites, whose figures stand still: nobody comes any more."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.config import Settings
 from hitkeep_py.demo.filling import Filling
-from tests.browser import asked, wait_for
+from tests.browser import FIREFOX, asked, wait_for
 from tests.running_server import RunningServer, running
 
 SITE = "shop.demo.example"
@@ -22,7 +24,8 @@ AXE = Path(__file__).parent.parent / "frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 QUIET = """new Promise(tell => requestAnimationFrame(() => requestAnimationFrame(
     () => tell(!document.querySelector("[aria-busy=true]")))))"""
-PHONE = {"viewport": {"width": 360, "height": 740}}
+PHONE_SIZE: ViewportSize = {"width": 360, "height": 740}
+PHONE = {"viewport": PHONE_SIZE}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 
 
@@ -89,6 +92,16 @@ def logged_in(
         context.close()
 
 
+def send(page: Page, server: RunningServer, site: str, events: list[dict[str, Any]], agent: str = FIREFOX) -> None:
+    """As a tracker in a page of the site does."""
+    answer = page.request.post(
+        f"{server.address}/ingest/batch",
+        data=json.dumps({"s": site, "e": [{"u": f"https://{site}/", **each} for each in events]}),
+        headers={"content-type": "text/plain", "user-agent": agent},
+    )
+    assert answer.status == 202, answer.text()
+
+
 def accessibility_problems(page: Page) -> list[str]:
     """What axe finds: the rule and the element."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -100,7 +113,7 @@ def cells(page: Page, panel: str) -> list[list[str]]:
     """Texts of the rows of the table in a panel that is named by its title."""
     rows = page.locator("section.panel", has=page.get_by_role("heading", name=panel, exact=True)).locator("tbody tr")
     found: list[list[str]] = rows.evaluate_all(
-        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+        r"rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim().replace(/\s+/g, ' ')))"
     )
     return found
 
@@ -109,3 +122,23 @@ def shown(number: float) -> str:
     """A count below ten thousand, as the page writes it in English."""
     assert number < 10_000
     return f"{number:,}"
+
+
+def rounded(number: float, digits: int, factor: int = 1) -> str:
+    """Away from zero at the half, without zeros at the end."""
+    exact = (Decimal(str(number)) * factor).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{exact:,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def share(fraction: float) -> str:
+    return f"{rounded(fraction, 1, 100)}%"
+
+
+def lasting(seconds: float) -> str:
+    """2m 5s."""
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m {rest}s" if minutes else f"{rest}s"

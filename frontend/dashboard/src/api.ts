@@ -26,6 +26,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly field: string | null = null,
+    /** What was asked for: the last word of its route, such as goals. */
+    readonly of: string = "",
   ) {
     super(message)
   }
@@ -36,7 +38,7 @@ export const loggedIn = signal<boolean | null>(null)
 
 export async function ask<R extends Route>(route: R, request: Given<R> = {}): Promise<Answer<R>> {
   const { body, signal } = request as Asked
-  const response = await send(addressOf(route, request), {
+  const response = await send(route, addressOf(route, request), {
     method: methodOf(route),
     ...(signal && { signal }),
     ...(body !== undefined && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
@@ -44,11 +46,11 @@ export async function ask<R extends Route>(route: R, request: Given<R> = {}): Pr
   return response.status === 204 ? (undefined as unknown as Answer<R>) : jsonOf(response)
 }
 
-async function send(address: string, options: RequestInit): Promise<Response> {
+async function send(route: Route, address: string, options: RequestInit): Promise<Response> {
   const response = await fetch(address, options).catch((error) => failed(error, new ApiError(0, "unreachable", "")))
   if (response.ok) return response
   if (response.status === 401) loggedIn.value = false
-  throw await errorOf(response)
+  throw await errorOf(route, response)
 }
 
 /** Such as the page of a proxy in between is no answer. */
@@ -56,12 +58,14 @@ function jsonOf(response: Response) {
   return response.json().catch((error) => failed(error, new ApiError(response.status, "no_json", "")))
 }
 
-async function errorOf(response: Response): Promise<ApiError> {
+async function errorOf(route: Route, response: Response): Promise<ApiError> {
   const nothing = new ApiError(response.status, "http_error", response.statusText)
   const body = await response.json().catch((error) => failed(error, nothing))
   const { code = "http_error", message = response.statusText, field = null } = body?.error ?? {}
-  return new ApiError(response.status, code, message, field)
+  return new ApiError(response.status, code, message, field, lastWord(route))
 }
+
+const lastWord = (route: string): string => route.split("/").findLast((each) => !each.startsWith("{")) ?? ""
 
 /** What nobody waits for any more is no failure to tell of. */
 function failed(error: Error, as: ApiError): never {

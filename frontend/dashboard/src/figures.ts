@@ -64,17 +64,20 @@ export function money(minor: Figure, currency: string): string {
   })
 }
 
-/** In few characters where it is much: €1.8M. */
+/** In few characters where it is much: €1.8M; where a language has no short word for it in whole units: 12.345 €. */
 export function shortMoney(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(locale.value, {
-    style: "currency",
-    currency,
-    notation: "compact",
-    maximumFractionDigits: 1,
-  })
   const amount = units(minor, currency)
-  return Math.abs(amount) < 1_000 ? money(minor, currency) : format.format(amount)
+  if (Math.abs(amount) < 1_000) return money(minor, currency)
+  const of = (options: Intl.NumberFormatOptions) =>
+    new Intl.NumberFormat(locale.value, { style: "currency", currency, ...options })
+  const compact = of({ notation: "compact", maximumFractionDigits: 1 })
+  const isShorter = compact.formatToParts(amount).some(({ type }) => type === "compact")
+  return isShorter ? compact.format(amount) : of({ maximumFractionDigits: 0 }).format(amount)
 }
+
+/** By whole units: a yen is as much as a hundred cents here. */
+export const largestFirst = (amounts: Record<string, number>): [string, number][] =>
+  Object.entries(amounts).sort(([one, of], [other, than]) => units(than, other) - units(of, one))
 
 export type MetricUnit = "count" | "fraction" | "seconds" | "minor" | "percent" | "number"
 

@@ -6,10 +6,10 @@ import { ApiError, ask, loggedIn } from "./api"
 import { Icon, Logo } from "./components/icon"
 import { Menu, MenuItem } from "./components/menu"
 import { say } from "./components/toasts"
+import { KeysHelp, showKeys } from "./keys_help"
 import { choose, LANGUAGES, type Language, language, words } from "./language"
 import { DEFAULT_RANGE, pageOf, question } from "./question"
 import { go, path } from "./router"
-import { shortcuts, switchShortcuts } from "./shortcuts"
 import { chooseTheme, THEMES, theme } from "./theme"
 import { useTitle } from "./title"
 
@@ -41,6 +41,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </div>
         {site && <Sections />}
       </header>
+      <KeysHelp />
       <main id="main" ref={main} tabIndex={-1}>
         {children}
       </main>
@@ -157,9 +158,14 @@ function AccountMenu() {
             </MenuItem>
           ))}
           <hr />
-          <button type="button" role="menuitemcheckbox" aria-checked={shortcuts.value} onClick={switchShortcuts}>
-            {frame.shortcuts}: {shortcuts.value ? frame.on : frame.off}
-          </button>
+          <MenuItem
+            onChoose={() => {
+              close()
+              showKeys()
+            }}
+          >
+            {frame.shortcuts} <kbd class="push">?</kbd>
+          </MenuItem>
           <MenuItem href="/docs">{frame.apiDocs}</MenuItem>
           <MenuItem onChoose={logOut}>{frame.logOut}</MenuItem>
         </>

@@ -31,6 +31,8 @@ function show(wanted: Theme): void {
 /** A colour of tokens.css as the theme has it now. */
 export function colour(name: string): string {
   const probe = document.createElement("span")
+  // A canvas is drawn as it is also where the system chooses the colours.
+  probe.style.setProperty("forced-color-adjust", "none")
   probe.style.color = `var(--${name})`
   document.body.append(probe)
   const found = getComputedStyle(probe).color

@@ -3,6 +3,9 @@ import type { ComponentChildren } from "preact"
 import { countryName, languageName } from "./figures"
 import { words } from "./language"
 
+/** Of dimensions whose values are a fixed list of the server. */
+const LISTS: () => Record<string, Record<string, string>> = () => words.value.values
+
 const CODES: Record<string, (code: string) => string> = { country: countryName, language: languageName }
 
 /** Without a value nobody sent the visitor. */
@@ -11,14 +14,22 @@ const NOBODY = ["source", "referrer"]
 export function valueText(dimension: string, value: string | null): string {
   if (value === null || value === "")
     return NOBODY.includes(dimension) ? words.value.shared.direct : words.value.shared.notSet
+  const listed = LISTS()[dimension]
+  if (listed && Object.hasOwn(listed, value)) return listed[value]!
   return CODES[dimension]?.(value) ?? value
 }
 
 const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
 
-/** The code of a country that is given by its name in the language of the page; anything else stays as it is. */
+/** The server's value of what people call it in the language of the page; anything else stays as it is. */
 export function codeOf(dimension: string, text: string): string {
-  if (dimension !== "country" || text.length === 2) return text
+  const wanted = text.toLowerCase()
+  const listed = Object.entries(LISTS()[dimension] ?? {}).find(([, name]) => name.toLowerCase() === wanted)
+  return listed?.[0] ?? (dimension === "country" ? countryOf(text) : text)
+}
+
+function countryOf(text: string): string {
+  if (text.length === 2) return text
   const codes = LETTERS.flatMap((one) => LETTERS.map((other) => one + other))
   const wanted = text.toLowerCase()
   return codes.find((each) => countryName(each) !== each && countryName(each).toLowerCase() === wanted) ?? text

@@ -3,10 +3,9 @@
 import { beforeEach, expect, test, vi } from "vitest"
 
 vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {} }))
-const { growth, money, shortMoney } = await import("../src/figures")
+const { growth, largestFirst, money, shortMoney } = await import("../src/figures")
 const { language } = await import("../src/language")
 const { bucketOf } = await import("../src/panels/annotations")
-const { largestFirst } = await import("../src/panels/figures")
 
 beforeEach(() => {
   language.value = "en"

@@ -10,11 +10,12 @@ const { clausesOf, clausesOfGoal, filteredByAll, filteredByProperty, isFilteredB
   "../src/panels/goal_clauses"
 )
 const { bodyOf, draftOf, moved, newDraft, secondsOf, windowOf } = await import("../src/panels/funnel_draft")
-const { isNumeric } = await import("../src/panels/event_properties")
+const { isNumeric, numbersShown } = await import("../src/panels/event_properties")
 const { earningsByEvent } = await import("../src/panels/events")
 const { daysOf, unitOfDays } = await import("../src/panels/over_time")
 const { points, scaleOf } = await import("../src/panels/experiment_interval")
-const { pValue } = await import("../src/panels/experiment_results")
+const { pValue } = await import("../src/panels/experiment_comparison")
+const { alphaOf, onceOf } = await import("../src/panels/experiment_reading")
 const { vitalFigure } = await import("../src/panels/web_vitals")
 
 const is = (dimension: string, ...values: string[]) => ({ dimension, operator: "is", values })
@@ -63,7 +64,10 @@ test("a value of a property filters with its event, and leaves the event when it
 })
 
 test("a property is numeric when all its values are numbers", () => {
-  const property = (...values: string[]) => ({ key: "k", values: values.map((value) => ({ value, count: 1 })) })
+  const property = (...values: string[]) => ({
+    key: "k",
+    values: values.map((value) => ({ value, count: 1, revenue: {} })),
+  })
   expect(isNumeric(property("1", "-2.5", "3e4"))).toBe(true)
   expect(isNumeric(property("1", "two"))).toBe(false)
   expect(isNumeric(property(""))).toBe(false)
@@ -169,4 +173,31 @@ test("vitals are milliseconds, then seconds; a layout shift is a score", () => {
   expect(vitalFigure("LCP", 2_345.6)).toBe("2.35 s")
   expect(vitalFigure("INP", 199.6)).toBe("200 ms")
   expect(vitalFigure("CLS", 0.1134)).toBe("0.11")
+})
+
+test("one look that was planned may decide where many looks do not yet, with its part of the five percent", () => {
+  const comparison = {
+    difference: 0.01,
+    uplift: 0.2,
+    interval: { lower: 0.001, upper: 0.02 },
+    p_value: 0.03,
+    always_valid: null,
+    outcome: "no_difference_shown",
+    verdict: "",
+  } as const
+  expect(onceOf(comparison, alphaOf(1))).toBe("better")
+  expect(onceOf({ ...comparison, difference: -0.01 }, alphaOf(1))).toBe("worse")
+  expect(onceOf(comparison, alphaOf(2))).toBe("no_difference_shown")
+  expect(onceOf({ ...comparison, p_value: null }, alphaOf(1))).toBe("too_early")
+  expect(onceOf({ ...comparison, outcome: "split_broken" }, alphaOf(1))).toBe("split_broken")
+})
+
+test("numbers of several currencies are never shown added up", () => {
+  const numbers = {
+    ...{ sum: 3, average: 1, minimum: 1, maximum: 2, median: 1, count: 2 },
+    ...{ p75: 2, p90: 2, p95: 2, p99: 2 },
+  }
+  const of = (currency: string) => ({ currency, numbers })
+  expect(numbersShown({ numbers, currencies: [of("EUR"), of("JPY")] })).toEqual([of("EUR"), of("JPY")])
+  expect(numbersShown({ numbers, currencies: [of("EUR")] })).toEqual([of("")])
 })

@@ -10,6 +10,7 @@ import { grouped, strangeHost } from "../src/pages/settings/first_event"
 import { bodyOf, clausesOf, draftOf, newDraft } from "../src/pages/settings/goal_draft"
 import { backupName, troubles } from "../src/pages/settings/health"
 import { reasonOf } from "../src/pages/settings/seen_events"
+import { bodyOf as settingsOf } from "../src/pages/settings/site_form"
 import { tagOf } from "../src/pages/settings/snippet"
 import { monthLater } from "../src/pages/settings/usage"
 import { tokenOf } from "../src/pages/setup"
@@ -185,4 +186,21 @@ test("what is wrong with the server is told, the worst first, and nothing when a
   expect(troubles(well)).toEqual([])
   const ill = { ...well, geoip_problem: "no file", writer_failing: true, refusing: "disk full" }
   expect(troubles(ill).map(([kind]) => kind)).toEqual(["problem", "problem", "warning"])
+  expect(troubles(ill).map(([, , theirs]) => theirs)).toEqual(["", "disk full", "no file"])
+})
+
+test("a form of settings sends lists as lists, and no number where there is none", () => {
+  const form: Record<string, string> = { aliases: " a\n\nb ", monthly_quota: " ", retention_days: "30", bots: "flag" }
+  const settings = [
+    { name: "aliases", kind: "lines", rows: 3, label: "" },
+    { name: "monthly_quota", kind: "number", label: "" },
+    { name: "retention_days", kind: "number", label: "" },
+    { name: "bots", kind: "options", options: [], label: "" },
+  ] as const
+  expect(settingsOf(settings, (name) => form[name] ?? "")).toEqual({
+    aliases: ["a", "b"],
+    monthly_quota: null,
+    retention_days: 30,
+    bots: "flag",
+  })
 })

@@ -69,7 +69,7 @@ function split(line: Line, unfinished: number | undefined): Line[] {
 
 const sizeOf = (parent: HTMLElement) => ({
   width: parent.clientWidth,
-  height: innerWidth < NARROW ? HEIGHT.narrow : HEIGHT.wide,
+  height: innerWidth <= NARROW ? HEIGHT.narrow : HEIGHT.wide,
 })
 
 const dataOf = (lines: readonly Line[], count: number): uPlot.AlignedData => [
@@ -82,10 +82,11 @@ function optionsOf(newest: { current: ChartProps }, lines: readonly Line[], pare
   const quiet = colour("quiet")
   const grid = { stroke: colour("line"), width: 1 }
   const font = `12px ${getComputedStyle(parent).fontFamily}`
+  const room = Math.ceil(widthOf(longest(names), font) / 2) + 2
   return {
     ...sizeOf(parent),
     legend: { show: false },
-    padding: [12, 30, 0, 0],
+    padding: [12, room, 0, 0],
     scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
     axes: [
       {
@@ -94,7 +95,8 @@ function optionsOf(newest: { current: ChartProps }, lines: readonly Line[], pare
         grid: { show: false },
         ticks: { show: false },
         space: 90,
-        size: 30,
+        gap: 8,
+        size: 32,
         incrs: [1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 24, 28, 30, 48, 60, 90, 120, 168, 180, 365],
         values: (_, splits) => splits.map((each) => names[each] ?? ""),
       },
@@ -103,7 +105,7 @@ function optionsOf(newest: { current: ChartProps }, lines: readonly Line[], pare
         font,
         grid,
         ticks: { show: false },
-        size: (_, values) => Math.max(36, ...(values ?? []).map((each) => each.length * 7 + 14)),
+        size: (_, values) => Math.max(36, room, ...(values ?? []).map((each) => each.length * 7 + 14)),
         space: 44,
         ...(wholeNumbers && { incrs: WHOLE_STEPS }),
         values: (_, splits) => splits.map(format),
@@ -122,6 +124,17 @@ function optionsOf(newest: { current: ChartProps }, lines: readonly Line[], pare
       ready: [(chart) => chart.over.addEventListener("click", () => pick(chart, newest.current))],
     },
   }
+}
+
+const longest = (names: readonly string[]): string =>
+  names.reduce((most, each) => (each.length > most.length ? each : most), "")
+
+/** Names stand below the middle of their bucket, half of the first and last one beside the lines. */
+function widthOf(text: string, font: string): number {
+  const context = document.createElement("canvas").getContext("2d")
+  if (!context) return 0
+  context.font = font
+  return context.measureText(text).width
 }
 
 function seriesOf(line: Line): uPlot.Series {

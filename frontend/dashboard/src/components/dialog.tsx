@@ -7,6 +7,7 @@ import { Icon } from "./icon"
 export function Dialog(given: {
   title: string
   narrow?: boolean
+  wide?: boolean
   aside?: ComponentChildren
   footer?: ComponentChildren
   onClose: () => void
@@ -22,7 +23,7 @@ export function Dialog(given: {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same as a click beside it
     <dialog
       ref={dialog}
-      class={given.narrow ? "narrow" : undefined}
+      class={given.narrow ? "narrow" : given.wide ? "wide" : undefined}
       aria-label={given.title}
       onClose={given.onClose}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}

@@ -1,11 +1,13 @@
 import type { ComponentChildren, InputHTMLAttributes, SelectHTMLAttributes, TextareaHTMLAttributes } from "preact"
 import { useId } from "preact/hooks"
+import type { ApiError } from "../api"
+import { ErrorText } from "./error_text"
 
 interface About {
   label: string
   hint?: ComponentChildren
   /** What is wrong with it. */
-  problem?: string | undefined
+  problem?: ApiError | undefined
 }
 
 /** A labelled input; what helps and what is wrong belong to it for screen readers, too. */
@@ -54,12 +56,12 @@ export function Area({ label, hint, problem, ...area }: About & TextareaHTMLAttr
   )
 }
 
-const about = (id: string, hint: ComponentChildren, problem: string | undefined) => ({
+const about = (id: string, hint: ComponentChildren, problem: ApiError | undefined) => ({
   "aria-invalid": problem ? ("true" as const) : undefined,
   "aria-describedby": [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined,
 })
 
-function Below({ id, hint, problem }: { id: string; hint: ComponentChildren; problem: string | undefined }) {
+function Below({ id, hint, problem }: { id: string; hint: ComponentChildren; problem: ApiError | undefined }) {
   return (
     <>
       {hint && (
@@ -69,7 +71,7 @@ function Below({ id, hint, problem }: { id: string; hint: ComponentChildren; pro
       )}
       {problem && (
         <span class="problem" id={`${id}-problem`} role="alert">
-          {problem}
+          <ErrorText error={problem} />
         </span>
       )}
     </>

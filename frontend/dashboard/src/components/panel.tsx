@@ -3,6 +3,7 @@ import type { Found } from "../answers"
 import { refresh } from "../answers"
 import type { ApiError } from "../api"
 import { words } from "../language"
+import { ErrorText } from "./error_text"
 import { Icon } from "./icon"
 
 /** A card with a title, what stands beside it, its content, and what stands below. */
@@ -60,15 +61,16 @@ export const Block = ({ height }: { height: number }) => (
   <span class="skeleton" aria-busy="true" style={{ height: `${height}px` }} />
 )
 
-/** What went wrong, in the server's words, and a way on. */
+/** What went wrong, and a way on. */
 export function Problem({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
-  const { problems } = words.value
-  return (
-    <Trouble text={error.status === 0 ? problems.unreachable : error.message || problems.unknown} onRetry={onRetry} />
-  )
+  return <Trouble text={<ErrorText error={error} />} onRetry={onRetry} />
 }
 
-export function Trouble(given: { text: string; onRetry?: (() => void) | undefined; children?: ComponentChildren }) {
+export function Trouble(given: {
+  text: ComponentChildren
+  onRetry?: (() => void) | undefined
+  children?: ComponentChildren
+}) {
   return (
     <div class="note problem" role="alert">
       <Icon name="warning" />

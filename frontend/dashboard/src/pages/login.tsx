@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks"
 import { ApiError, ask } from "../api"
+import { Refused } from "../components/error_text"
 import { Field } from "../components/field"
 import { Logo } from "../components/icon"
 import { words } from "../language"
 import { useTitle } from "../title"
 
 export function LoginPage({ onLogin }: { onLogin: () => void }) {
-  const { login, problems } = words.value
+  const { login } = words.value
   useTitle([login.title])
-  const [problem, setProblem] = useState("")
+  const [problem, setProblem] = useState<ApiError | null>(null)
   const [busy, setBusy] = useState(false)
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault()
@@ -20,7 +21,7 @@ export function LoginPage({ onLogin }: { onLogin: () => void }) {
       })
       onLogin()
     } catch (error) {
-      setProblem(error instanceof ApiError && error.message ? error.message : problems.unreachable)
+      if (error instanceof ApiError) setProblem(error)
     }
     setBusy(false)
   }
@@ -31,11 +32,7 @@ export function LoginPage({ onLogin }: { onLogin: () => void }) {
           <h1 class="logo">
             <Logo /> {login.title}
           </h1>
-          {problem && (
-            <p class="note problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <Refused error={problem} />
           <Field label={login.email} name="email" type="email" autocomplete="username" required autofocus />
           <Field label={login.password} name="password" type="password" autocomplete="current-password" required />
           <button type="submit" class="button primary" disabled={busy}>

@@ -43,7 +43,7 @@ function PageOf({ site }: { site: string }) {
       <FilteredFigure found={overview} />
       <section class="panel">
         <Figures found={overview} />
-        <SeriesChart />
+        <SeriesChart overview={overview.data} />
       </section>
       <div class="panels">
         <PagesPanel />
@@ -52,7 +52,7 @@ function PageOf({ site }: { site: string }) {
         <TechnologyPanel />
         <GoalsPanel overview={overview} />
       </div>
-      <Details />
+      <Details overview={overview.data} />
     </>
   )
 }

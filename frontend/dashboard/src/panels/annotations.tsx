@@ -4,12 +4,12 @@ import { refresh, useAnswer } from "../answers"
 import { ApiError, ask } from "../api"
 import type { Annotation, Edges, Table } from "../api_types"
 import { Dialog } from "../components/dialog"
-import { Field } from "../components/field"
 import { Icon } from "../components/icon"
-import { say } from "../components/toasts"
-import { clockOf, dayName, today } from "../figures"
+import { sayProblem } from "../components/toasts"
+import { clockOf, dayName } from "../figures"
 import { words } from "../language"
 import { question } from "../question"
+import { DAY_LENGTH, NewNote } from "./note_form"
 import { lastDay } from "./period"
 
 export interface NoteAt extends Annotation {
@@ -35,7 +35,6 @@ export function bucketOf(time: string, data: Pick<Table, "rows" | "from" | "to">
 }
 
 const isDay = (time: string): boolean => time.length === DAY_LENGTH
-const DAY_LENGTH = "2026-11-20".length
 
 /** The first one of the day where buckets are shorter than it. */
 function bucketOfDay(day: string, starts: readonly string[], range: Edges): number {
@@ -86,38 +85,17 @@ function NotesDialog({ timeZone, onClose }: { timeZone: string; onClose: () => v
   const { site, shared } = words.value
   const site_id = question.value.site
   const { data } = useAnnotations()
-  const [problem, setProblem] = useState("")
-  const add = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault()
-    const form = event.currentTarget as HTMLFormElement
-    const given = new FormData(form)
-    try {
-      const body = { time: String(given.get("day")), text: String(given.get("text")) }
-      await ask("POST /api/sites/{site_id}/annotations", { path: { site_id }, body })
-      form.reset()
-      setProblem("")
-      refresh()
-    } catch (error) {
-      if (error instanceof ApiError) setProblem(error.message)
-    }
-  }
   const remove = async (annotation_id: string): Promise<void> => {
     try {
       await ask("DELETE /api/sites/{site_id}/annotations/{annotation_id}", { path: { site_id, annotation_id } })
       refresh()
     } catch (error) {
-      if (error instanceof ApiError) say(error.message, "problem")
+      if (error instanceof ApiError) sayProblem(error)
     }
   }
   return (
     <Dialog title={site.notes} narrow onClose={onClose}>
-      <form class="stack" style={{ gap: "10px" }} onSubmit={add}>
-        <Field label={site.noteOn} name="day" type="date" required defaultValue={today(timeZone)} />
-        <Field label={site.note} name="text" required maxLength={200} problem={problem} />
-        <button type="submit" class="button primary">
-          {shared.add}
-        </button>
-      </form>
+      <NewNote siteId={site_id} timeZone={timeZone} />
       <ul style={{ marginTop: "16px" }}>
         {data?.map((each) => (
           <li key={each.id} class="row" style={{ flexWrap: "nowrap" }}>

@@ -1,21 +1,25 @@
-/** A breakdown as a whole table: every metric, search, sort, page by page, and as a file. */
-import { useState } from "preact/hooks"
+/** A breakdown as a whole table: every metric, search, sort, page by page, and as a file. The address has it all. */
+import { Fragment } from "preact"
+import { useEffect, useState } from "preact/hooks"
 import { useAnswer } from "../answers"
 import { addressOf, type Request } from "../api"
-import type { Dimension, Metric, Table } from "../api_types"
+import type { Dimension, Metric, OverviewReport, Table } from "../api_types"
+import { Change } from "../components/bars"
 import { Dialog } from "../components/dialog"
 import { Icon } from "../components/icon"
 import { Empty, Lines, Shown } from "../components/panel"
-import { decimal, figure, whole } from "../figures"
+import { whole } from "../figures"
 import { words } from "../language"
-import { asked, filteredBy, question } from "../question"
-import { changed, go, parameter } from "../router"
+import { betterOf, CONVERSIONS, chosenMetric, fullFigure, goalOf, metricName, revenueOf } from "../metrics"
+import { askedWithComparison, filteredBy, isCompared, question } from "../question"
+import { type Changes, changed, go, parameter } from "../router"
 import { useSettled } from "../settled"
 import { dimensionName, valueName } from "../values"
-import { unitOf } from "./figures"
+import { useCurrencies } from "./figures"
+import { GoalMenu } from "./metric_of"
 
 const PAGE = 50
-const METRICS: readonly Metric[] = [
+const EVERYWHERE: readonly Metric[] = [
   "visitors",
   "sessions",
   "pageviews",
@@ -23,68 +27,104 @@ const METRICS: readonly Metric[] = [
   "bounce_rate",
   "average_session_duration",
   "pages_per_session",
+  "scroll_depth",
+  "engagement_seconds",
 ]
+const CLOSED = { details: null, search: null, order: null, offset: null }
 const ROUTE = "GET /api/sites/{site_id}/reports/breakdown"
 
 /** Open while the address names a dimension in `details`. */
-export function Details() {
+export function Details({ overview }: { overview: OverviewReport | undefined }) {
   const dimension = parameter("details")
-  return dimension ? <DetailsOf key={dimension} dimension={dimension as Dimension} /> : null
+  return dimension && overview ? (
+    <DetailsOf key={dimension} dimension={dimension as Dimension} overview={overview} />
+  ) : null
 }
 
-function DetailsOf({ dimension }: { dimension: Dimension }) {
-  const [search, setSearch] = useState("")
-  const [order, setOrder] = useState("visitors:desc")
-  const [offset, setOffset] = useState(0)
-  const text = useSettled(search)
+/** Conversions where there are goals, revenue in each currency that there is. */
+function useMetrics(overview: OverviewReport): Metric[] {
+  const revenue = useCurrencies(overview.revenue).map(revenueOf)
+  const conversions = overview.goals.length > 0 ? (CONVERSIONS as Metric[]) : []
+  return [...EVERYWHERE.slice(0, 4), ...conversions, ...revenue, ...EVERYWHERE.slice(4)]
+}
+
+interface Sorting {
+  metric: string
+  descending: boolean
+}
+
+/** As the address has it, else the most of what the page is about. */
+function sortingOf(metrics: readonly Metric[]): Sorting {
+  const [, metric, direction] = /^(.+):(asc|desc)$/.exec(parameter("order") ?? "") ?? []
+  const usual = metrics.find((each) => each === chosenMetric()) ?? "visitors"
+  return { metric: metrics.find((each) => each === metric) ?? usual, descending: direction !== "asc" }
+}
+
+const moved = (changes: Changes): void => go(changed({ offset: null, ...changes }), { replace: true })
+
+function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: OverviewReport }) {
+  const metrics = useMetrics(overview)
+  const { metric, descending } = sortingOf(metrics)
+  const offset = Number.parseInt(parameter("offset") ?? "", 10) || 0
+  const search = parameter("search")
   const request: Request<typeof ROUTE> = {
     path: { site_id: question.value.site },
     parameters: {
-      ...asked(),
+      ...askedWithComparison(),
+      ...goalOf(metrics),
       dimension,
-      metrics: [...METRICS],
-      order: [order],
+      metrics,
+      order: [`${metric}:${descending ? "desc" : "asc"}`],
       limit: PAGE,
       offset,
       totals: "1",
-      ...(text && { search: text }),
+      ...(search && { search }),
     },
   }
   const found = useAnswer(ROUTE, request)
-  const { site, shared } = words.value
-  const sort = (metric: string): void => {
-    setOffset(0)
-    setOrder(order === `${metric}:desc` ? `${metric}:asc` : `${metric}:desc`)
-  }
-  const close = (): void => go(changed({ details: null }), { replace: true })
   return (
     <Dialog
-      title={site.detailsOf(dimensionName(dimension))}
-      onClose={close}
-      aside={<FileLink request={request} />}
-      footer={found.data && <Pages total={found.data.total_rows} offset={offset} onMove={setOffset} />}
+      wide
+      title={words.value.site.detailsOf(dimensionName(dimension))}
+      onClose={() => go(changed(CLOSED), { replace: true })}
+      aside={
+        <>
+          {overview.goals.length > 0 && <GoalMenu goals={overview.goals} />}
+          <FileLink request={request} />
+        </>
+      }
+      footer={found.data && <Pages total={found.data.total_rows} offset={offset} />}
     >
-      <input
-        class="plain"
-        type="search"
-        aria-label={shared.search}
-        placeholder={shared.search}
-        value={search}
-        onInput={(event) => {
-          setOffset(0)
-          setSearch(event.currentTarget.value)
-        }}
-      />
+      <Search />
       <Shown found={found} skeleton={<Lines count={12} />}>
         {(data) =>
           data.rows.length ? (
-            <Rows data={data} dimension={dimension} order={order} onSort={sort} />
+            <Rows data={data} dimension={dimension} metrics={metrics} sorting={{ metric, descending }} />
           ) : (
-            <Empty title={site.noRows} />
+            <Empty title={words.value.site.noRows} />
           )
         }
       </Shown>
     </Dialog>
+  )
+}
+
+function Search() {
+  const { shared } = words.value
+  const [typed, setTyped] = useState(parameter("search") ?? "")
+  const settled = useSettled(typed)
+  useEffect(() => {
+    if (settled !== (parameter("search") ?? "")) moved({ search: settled || null })
+  }, [settled])
+  return (
+    <input
+      class="plain"
+      type="search"
+      aria-label={shared.search}
+      placeholder={shared.search}
+      value={typed}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+    />
   )
 }
 
@@ -98,61 +138,37 @@ function FileLink({ request }: { request: Request<typeof ROUTE> }) {
   )
 }
 
-function Rows(given: { data: Table; dimension: Dimension; order: string; onSort: (metric: string) => void }) {
-  const { data, dimension, order } = given
-  const { metrics, shared } = words.value
-  const [sorted, direction] = order.split(":")
+interface RowsProps {
+  data: Table
+  dimension: Dimension
+  metrics: readonly Metric[]
+  sorting: Sorting
+}
+
+function Rows({ data, dimension, metrics, sorting }: RowsProps) {
+  const totals = data.totals && { metrics: data.totals, comparison: data.comparison_totals ?? undefined }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <section class="scrolls" tabIndex={0} aria-label={dimensionName(dimension)}>
-      <table class="listing">
-        <thead>
-          <tr>
-            <th scope="col">{dimensionName(dimension)}</th>
-            {METRICS.map((each) => (
-              <th
-                key={each}
-                scope="col"
-                class="number"
-                aria-sort={sorted === each ? (direction === "asc" ? "ascending" : "descending") : undefined}
-              >
-                <button type="button" onClick={() => given.onSort(each)}>
-                  {metrics[each as "visitors"]} {sorted === each && (direction === "asc" ? "↑" : "↓")}
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
+      <table class="listing details">
+        <Head dimension={dimension} metrics={metrics} sorting={sorting} />
         <tbody>
-          {data.totals && (
-            <tr>
-              <td class="quiet">{shared.all}</td>
-              {METRICS.map((each) => (
-                <td key={each} class="number quiet">
-                  {shownFigure(data.totals?.[each], each)}
-                </td>
-              ))}
+          {totals && (
+            <tr class="quiet">
+              <th scope="row">{words.value.shared.all}</th>
+              <Cells row={totals} metrics={metrics} sorting={sorting} />
             </tr>
           )}
           {data.rows.map((row) => {
             const value = row.dimensions[dimension] ?? null
             return (
               <tr key={String(value)}>
-                <td style={{ minWidth: "180px", maxWidth: "360px" }}>
-                  <a
-                    class="cut"
-                    style={{ display: "block" }}
-                    title={value ?? undefined}
-                    href={withoutDetails(filteredBy(dimension, value))}
-                  >
+                <th scope="row">
+                  <a class="cut" title={value ?? undefined} href={withoutDetails(filteredBy(dimension, value))}>
                     <bdi>{valueName(dimension, value)}</bdi>
                   </a>
-                </td>
-                {METRICS.map((each) => (
-                  <td key={each} class="number">
-                    {shownFigure(row.metrics[each], each)}
-                  </td>
-                ))}
+                </th>
+                <Cells row={row} metrics={metrics} sorting={sorting} />
               </tr>
             )
           })}
@@ -162,24 +178,69 @@ function Rows(given: { data: Table; dimension: Dimension; order: string; onSort:
   )
 }
 
-/** In full: the table is where people look for exact figures. */
-function shownFigure(value: number | null | undefined, metric: string): string {
-  const unit = unitOf(metric)
-  return unit === "count" ? whole(value) : unit === "number" ? decimal(value) : figure(value, unit)
+function Head({ dimension, metrics, sorting }: Omit<RowsProps, "data">) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{dimensionName(dimension)}</th>
+        {metrics.map((each) => (
+          <Fragment key={each}>
+            <SortedBy metric={each} sorting={sorting} />
+            {each === sorting.metric && isCompared() && (
+              <th scope="col" class="number">
+                {words.value.results.change}
+              </th>
+            )}
+          </Fragment>
+        ))}
+      </tr>
+    </thead>
+  )
 }
 
-const withoutDetails = (href: string): string => changed({ details: null }, new URL(href, location.href))
+function SortedBy({ metric, sorting }: { metric: Metric; sorting: Sorting }) {
+  const isSorted = metric === sorting.metric
+  const descends = isSorted && sorting.descending
+  return (
+    <th scope="col" class="number" aria-sort={isSorted ? (descends ? "descending" : "ascending") : undefined}>
+      <button type="button" onClick={() => moved({ order: `${metric}:${descends ? "asc" : "desc"}` })}>
+        {metricName(metric)} {isSorted && <span aria-hidden="true">{descends ? "↓" : "↑"}</span>}
+      </button>
+    </th>
+  )
+}
 
-function Pages({ total, offset, onMove }: { total: number; offset: number; onMove: (offset: number) => void }) {
+interface Compared {
+  metrics: Record<string, number | null>
+  comparison?: Record<string, number | null> | undefined
+}
+
+/** In full: the table is where people look for exact figures. Beside the one that is sorted by is its change. */
+const Cells = ({ row, metrics, sorting }: { row: Compared; metrics: readonly Metric[]; sorting: Sorting }) =>
+  metrics.map((each) => (
+    <Fragment key={each}>
+      <td class="number">{fullFigure(row.metrics[each], each)}</td>
+      {each === sorting.metric && isCompared() && (
+        <td class="number">
+          <Change now={row.metrics[each]} before={row.comparison?.[each]} better={betterOf(each)} />
+        </td>
+      )}
+    </Fragment>
+  ))
+
+const withoutDetails = (href: string): string => changed(CLOSED, new URL(href, location.href))
+
+function Pages({ total, offset }: { total: number; offset: number }) {
   const { shared } = words.value
   const last = Math.min(offset + PAGE, total)
+  const move = (to: number): void => moved({ offset: to > 0 ? String(to) : null })
   return (
     <>
       <span class="quiet number">{shared.of(`${whole(total ? offset + 1 : 0)}–${whole(last)}`, whole(total))}</span>
-      <button type="button" class="button small" disabled={offset === 0} onClick={() => onMove(offset - PAGE)}>
+      <button type="button" class="button small" disabled={offset === 0} onClick={() => move(offset - PAGE)}>
         {shared.previous}
       </button>
-      <button type="button" class="button small" disabled={last >= total} onClick={() => onMove(offset + PAGE)}>
+      <button type="button" class="button small" disabled={last >= total} onClick={() => move(offset + PAGE)}>
         {shared.next}
       </button>
     </>

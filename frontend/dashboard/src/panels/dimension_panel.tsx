@@ -8,6 +8,7 @@ import { Empty, Lines, Panel, Shown } from "../components/panel"
 import { Tabs, tabPanel } from "../components/tabs"
 import { short } from "../figures"
 import { words } from "../language"
+import { chosenMetric, goalOf, isAmount, metricName, shortFigure } from "../metrics"
 import { asked, filteredBy, isFilteredBy, question } from "../question"
 import { changed, go, parameter } from "../router"
 import { valueName } from "../values"
@@ -51,9 +52,12 @@ export function DimensionPanel({ name, tabs, others = {}, nothing = {} }: Dimens
   )
 }
 
-/** Of pages the views are told besides, of all others the visitors alone. */
-export const metricsOf = (dimension: string): Metric[] =>
-  dimension === "page" ? ["visitors", "pageviews"] : ["visitors"]
+/** What the panels show of a value: the metric that is chosen above, with what belongs beside it. */
+export function metricsOf(dimension: string, chosen: Metric = chosenMetric()): Metric[] {
+  if (chosen === "visitors") return dimension === "page" ? ["visitors", "pageviews"] : ["visitors"]
+  if (chosen === "conversions") return ["conversions", "conversion_rate"]
+  return isAmount(chosen) ? [chosen, "visitors"] : ["visitors", chosen]
+}
 
 /** What to look at once a single value is chosen. */
 const WITHIN: Record<string, Dimension> = {
@@ -77,7 +81,7 @@ export function Breakdown({ dimension: wanted, nothing }: { dimension: Dimension
   const metrics = metricsOf(dimension)
   const found = useAnswer("GET /api/sites/{site_id}/reports/breakdown/{dimension}", {
     path: { site_id: question.value.site, dimension },
-    parameters: { ...asked(), metrics, limit: ROWS },
+    parameters: { ...asked(), ...goalOf(metrics), metrics, limit: ROWS },
   })
   return (
     <Shown found={found} skeleton={<Lines count={ROWS} />}>
@@ -93,15 +97,12 @@ export function Breakdown({ dimension: wanted, nothing }: { dimension: Dimension
 }
 
 function Listed({ data, dimension, metrics }: { data: Table; dimension: Dimension; metrics: readonly Metric[] }) {
-  const { site, dimensions, metrics: metricWords } = words.value
+  const { site, dimensions } = words.value
   return (
     <>
       <Bars
         caption={`${dimensions[dimension as keyof typeof dimensions]}`}
-        columns={[
-          dimensions[dimension as keyof typeof dimensions],
-          ...metrics.map((each) => metricWords[each as "visitors"]),
-        ]}
+        columns={[dimensions[dimension as keyof typeof dimensions], ...metrics.map(metricName)]}
         rows={data.rows.map((row) => barOf(row, dimension, metrics))}
       />
       {data.total_rows > 0 && (
@@ -121,7 +122,7 @@ export function barOf(row: Row, dimension: string, metrics: readonly Metric[]): 
     name: valueName(dimension, value),
     title: value ?? undefined,
     size: row.metrics[metrics[0]!] ?? 0,
-    figures: metrics.map((each) => short(row.metrics[each])),
+    figures: metrics.map((each) => shortFigure(row.metrics[each], each)),
     href: filteredBy(dimension, value),
     chosen: isFilteredBy(dimension, value),
   }

@@ -1,7 +1,7 @@
 /** What an event says besides its name: each property with its values, and what its numbers add up to. */
 import { useState } from "preact/hooks"
 import { useAnswer } from "../answers"
-import type { Dimension, Earnings, EventSeriesReport, Numbers, Property } from "../api_types"
+import type { Dimension, Earnings, EventSeriesReport, Numbers, NumbersReport, Property } from "../api_types"
 import { Bars } from "../components/bars"
 import { Icon } from "../components/icon"
 import { Block, Shown } from "../components/panel"
@@ -11,8 +11,9 @@ import { words } from "../language"
 import { asked, isFilteredBy, question } from "../question"
 import { changed } from "../router"
 import { valueName } from "../values"
+import { narrow } from "../width"
 import { filteredByAll, filteredByProperty, isFilteredByAll, isValue } from "./goal_clauses"
-import { EarningsOf } from "./revenue"
+import { Amounts, EarningsOf } from "./revenue"
 
 const VALUES = 6
 /** Of numbers that are rarely the same. */
@@ -98,6 +99,9 @@ function PropertyValues({ event, count, property }: OfEvent & { property: Proper
   const { key, values } = property
   const numeric = isNumeric(property)
   const most = numeric && values.length > MANY ? NUMBERS : VALUES
+  const earns = !numeric && values.some((each) => Object.keys(each.revenue).length > 0)
+  // A phone has no room for both.
+  const shares = !(earns && narrow.value)
   const shown = all ? values : values.slice(0, most)
   return (
     <section class="property" aria-label={`${event}: ${key}`}>
@@ -116,15 +120,24 @@ function PropertyValues({ event, count, property }: OfEvent & { property: Proper
       {numeric && <NumbersOf event={event} property={key} />}
       <Bars
         caption={key}
-        columns={[results.events.value, results.events.count, results.events.share]}
+        columns={[
+          results.events.value,
+          results.events.count,
+          ...(shares ? [results.events.share] : []),
+          ...(earns ? [words.value.metrics.revenue] : []),
+        ]}
         rows={shown.map((each) => ({
           key: each.value,
-          name: valueName(key, each.value),
+          name: valueName(`property:${key}`, each.value),
           title: each.value,
           size: each.count,
           href: filteredByProperty(event, key, each.value),
           chosen: isFilteredBy(`property:${key}`, each.value),
-          figures: [short(each.count), percent(count ? each.count / count : 0)],
+          figures: [
+            short(each.count),
+            ...(shares ? [percent(count ? each.count / count : 0)] : []),
+            ...(earns ? [<Amounts key="revenue" amounts={each.revenue} />] : []),
+          ],
         }))}
       />
       {values.length > most && (
@@ -153,21 +166,32 @@ function NumbersOf({ event, property }: { event: string; property: string }) {
     path: { site_id: question.value.site },
     parameters: { ...asked(), number: `property:${property}` satisfies Dimension, event },
   })
-  const { numbers: names } = words.value.results.events
   return (
     <Shown found={found} skeleton={<Block height={42} />}>
-      {({ numbers }) => (
-        <dl class="numbers">
-          {SHOWN.map((each) => (
-            <div key={each}>
-              <dt>{names[each]}</dt>
-              <dd title={decimal(numbers[each])}>
-                {Math.abs(numbers[each] ?? 0) < 10_000 ? decimal(numbers[each]) : short(numbers[each])}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {(data) => numbersShown(data).map((each) => <NumberList key={each.currency} {...each} />)}
     </Shown>
+  )
+}
+
+/** Those of each currency, where the events say several: what may be money is never added across them. */
+export const numbersShown = ({ numbers, currencies }: Pick<NumbersReport, "numbers" | "currencies">) =>
+  currencies.length > 1 ? currencies : [{ currency: "", numbers }]
+
+function NumberList({ currency, numbers }: { currency: string; numbers: Numbers }) {
+  const { numbers: names } = words.value.results.events
+  return (
+    <>
+      {currency && <h4 class="quiet">{currency}</h4>}
+      <dl class="numbers">
+        {SHOWN.map((each) => (
+          <div key={each}>
+            <dt>{names[each]}</dt>
+            <dd title={decimal(numbers[each])}>
+              {Math.abs(numbers[each] ?? 0) < 10_000 ? decimal(numbers[each]) : short(numbers[each])}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   )
 }

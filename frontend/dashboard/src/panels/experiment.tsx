@@ -3,11 +3,10 @@ import { useState } from "preact/hooks"
 import { type Found, refresh } from "../answers"
 import { ApiError, ask } from "../api"
 import type { Experiment, ExperimentReport } from "../api_types"
+import { AskFirst } from "../components/confirm"
 import { Choice } from "../components/field"
-import { Icon } from "../components/icon"
 import { Block, Panel, Shown } from "../components/panel"
-import { RemoveDialog } from "../components/remove_dialog"
-import { say } from "../components/toasts"
+import { say, sayProblem } from "../components/toasts"
 import { dayName } from "../figures"
 import { words } from "../language"
 import { question } from "../question"
@@ -69,41 +68,28 @@ function Control({ experiment }: { experiment: Experiment }) {
 
 function Actions({ experiment }: { experiment: Experiment }) {
   const { shared, results } = words.value
-  const [open, setOpen] = useState<"change" | "remove" | null>(null)
+  const [open, setOpen] = useState(false)
   const path = { site_id: question.value.site, experiment_id: experiment.id }
   const running = experiment.status === "running"
-  const remove = async (): Promise<void> => {
-    await ask("DELETE /api/sites/{site_id}/experiments/{experiment_id}", { path })
-    setOpen(null)
-    say(results.experiments.removed(experiment.name))
-    refresh()
-    go(changed({ experiment: null, control: null }), { replace: true })
-  }
   return (
     <div class="row push">
       <button type="button" class="button small" onClick={() => setStatus(experiment, running ? "stopped" : "running")}>
         {running ? results.experiments.stop : results.experiments.start}
       </button>
-      <button type="button" class="button small" onClick={() => setOpen("change")}>
+      <button type="button" class="button small" onClick={() => setOpen(true)}>
         {shared.change}
       </button>
-      <button
-        type="button"
-        class="button small bare icon"
-        aria-label={`${shared.remove}: ${experiment.name}`}
-        onClick={() => setOpen("remove")}
-      >
-        <Icon name="trash" size={14} />
-      </button>
-      {open === "change" && <ExperimentForm experiment={experiment} onClose={() => setOpen(null)} />}
-      {open === "remove" && (
-        <RemoveDialog
-          name={experiment.name}
-          text={results.experiments.removeText}
-          onRemove={remove}
-          onClose={() => setOpen(null)}
-        />
-      )}
+      <AskFirst
+        label={`${shared.remove}: ${experiment.name}`}
+        className="small bare icon"
+        title={results.reallyRemove(experiment.name)}
+        text={results.experiments.removeText}
+        action={shared.remove}
+        done={results.experiments.removed(experiment.name)}
+        onConfirm={() => ask("DELETE /api/sites/{site_id}/experiments/{experiment_id}", { path })}
+        onDone={() => go(changed({ experiment: null, control: null }), { replace: true })}
+      />
+      {open && <ExperimentForm experiment={experiment} onClose={() => setOpen(false)} />}
     </div>
   )
 }
@@ -116,6 +102,6 @@ async function setStatus(experiment: Experiment, status: Experiment["status"]): 
     say(`${experiment.name}: ${experiments.statuses[status]}`)
     refresh()
   } catch (error) {
-    if (error instanceof ApiError) say(error.message || words.value.problems.unreachable, "problem")
+    if (error instanceof ApiError) sayProblem(error)
   }
 }

@@ -1,12 +1,13 @@
 /** A dialog in which an experiment is made, or its name, event and weights are changed. */
 import { useState } from "preact/hooks"
-import { refresh, useAnswer } from "../answers"
-import { ApiError, ask } from "../api"
+import { useAnswer } from "../answers"
+import { ask } from "../api"
 import type { Experiment } from "../api_types"
+import { type Changing, useChanging } from "../changing"
 import { Dialog } from "../components/dialog"
+import { Refused } from "../components/error_text"
 import { Field } from "../components/field"
 import { Icon } from "../components/icon"
-import { say } from "../components/toasts"
 import { whole } from "../figures"
 import { words } from "../language"
 import { asked, question } from "../question"
@@ -39,16 +40,18 @@ function draftOf(experiment: Experiment | null): Draft {
 export function ExperimentForm({ experiment, onClose }: { experiment: Experiment | null; onClose: () => void }) {
   const { results } = words.value
   const [draft, setDraft] = useState(() => draftOf(experiment))
-  const [error, setError] = useState<ApiError | null>(null)
+  const changing = useChanging(["name", "id", "event"])
   const change = (changes: Partial<Draft>): void => setDraft({ ...draft, ...changes })
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
-    try {
-      await (experiment ? changeExperiment(experiment, draft) : add(draft))
-      onClose()
-    } catch (problem) {
-      if (problem instanceof ApiError) setError(problem)
+    let id = experiment?.id ?? ""
+    const send = async (): Promise<void> => {
+      id = (await (experiment ? changeExperiment(experiment, draft) : add(draft))).id
     }
+    const { changed: done, added } = results.experiments
+    if (!(await changing.send(send, (experiment ? done : added)(draft.name.trim())))) return
+    onClose()
+    go(changed({ experiment: id }), { replace: experiment !== null })
   }
   return (
     <Dialog
@@ -56,13 +59,9 @@ export function ExperimentForm({ experiment, onClose }: { experiment: Experiment
       onClose={onClose}
     >
       <form class="stack" onSubmit={submit}>
-        <About draft={draft} isNew={!experiment} error={error} onChange={change} />
+        <About draft={draft} isNew={!experiment} problem={changing.problem} onChange={change} />
         <Variants variants={draft.variants} isNew={!experiment} onChange={(variants) => change({ variants })} />
-        {error && !["name", "id", "event"].includes(error.field ?? "") && (
-          <p class="note problem" role="alert">
-            {error.message || words.value.problems.unreachable}
-          </p>
-        )}
+        <Refused error={changing.other} />
         <div class="row">
           <button type="submit" class="button primary">
             {words.value.shared.save}
@@ -76,45 +75,38 @@ export function ExperimentForm({ experiment, onClose }: { experiment: Experiment
   )
 }
 
-async function add({ id, name, event, variants }: Draft): Promise<void> {
+function add({ id, name, event, variants }: Draft): Promise<Experiment> {
   const body = {
     name: name.trim(),
     event: event.trim(),
     ...(id.trim() && { id: id.trim() }),
     variants: variants.map((each) => ({ name: each.name.trim(), weight: Number(each.weight) })),
   }
-  const path = { site_id: question.value.site }
-  const added = await ask("POST /api/sites/{site_id}/experiments", { path, body })
-  say(words.value.results.experiments.added(added.name))
-  refresh()
-  go(changed({ experiment: added.id }))
+  return ask("POST /api/sites/{site_id}/experiments", { path: { site_id: question.value.site }, body })
 }
 
-async function changeExperiment(experiment: Experiment, { name, event, variants }: Draft): Promise<void> {
+function changeExperiment(experiment: Experiment, { name, event, variants }: Draft): Promise<Experiment> {
   const path = { site_id: question.value.site, experiment_id: experiment.id }
   const weights = Object.fromEntries(variants.map((each) => [String(each.key), Number(each.weight)]))
   const body = { name: name.trim(), event: event.trim(), weights }
-  await ask("PATCH /api/sites/{site_id}/experiments/{experiment_id}", { path, body })
-  say(words.value.results.experiments.changed(name))
-  refresh()
+  return ask("PATCH /api/sites/{site_id}/experiments/{experiment_id}", { path, body })
 }
 
 function About(given: {
   draft: Draft
   isNew: boolean
-  error: ApiError | null
+  problem: Changing["problem"]
   onChange: (changes: Partial<Draft>) => void
 }) {
-  const { draft, error, onChange } = given
+  const { draft, problem, onChange } = given
   const { experiments } = words.value.results
-  const problemOf = (field: string): string | undefined => (error?.field === field ? error.message : undefined)
   return (
     <>
       <Field
         label={words.value.results.name}
         required
         value={draft.name}
-        problem={problemOf("name")}
+        problem={problem("name")}
         onInput={(event) => onChange({ name: event.currentTarget.value })}
       />
       <Field
@@ -123,7 +115,7 @@ function About(given: {
         list="experiment-events"
         autoComplete="off"
         value={draft.event}
-        problem={problemOf("event")}
+        problem={problem("event")}
         onInput={(event) => onChange({ event: event.currentTarget.value })}
       />
       <EventNames />
@@ -133,7 +125,7 @@ function About(given: {
           hint={experiments.idHint}
           autoComplete="off"
           value={draft.id}
-          problem={problemOf("id")}
+          problem={problem("id")}
           onInput={(event) => onChange({ id: event.currentTarget.value })}
         />
       )}

@@ -1,143 +1,144 @@
-/** The strip of key figures; a click shows one in the chart. */
+/** The strip of key figures; a click shows one in the chart and in the panels. */
 import type { ComponentChildren } from "preact"
 import { type Found, useAnswer } from "../answers"
-import type { OverviewReport } from "../api_types"
+import type { Metric, OverviewReport } from "../api_types"
 import { Change } from "../components/bars"
 import { Block, Problem } from "../components/panel"
-import { figure, type MetricUnit, money, NOTHING, percent, short, shortMoney, units } from "../figures"
+import { largestFirst, money, NOTHING } from "../figures"
 import { words } from "../language"
+import {
+  betterOf,
+  CONVERSIONS,
+  chosenMetric,
+  currencyOf,
+  KEY_FIGURES,
+  metricName,
+  revenueOf,
+  shortFigure,
+} from "../metrics"
 import { isCompared, pageOf, question } from "../question"
-import { METRICS } from "../registry"
-import { changed, go, parameter } from "../router"
+import { DIMENSIONS } from "../registry"
+import { changed, go } from "../router"
 
-const SHOWN = [
-  "visitors",
-  "sessions",
-  "pageviews",
-  "pages_per_session",
-  "bounce_rate",
-  "average_session_duration",
-] as const
-export type ChartMetric = (typeof SHOWN)[number]
-
-/** The metric that the chart shows. */
-export const chartMetric = (): ChartMetric => SHOWN.find((each) => each === parameter("metric")) ?? "visitors"
-
-export const unitOf = (metric: string): MetricUnit => METRICS.find((each) => each.name === metric)?.unit ?? "number"
+type KeyFigure = (typeof KEY_FIGURES)[number]
 
 export function Figures({ found }: { found: Found<OverviewReport> }) {
   const { data, error, loading } = found
   if (error) return <Problem error={error} />
-  const compared = isCompared()
   return (
-    <section
-      class={`figures ${loading && data ? "busy" : ""}`}
-      aria-label={words.value.site.figures}
-      aria-busy={loading}
-    >
-      {SHOWN.map((metric) => (
-        <button
-          key={metric}
-          type="button"
-          aria-pressed={chartMetric() === metric}
-          onClick={() => go(changed({ metric }), { replace: true })}
-        >
-          <span class="label">{words.value.metrics[metric]}</span>
-          {data ? (
-            <>
-              <span class="value">{figure(data.metrics[metric], unitOf(metric))}</span>
-              {compared && (
-                <Change
-                  now={data.metrics[metric]}
-                  before={data.comparison?.metrics[metric]}
-                  better={metric === "bounce_rate" ? "less" : "more"}
-                />
-              )}
-            </>
+    <>
+      <section
+        class={`figures ${loading && data ? "busy" : ""}`}
+        aria-label={words.value.site.figures}
+        aria-busy={loading}
+      >
+        {KEY_FIGURES.map((metric) =>
+          data && data.goals.length === 0 && CONVERSIONS.includes(metric) ? (
+            <NoGoals key={metric} metric={metric} />
           ) : (
+            <Tile key={metric} label={metricName(metric)} metric={metric} chosen={chosenMetric() === metric}>
+              {data ? <KeyFigure data={data} metric={metric} /> : <Block height={44} />}
+            </Tile>
+          ),
+        )}
+        {data ? (
+          <Revenue data={data} />
+        ) : (
+          <Tile label={words.value.metrics.revenue}>
             <Block height={44} />
-          )}
-        </button>
-      ))}
-      <Further label={words.value.metrics.conversions} data={data}>
-        {(found) => <Conversions data={found} compared={compared} />}
-      </Further>
-      <Further label={words.value.metrics.conversion_rate} data={data}>
-        {(found) => <ConversionRate data={found} compared={compared} />}
-      </Further>
-      <Further label={words.value.metrics.revenue} data={data}>
-        {(found) => <Revenue data={found} compared={compared} />}
-      </Further>
-    </section>
+          </Tile>
+        )}
+      </section>
+      {isOfWholeSessions() && <p class="quiet figures-note">{words.value.site.wholeSessions}</p>}
+    </>
   )
 }
 
-/** Has its place from the beginning, so that nothing moves when the figure comes. */
-function Further(given: {
-  label: string
-  data: OverviewReport | undefined
-  children: (data: OverviewReport) => ComponentChildren
-}) {
-  return (
-    <div>
+/** Without a metric it cannot be chosen. It has its place from the beginning, so that nothing moves later. */
+function Tile(given: { label: string; metric?: Metric; chosen?: boolean; children: ComponentChildren }) {
+  const inner = (
+    <>
       <span class="label">{given.label}</span>
-      {given.data ? given.children(given.data) : <Block height={44} />}
-    </div>
+      {given.children}
+    </>
+  )
+  const { metric } = given
+  if (!metric) return <div>{inner}</div>
+  return (
+    <button type="button" aria-pressed={given.chosen} onClick={() => go(changed({ metric }), { replace: true })}>
+      {inner}
+    </button>
   )
 }
 
-interface FurtherProps {
-  data: OverviewReport
-  compared: boolean
-}
+const NoGoals = ({ metric }: { metric: KeyFigure }) => (
+  <Tile label={metricName(metric)}>
+    {metric === "conversions" ? (
+      <a href={pageOf("settings/goals")}>{words.value.results.goals.add}</a>
+    ) : (
+      <span class="value">{NOTHING}</span>
+    )}
+  </Tile>
+)
 
-function Conversions({ data, compared }: FurtherProps) {
-  if (data.goals.length === 0) return <a href={pageOf("settings/goals")}>{words.value.results.goals.add}</a>
+function KeyFigure({ data, metric }: { data: OverviewReport; metric: KeyFigure }) {
+  const now = figureOf(data, metric)
   return (
     <>
-      <span class="value">{short(data.conversions)}</span>
-      {compared && <Change now={data.conversions} before={data.comparison?.conversions} />}
+      <span class="value">{shortFigure(now, metric)}</span>
+      {isCompared() && (
+        <Change now={now} before={data.comparison && figureOf(data.comparison, metric)} better={betterOf(metric)} />
+      )}
     </>
   )
 }
 
-function ConversionRate({ data, compared }: FurtherProps) {
-  const rate = data.goals.length > 0 ? data.conversion_rate : null
-  return (
-    <>
-      <span class="value">{percent(rate)}</span>
-      {compared && <Change now={rate} before={data.comparison?.conversion_rate} />}
-    </>
-  )
-}
+type Part = Pick<OverviewReport, "metrics" | "conversions" | "conversion_rate">
 
-/** By whole units: a yen is as much as a hundred cents here. */
-export const largestFirst = (amounts: Record<string, number>): [string, number][] =>
-  Object.entries(amounts).sort(([one, of], [other, than]) => units(than, other) - units(of, one))
+const figureOf = (part: Part, metric: KeyFigure): number | null =>
+  metric === "conversions" || metric === "conversion_rate" ? part[metric] : part.metrics[metric]
 
-/** A figure a currency, since they cannot be added up: the site's own or the largest, and the others beside its change. */
-function Revenue({ data, compared }: FurtherProps) {
+/** The site's own currency first, then the largest. */
+export function useCurrencies(amounts: Record<string, number> | undefined): string[] {
   const site = useAnswer("GET /api/sites/{site_id}", { path: { site_id: question.value.site } })
   const own = site.data?.currency
-  const [first, ...others] = largestFirst(data.revenue).sort(
-    ([one], [other]) => Number(other === own) - Number(one === own),
-  )
-  if (!first) return <span class="value">{NOTHING}</span>
-  const [currency, amount] = first
-  const exact = [first, ...others].map(([each, minor]) => money(minor, each)).join(" · ")
+  return largestFirst(amounts ?? {})
+    .map(([currency]) => currency)
+    .sort((one, other) => Number(other === own) - Number(one === own))
+}
+
+/** A figure a currency, since they cannot be added up: the first, and the others beside its change. */
+function Revenue({ data }: { data: OverviewReport }) {
+  const currencies = useCurrencies(data.revenue)
+  const [first, ...others] = currencies
+  const label = words.value.metrics.revenue
+  if (!first)
+    return (
+      <Tile label={label}>
+        <span class="value">{NOTHING}</span>
+      </Tile>
+    )
+  const exact = currencies.map((each) => money(data.revenue[each], each)).join(" · ")
+  const shown = currencyOf(chosenMetric())
   return (
-    <>
+    <Tile label={label} metric={revenueOf(shown && currencies.includes(shown) ? shown : first)} chosen={!!shown}>
       <span class="value" title={exact}>
-        {shortMoney(amount, currency)}
+        {shortFigure(data.revenue[first], revenueOf(first))}
       </span>
       <span class="row cut" title={exact}>
-        {compared && <Change now={amount} before={data.comparison?.revenue[currency]} />}
-        {others.map(([each, minor]) => (
+        {isCompared() && <Change now={data.revenue[first]} before={data.comparison?.revenue[first]} />}
+        {others.map((each) => (
           <span key={each} class="quiet change">
-            {shortMoney(minor, each)}
+            {shortFigure(data.revenue[each], revenueOf(each))}
           </span>
         ))}
       </span>
-    </>
+    </Tile>
   )
+}
+
+/** Whether a filter is of events, whose pageviews are counted beside rates of the whole sessions. */
+function isOfWholeSessions(): boolean {
+  const scopeOf = (name: string): string => DIMENSIONS.find((each) => each.name === name)?.scope ?? "event"
+  return question.value.clauses.flat().some(({ dimension }) => scopeOf(dimension) === "event")
 }

@@ -1,12 +1,8 @@
-/** What a funnel says: how many entered and completed it, its steps, and both over time. */
-import { useState } from "preact/hooks"
-import { type Found, refresh } from "../answers"
+import type { Found } from "../answers"
 import { ask } from "../api"
 import type { Funnel, FunnelReport, KeptFunnelReport, Step } from "../api_types"
-import { Icon } from "../components/icon"
+import { AskFirst } from "../components/confirm"
 import { Block, Panel, Shown } from "../components/panel"
-import { RemoveDialog } from "../components/remove_dialog"
-import { say } from "../components/toasts"
 import { percent, whole } from "../figures"
 import { words } from "../language"
 import { question } from "../question"
@@ -91,36 +87,22 @@ function Points({ report, unit }: { report: KeptFunnelReport; unit: TimeUnit }) 
 
 function Actions({ funnel }: { funnel: Funnel }) {
   const { shared, results } = words.value
-  const [removing, setRemoving] = useState(false)
-  const remove = async (): Promise<void> => {
-    const path = { site_id: question.value.site, funnel_id: funnel.id }
-    await ask("DELETE /api/sites/{site_id}/funnels/{funnel_id}", { path })
-    setRemoving(false)
-    say(results.funnels.removed(funnel.name))
-    refresh()
-    go(changed({ funnel: null }), { replace: true })
-  }
+  const path = { site_id: question.value.site, funnel_id: funnel.id }
   return (
     <div class="row push">
       <a class="button small" href={changed({ build: funnel.id })}>
         {shared.change}
       </a>
-      <button
-        type="button"
-        class="button small bare icon"
-        aria-label={`${shared.remove}: ${funnel.name}`}
-        onClick={() => setRemoving(true)}
-      >
-        <Icon name="trash" size={14} />
-      </button>
-      {removing && (
-        <RemoveDialog
-          name={funnel.name}
-          text={results.funnels.removeText}
-          onRemove={remove}
-          onClose={() => setRemoving(false)}
-        />
-      )}
+      <AskFirst
+        label={`${shared.remove}: ${funnel.name}`}
+        className="small bare icon"
+        title={results.reallyRemove(funnel.name)}
+        text={results.funnels.removeText}
+        action={shared.remove}
+        done={results.funnels.removed(funnel.name)}
+        onConfirm={() => ask("DELETE /api/sites/{site_id}/funnels/{funnel_id}", { path })}
+        onDone={() => go(changed({ funnel: null }), { replace: true })}
+      />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks"
 import { refresh, useAnswer } from "../answers"
 import { ApiError, ask } from "../api"
 import type { Funnel, Step } from "../api_types"
+import { Refused } from "../components/error_text"
 import { Choice, Field } from "../components/field"
 import { Icon } from "../components/icon"
 import { Block, Panel, Shown } from "../components/panel"
@@ -50,16 +51,12 @@ export function FunnelForm({ funnel }: { funnel: Funnel | null }) {
             label={results.name}
             required
             value={draft.name}
-            problem={error?.field === "name" ? error.message : undefined}
+            problem={error?.field === "name" ? error : undefined}
             onInput={(event) => change({ name: event.currentTarget.value })}
           />
           <Steps steps={draft.steps} onChange={(steps) => change({ steps })} />
           <Whole draft={draft} onChange={change} />
-          {error && error.field !== "name" && (
-            <p class="note problem" role="alert">
-              {error.message || words.value.problems.unreachable}
-            </p>
-          )}
+          {error?.field !== "name" && <Refused error={error} />}
           <div class="row">
             <button type="submit" class="button primary" disabled={!body || !draft.name.trim()}>
               {shared.save}

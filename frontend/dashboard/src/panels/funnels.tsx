@@ -1,6 +1,7 @@
 /** Every saved funnel at a glance. */
 import { useAnswer } from "../answers"
 import type { Funnel } from "../api_types"
+import { ErrorText } from "../components/error_text"
 import { Icon } from "../components/icon"
 import { Empty, Lines, Shown } from "../components/panel"
 import { NOTHING, percent, short } from "../figures"
@@ -72,8 +73,8 @@ function FunnelRow({ funnel }: { funnel: Funnel }) {
         </a>
       </td>
       {!narrow.value && (
-        <td class="way quiet cut" title={error ? error.message : way}>
-          <bdi>{error ? error.message : way}</bdi>
+        <td class="way quiet cut" title={error ? undefined : way}>
+          {error ? <ErrorText error={error} /> : <bdi>{way}</bdi>}
         </td>
       )}
       {!narrow.value && <td class="number">{data ? short(data.entries) : NOTHING}</td>}

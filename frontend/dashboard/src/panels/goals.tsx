@@ -87,6 +87,7 @@ function GoalBars({ data, goals }: { data: OverviewReport; goals: readonly Goal[
           ),
         )}
       />
+      {has.revenue && <p class="quiet goal-facts">{results.goals.revenueHint}</p>}
       <a class="button bare small" href={pageOf("settings/goals")}>
         <Icon name="plus" size={14} /> {results.goals.add}
       </a>

@@ -6,6 +6,7 @@ import { words } from "../language"
 import { question } from "../question"
 import { TIME_UNITS, type TimeUnit } from "../registry"
 import { parameter } from "../router"
+import { AsTableButton, isAsTable } from "./as_table"
 import { Tip, UnitMenu } from "./series"
 
 const DAY_MS = 86_400_000
@@ -45,17 +46,14 @@ export interface OverTimeProps {
 }
 
 export function OverTime(props: OverTimeProps) {
-  const { site } = words.value
-  const [asTable, setAsTable] = useState(false)
+  const asTable = isAsTable()
   const Heading = props.heading ?? "h3"
   return (
     <div class="over-time">
       <div class="row">
         <Heading>{props.title}</Heading>
         <div class="row push">
-          <button type="button" class="button small bare" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {asTable ? site.asChart : site.asTable}
-          </button>
+          <AsTableButton />
           <UnitMenu unit={parameter("unit")} />
         </div>
       </div>

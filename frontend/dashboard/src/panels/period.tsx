@@ -43,7 +43,14 @@ export function PeriodMenu({ shown }: { shown?: Shown | undefined }) {
   return (
     <div class="row" style={{ gap: "2px", flexWrap: "nowrap" }}>
       {PRESETS.map(([name, key]) => (
-        <button key={name} type="button" hidden data-shortcut={key} onClick={() => choosePeriod({ range: name })} />
+        <button
+          key={name}
+          type="button"
+          hidden
+          aria-label={site.ranges[name]}
+          data-shortcut={key}
+          onClick={() => choosePeriod({ range: name })}
+        />
       ))}
       <Step shown={shown} backwards />
       <Menu
@@ -96,7 +103,7 @@ function OwnRange(given: { from: string; to: string; onChoose: (from: string, to
   const [to, setTo] = useState(given.to)
   const submit = (event: Event): void => {
     event.preventDefault()
-    given.onChoose(from <= to ? from : to, from <= to ? to : from)
+    given.onChoose(from, to)
   }
   return (
     <form class="stack" style={{ padding: "6px 10px 10px", gap: "8px" }} onSubmit={submit}>
@@ -107,7 +114,14 @@ function OwnRange(given: { from: string; to: string; onChoose: (from: string, to
         value={from}
         onInput={(event) => setFrom(event.currentTarget.value)}
       />
-      <Field label={site.to} type="date" required value={to} onInput={(event) => setTo(event.currentTarget.value)} />
+      <Field
+        label={site.to}
+        type="date"
+        required
+        min={from}
+        value={to}
+        onInput={(event) => setTo(event.currentTarget.value)}
+      />
       <button type="submit" class="button primary">
         {site.apply}
       </button>

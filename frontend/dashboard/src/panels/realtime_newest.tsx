@@ -5,7 +5,7 @@ import { Empty, Panel } from "../components/panel"
 import { clockName, clockOf } from "../figures"
 import { words } from "../language"
 import { filteredBy } from "../question"
-import { valueName } from "../values"
+import { valueName, valueText } from "../values"
 import { useTimeZone } from "./session_zone"
 
 export function NewestEvents({ events }: { events: readonly NewEvent[] }) {
@@ -23,7 +23,9 @@ export function NewestEvents({ events }: { events: readonly NewEvent[] }) {
             <li
               key={keys[index]}
               class={before && !before.has(keys[index]!) ? "fresh" : undefined}
-              title={[each.device, each.browser, each.os].filter(Boolean).join(" · ")}
+              title={[each.device && valueText("device", each.device), each.browser, each.os]
+                .filter(Boolean)
+                .join(" · ")}
             >
               <time class="quiet number" dateTime={each.time}>
                 {clockName(clock(each.time), "medium")}

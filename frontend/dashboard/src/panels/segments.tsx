@@ -1,11 +1,11 @@
 /** Filters with a name, kept with the site. */
-import { useState } from "preact/hooks"
-import { refresh, useAnswer } from "../answers"
-import { ApiError, ask } from "../api"
+import { useAnswer } from "../answers"
+import { ask } from "../api"
 import type { Filters } from "../api_types"
+import { given, useChanging } from "../changing"
+import { Refused } from "../components/error_text"
 import { Field } from "../components/field"
 import { Menu } from "../components/menu"
-import { say } from "../components/toasts"
 import { words } from "../language"
 import { question } from "../question"
 import { changed } from "../router"
@@ -45,29 +45,22 @@ export function SegmentMenu() {
 
 function NewSegment({ onSave }: { onSave: () => void }) {
   const { site, shared } = words.value
-  const [problem, setProblem] = useState("")
+  const changing = useChanging(["name"])
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault()
-    const name = String(new FormData(event.currentTarget as HTMLFormElement).get("name"))
+    const name = given(event)("name")
     const { site: site_id, clauses } = question.value
-    try {
-      await ask("POST /api/sites/{site_id}/segments", {
-        path: { site_id },
-        body: { name, filters: clauses as Filters },
-      })
-      say(site.segmentSaved(name))
-      refresh()
-      onSave()
-    } catch (error) {
-      if (error instanceof ApiError) setProblem(error.message)
-    }
+    const body = { name, filters: clauses as Filters }
+    const change = () => ask("POST /api/sites/{site_id}/segments", { path: { site_id }, body })
+    if (await changing.send(change, site.segmentSaved(name))) onSave()
   }
   return (
     <>
       <hr />
       <form class="stack" style={{ padding: "8px 10px", gap: "8px", width: "280px" }} onSubmit={save}>
         <p class="quiet">{site.saveSegment}</p>
-        <Field label={site.segmentName} name="name" required problem={problem} />
+        <Field label={site.segmentName} name="name" required problem={changing.problem("name")} />
+        <Refused error={changing.other} />
         <button type="submit" class="button primary">
           {shared.save}
         </button>

@@ -1,39 +1,45 @@
 /** The main chart: the chosen metric over time, with the compared period and notes. */
 import { useState } from "preact/hooks"
 import { useAnswer } from "../answers"
-import type { Row, Table } from "../api_types"
+import type { Metric, OverviewReport, Row, Table } from "../api_types"
 import { Change } from "../components/bars"
 import { Chart, type Line } from "../components/chart"
 import { Menu, MenuItem } from "../components/menu"
 import { Block, Shown } from "../components/panel"
-import { bucketName, figure, NOTHING } from "../figures"
+import { bucketName, NOTHING } from "../figures"
 import { words } from "../language"
+import { betterOf, chosenMetric, currencyOf, fullFigure, goalOf, metricName, shortFigure, unitOf } from "../metrics"
 import { asked, askedWithComparison, isCompared, question } from "../question"
 import { TIME_UNITS, type TimeUnit } from "../registry"
 import { changed, go, parameter } from "../router"
 import { AnnotateButton, Notes, useNotes } from "./annotations"
-import { type ChartMetric, chartMetric, unitOf } from "./figures"
+import { AsTableButton, isAsTable } from "./as_table"
+import { MetricOf } from "./metric_of"
 
 const CHART_HEIGHT = 280
 
-export function SeriesChart() {
-  const metric = chartMetric()
+export function SeriesChart({ overview }: { overview: OverviewReport | undefined }) {
+  const metric = chosenMetric()
   const unit = parameter("unit")
   const found = useAnswer("GET /api/sites/{site_id}/reports/series", {
     path: { site_id: question.value.site },
-    parameters: { ...askedWithComparison(), metrics: [metric], ...(unit && { unit: unit as TimeUnit }) },
+    parameters: {
+      ...askedWithComparison(),
+      metrics: [metric],
+      ...goalOf([metric]),
+      ...(unit && { unit: unit as TimeUnit }),
+    },
   })
-  const [asTable, setAsTable] = useState(false)
-  const { site, metrics } = words.value
+  const asTable = isAsTable()
+  const { metrics } = words.value
   return (
     <div class="stack" style={{ padding: "12px 16px 14px", gap: "8px" }}>
       <div class="row">
-        <h2>{metrics[metric]}</h2>
+        <h2>{currencyOf(metric) ? metrics.revenue : metricName(metric)}</h2>
+        <MetricOf metric={metric} overview={overview} />
         <div class="row push">
           <AnnotateButton timeZone={found.data?.time_zone ?? "UTC"} />
-          <button type="button" class="button small bare" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {asTable ? site.asChart : site.asTable}
-          </button>
+          <AsTableButton />
           <UnitMenu unit={unit} />
         </div>
       </div>
@@ -73,12 +79,12 @@ export function UnitMenu({ unit }: { unit: string | null }) {
 const unitOfRows = (rows: readonly Row[]): string => Object.keys(rows[0]?.dimensions ?? { day: "" })[0] ?? "day"
 const timeOf = (row: Row): string => Object.values(row.dimensions)[0] ?? ""
 
-function Drawn({ data, metric }: { data: Table; metric: ChartMetric }) {
+function Drawn({ data, metric }: { data: Table; metric: Metric }) {
   const [point, setPoint] = useState<{ index: number; left: number; top: number } | null>(null)
   const unit = unitOfRows(data.rows)
   const notes = useNotes(data)
-  const format = (value: number): string => figure(value, unitOf(metric))
-  const label = words.value.metrics[metric]
+  const format = (value: number): string => shortFigure(value, metric)
+  const label = metricName(metric)
   const lines = [
     { label, values: data.rows.map((each) => each.metrics[metric] ?? null), colour: "accent", filled: true },
     ...(isCompared() ? [comparedLine(data, metric)] : []),
@@ -115,7 +121,7 @@ export function unfinishedOf(times: readonly string[], to: string, now = Date.no
   return found < 0 ? undefined : found
 }
 
-const comparedLine = (data: Table, metric: ChartMetric): Line => ({
+const comparedLine = (data: Table, metric: Metric): Line => ({
   label: words.value.site.before,
   values: data.rows.map((each) => each.comparison?.[metric] ?? null),
   colour: "before",
@@ -132,22 +138,22 @@ export function Tip({ left, top, children }: { left: number; top: number; childr
   )
 }
 
-function PointFigures({ row, metric, unit }: { row: Row; metric: ChartMetric; unit: string }) {
+function PointFigures({ row, metric, unit }: { row: Row; metric: Metric; unit: string }) {
   const now = row.metrics[metric]
   const before = row.comparison?.[metric]
   return (
     <div class="stack" style={{ gap: "3px" }}>
       <div class="row">
         <strong>{bucketName(timeOf(row), unit, true)}</strong>
-        <span class="number push">{figure(now, unitOf(metric))}</span>
+        <span class="number push">{fullFigure(now, metric)}</span>
       </div>
       {isCompared() && (
         <>
           <div class="row quiet">
             <span>{row.comparison_time ? bucketName(row.comparison_time, unit, true) : words.value.site.before}</span>
-            <span class="number push">{figure(before, unitOf(metric))}</span>
+            <span class="number push">{fullFigure(before, metric)}</span>
           </div>
-          <Change now={now} before={before} better={metric === "bounce_rate" ? "less" : "more"} />
+          <Change now={now} before={before} better={betterOf(metric)} />
         </>
       )}
     </div>
@@ -165,22 +171,22 @@ function zoom(time: string | undefined, unit: string): void {
   go(changed({ range: null, from, to: end.toISOString().slice(0, 10), unit: null }))
 }
 
-function SeriesTable({ data, metric }: { data: Table; metric: ChartMetric }) {
+function SeriesTable({ data, metric }: { data: Table; metric: Metric }) {
   const unit = unitOfRows(data.rows)
-  const { site, metrics, dimensions } = words.value
+  const { site, dimensions } = words.value
   const compared = isCompared()
   return (
     <section
       class="scrolls"
       style={{ maxHeight: `${CHART_HEIGHT}px`, overflowY: "auto" }}
-      aria-label={site.chartOf(metrics[metric])}
+      aria-label={site.chartOf(metricName(metric))}
     >
       <table class="listing">
         <thead>
           <tr>
             <th scope="col">{dimensions[unit as TimeUnit]}</th>
             <th scope="col" class="number">
-              {metrics[metric]}
+              {metricName(metric)}
             </th>
             {compared && (
               <th scope="col" class="number">
@@ -193,9 +199,9 @@ function SeriesTable({ data, metric }: { data: Table; metric: ChartMetric }) {
           {data.rows.map((row) => (
             <tr key={timeOf(row)}>
               <td>{bucketName(timeOf(row), unit, true)}</td>
-              <td class="number">{figure(row.metrics[metric], unitOf(metric))}</td>
+              <td class="number">{fullFigure(row.metrics[metric], metric)}</td>
               {compared && (
-                <td class="number">{row.comparison ? figure(row.comparison[metric], unitOf(metric)) : NOTHING}</td>
+                <td class="number">{row.comparison ? fullFigure(row.comparison[metric], metric) : NOTHING}</td>
               )}
             </tr>
           ))}

@@ -5,6 +5,7 @@ import { Icon } from "../components/icon"
 import { Empty } from "../components/panel"
 import { clockName, decimal, duration, money, percent } from "../figures"
 import { words } from "../language"
+import { storyOf, type Told as TellsOf } from "./session_story"
 
 /** Below it what follows happened at once. */
 const PAUSE_SECONDS = 5
@@ -12,12 +13,13 @@ const PAUSE_SECONDS = 5
 export function SessionEvents({ events, clock }: { events: readonly SessionEvent[]; clock: (time: string) => string }) {
   const { sessions } = words.value.behaviour
   if (events.length === 0) return <Empty title={sessions.noEvents} />
+  const story = storyOf(events)
   return (
     <ol class="timeline">
-      {events.map((each, index) => (
+      {story.map(({ event: each, ...measured }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the events of a session have no id and stay in their order
         <li key={index}>
-          <Pause from={events[index - 1]} to={each} />
+          <Pause from={story[index - 1]?.event} to={each} />
           <time class="quiet number" dateTime={each.time}>
             {clockName(clock(each.time), "medium")}
           </time>
@@ -28,6 +30,7 @@ export function SessionEvents({ events, clock }: { events: readonly SessionEvent
               <Told event={each} />
             </p>
             <Where event={each} />
+            <Measured {...measured} />
             <Properties props={each.props} />
           </div>
         </li>
@@ -95,23 +98,34 @@ function Custom({ event }: { event: SessionEvent }) {
 const THOUSAND = 1000
 const HUNDRED = 100
 
-function Reading({ event }: { event: SessionEvent }) {
+const Reading = ({ event }: { event: SessionEvent }) => (
+  <span>{readingOf(event).join(", ") || words.value.shared.notSet}</span>
+)
+
+function readingOf({ engagement_ms, scroll_depth }: Pick<SessionEvent, "engagement_ms" | "scroll_depth">): string[] {
   const { sessions } = words.value.behaviour
-  const { engagement_ms, scroll_depth } = event
-  const said = [
-    engagement_ms !== null && sessions.read(duration(engagement_ms / THOUSAND)),
-    scroll_depth !== null && sessions.scrolled(percent(scroll_depth / HUNDRED)),
+  return [
+    ...(engagement_ms === null ? [] : [sessions.read(duration(engagement_ms / THOUSAND))]),
+    ...(scroll_depth === null ? [] : [sessions.scrolled(percent(scroll_depth / HUNDRED))]),
   ]
-  return <span>{said.filter(Boolean).join(", ") || words.value.shared.notSet}</span>
 }
 
+const WebVital = ({ event: { name, value } }: { event: SessionEvent }) => <bdi>{vitalOf(name ?? "", value)}</bdi>
+
 /** All but the shift of the layout are times. */
-const WebVital = ({ event }: { event: SessionEvent }) => (
-  <span>
-    <bdi>{event.name}</bdi> {decimal(event.value)}
-    {event.name === "CLS" ? "" : " ms"}
-  </span>
-)
+const vitalOf = (name: string, value: number | null): string =>
+  `${name} ${decimal(value)}${name === "CLS" ? "" : " ms"}`
+
+/** How long a page was read, how far, and how fast it was. */
+function Measured({ vitals, ...reading }: Omit<TellsOf, "event">) {
+  const said = [...readingOf(reading), ...[...vitals].map(([name, value]) => vitalOf(name, value))]
+  if (said.length === 0) return null
+  return (
+    <p class="quiet measured">
+      <bdi>{said.join(" · ")}</bdi>
+    </p>
+  )
+}
 
 /** Where something happened that is no page itself. */
 function Where({ event }: { event: SessionEvent }) {

@@ -7,7 +7,7 @@ import { Icon } from "../components/icon"
 import { Empty, Lines, Shown } from "../components/panel"
 import { bucketName, clockName, clockOf, duration, short, whole } from "../figures"
 import { words } from "../language"
-import { asked, question } from "../question"
+import { asked, pageOf, question } from "../question"
 import { changed, go, parameter } from "../router"
 import { valueName, valueText } from "../values"
 import { Controls } from "./controls"
@@ -53,16 +53,34 @@ const offsetAsked = (): number => Math.max(0, Number.parseInt(parameter("offset"
 
 function Nothing({ isPastEnd }: { isPastEnd: boolean }) {
   const { sessions } = words.value.behaviour
-  if (!isPastEnd) {
+  if (!isPastEnd) return <NoneFound />
+  return (
+    <Empty title={sessions.pastEnd}>
+      <a href={changed({ offset: null })}>{sessions.toStart}</a>
+    </Empty>
+  )
+}
+
+/** Whether there is no session at all, or none for this question. */
+function NoneFound() {
+  const { sessions } = words.value.behaviour
+  const ever = useAnswer("GET /api/sites/{site_id}/reports/overview", {
+    path: { site_id: question.value.site },
+    parameters: { range: "all" },
+  })
+  if (ever.data?.metrics.sessions === 0) {
     return (
-      <Empty title={sessions.nothing}>
-        <p>{sessions.nothingHint}</p>
+      <Empty title={sessions.never}>
+        <p>{sessions.neverHint}</p>
+        <a class="button" href={pageOf("settings/install")}>
+          {sessions.toSnippet}
+        </a>
       </Empty>
     )
   }
   return (
-    <Empty title={sessions.pastEnd}>
-      <a href={changed({ offset: null })}>{sessions.toStart}</a>
+    <Empty title={sessions.nothing}>
+      <p>{sessions.nothingHint}</p>
     </Empty>
   )
 }
@@ -194,7 +212,8 @@ function Pages({ session }: { session: Session }) {
   )
 }
 
-const deviceOf = ({ device, browser, os }: Session): string => [device, browser, os].filter(Boolean).join(" · ")
+const deviceOf = ({ device, browser, os }: Session): string =>
+  [device && valueText("device", device), browser, os].filter(Boolean).join(" · ")
 
 /** Steps through a list whose place is in the address. */
 export function Pager(given: { total: number; offset: number; size: number; name: "offset" | "events" }) {

@@ -13,6 +13,8 @@ export const results: typeof english = {
     noneHint:
       "Ein Ziel ist ein Ereignis oder eine Seite, die Besucher erreichen sollen, etwa eine Anmeldung oder eine Dankesseite.",
     add: "Ziel hinzufügen",
+    revenueHint:
+      "Der Umsatz ist hier der von Ereignissen des Ziels. Erstattungen in anderen Ereignissen sind nicht abgezogen; beim Umsatz der Kennzahlen sind sie es.",
     facts: (events: string, visitors: string) => `${events} Ereignisse von ${visitors} Besuchern`,
   },
   events: {
@@ -137,18 +139,46 @@ export const results: typeof english = {
       too_early: "Noch zu früh",
       split_broken: "Nicht verlässlich",
     },
+    adviceRunning: {
+      better: (variant: string, control: string) =>
+        `Mit ${variant} kommen mehr ans Ziel als mit ${control}. Sie können anhalten und ${variant} nehmen.`,
+      worse: (variant: string, control: string) =>
+        `Mit ${variant} kommen weniger ans Ziel als mit ${control}. Sie können anhalten und bei ${control} bleiben.`,
+      no_difference_shown: () => "Noch nicht entschieden: Lassen Sie es weiterlaufen.",
+      too_early: () => "Noch zu wenige Conversions, um etwas zu sagen: Lassen Sie es weiterlaufen.",
+      split_broken: () =>
+        "Nicht verlässlich: Suchen Sie, was die Besucher ungleich aufteilt, und beginnen Sie dann neu.",
+    },
+    adviceStopped: {
+      better: (variant: string, control: string) => `Mit ${variant} kamen mehr ans Ziel als mit ${control}.`,
+      worse: (variant: string, control: string) => `Mit ${variant} kamen weniger ans Ziel als mit ${control}.`,
+      no_difference_shown: (variant: string, control: string) =>
+        `Es wurde nicht entschieden, ob ${variant} oder ${control} besser ist.`,
+      too_early: () => "Es waren zu wenige Conversions, um etwas zu sagen.",
+      split_broken: () => "Nicht verlässlich: Die Besucher verteilten sich nicht so, wie die Gewichte sagen.",
+    },
     mismatch: "Die Aufteilung stimmt nicht",
+    splitBroken: (p: string) =>
+      `Die Besucher verteilen sich nicht so, wie die Gewichte sagen (p-Wert ${p}). Etwas teilt oder verliert sie ungleich, also vergleichen die Raten verschiedene Leute: Suchen Sie die Ursache und beginnen Sie neu, bevor Sie einem Ergebnis glauben.`,
     splitFine: "Aufteilung",
+    splitFits: "Die Besucher verteilen sich so, wie die Gewichte sagen.",
+    splitTooFew: "Es sind zu wenige Besucher, um sie zu prüfen.",
     verdicts: "Was die Ergebnisse sagen",
-    against: (variant: string, control: string) => `${variant} gegen ${control}`,
-    difference: "Unterschied zur Kontrolle, in Prozentpunkten",
+    upliftHint: "Wie viele Conversions mehr als mit der Kontrolle, bei gleich vielen Besuchern.",
     alwaysValid: "So oft Sie auch nachsehen (95 %)",
     oneLook: "Für einen einzigen, vorher festgelegten Blick (95 %)",
+    seen: "Bisher gesehener Unterschied",
+    noDifference: "Kein Unterschied",
+    seenSoFar: (difference: string, more: string) =>
+      `Bisher gesehen: ${difference} Prozentpunkte${more && `, ${more}`}.`,
+    more: (share: string) => `${share} mehr Conversions`,
+    fewer: (share: string) => `${share} weniger Conversions`,
+    severalHint: (alpha: string) =>
+      `Bei mehreren Varianten neben der Kontrolle entscheidet ein p-Wert erst unter ${alpha}.`,
     between: (lower: string, upper: string) => `${lower} bis ${upper} Punkte`,
-    intervalWords: (variant: string, lower: string, upper: string) =>
-      `${variant}: Der Unterschied liegt zwischen ${lower} und ${upper} Prozentpunkten.`,
-    noInterval: "Für ein Intervall ist es noch zu wenig.",
-    upliftWords: (uplift: string) => `${uplift} Conversions`,
+    intervalOf: (variant: string) => `Unterschied von ${variant} zur Kontrolle.`,
+    noInterval: "Noch wurden nicht beide gesehen.",
+    against: (variant: string, control: string) => `${variant} gegen ${control}`,
     nobody: "In diesem Zeitraum hat niemand dieses Experiment gesehen.",
     nobodyHint:
       "Damit gibt der Tracker auf einer Seite jedem Besucher eine Variante, nennt sie an <html> und zählt, wer sie sah:",

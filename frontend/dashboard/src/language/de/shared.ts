@@ -23,6 +23,7 @@ export const shared: typeof english = {
     notSet: "nicht angegeben",
     direct: "Direkt oder unbekannt",
     all: "Alle",
+    typeToConfirm: (text: string) => `Zur Bestätigung ${text} eingeben`,
     of: (part: string, whole: string) => `${part} von ${whole}`,
     back: "Zurück",
     next: "Weiter",
@@ -30,7 +31,6 @@ export const shared: typeof english = {
     units: { hour: "h", minute: "m", second: "s" },
   },
   problems: {
-    unreachable: "Der Server antwortet nicht. Läuft er, und sind Sie online?",
     unknown: "Etwas ist schiefgegangen.",
     noPage: "Diese Seite gibt es nicht.",
     toSites: "Zu allen Websites",
@@ -60,6 +60,7 @@ export const shared: typeof english = {
     notLoggedOut: "Sie sind noch angemeldet: Der Server antwortet nicht. Bitte noch einmal versuchen.",
     apiDocs: "API",
     shortcuts: "Tastenkürzel",
+    showKeys: "Tasten zeigen",
     on: "an",
     off: "aus",
   },

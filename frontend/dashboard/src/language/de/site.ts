@@ -53,6 +53,9 @@ export const site: typeof english = {
   export: "Exportieren",
   exportEvents: (format: string) => `Ereignisse als ${format}`,
   figures: "Kennzahlen",
+  wholeSessions:
+    "Mit einem Filter auf Ereignisse gelten Absprungrate, Dauer und Seiten je Sitzung für die ganzen Sitzungen, die ein solches Ereignis haben.",
+  anyGoal: "Irgendein Ziel",
   chart: "Diagramm",
   chartOf: (metric: string) => `${metric} im Verlauf`,
   now: "Dieser Zeitraum",
@@ -64,6 +67,9 @@ export const site: typeof english = {
   annotate: "Notiz im Diagramm",
   note: "Notiz",
   noteOn: "Tag",
+  addNote: "Notiz hinzufügen",
+  noteAdded: "Die Notiz steht im Diagramm.",
+  noteChanged: "Die Notiz ist geändert.",
   notes: "Notizen",
   panels: {
     pages: "Seiten",

@@ -11,6 +11,8 @@ export const results = {
     none: "No goals yet.",
     noneHint: "A goal is an event or a page that you want visitors to reach, such as a sign-up or a thank-you page.",
     add: "Add a goal",
+    revenueHint:
+      "Revenue here is that of the goal's own events. Refunds sent as other events are not taken off; the key figure's revenue has them.",
     facts: (events: string, visitors: string) => `${events} events by ${visitors} visitors`,
   },
   events: {
@@ -134,18 +136,46 @@ export const results = {
       too_early: "Too early to say",
       split_broken: "Not to be trusted",
     },
+    /** What to do, by what the reading for any number of looks says. */
+    adviceRunning: {
+      better: (variant: string, control: string) =>
+        `${variant} converts better than ${control}. You can stop and take ${variant}.`,
+      worse: (variant: string, control: string) =>
+        `${variant} converts worse than ${control}. You can stop and keep ${control}.`,
+      no_difference_shown: () => "Not decided yet: keep it running.",
+      too_early: () => "Too few conversions to say anything yet: keep it running.",
+      split_broken: () => "Not to be trusted: find out what splits the visitors unevenly, then start anew.",
+    },
+    adviceStopped: {
+      better: (variant: string, control: string) => `${variant} converts better than ${control}.`,
+      worse: (variant: string, control: string) => `${variant} converts worse than ${control}.`,
+      no_difference_shown: (variant: string, control: string) =>
+        `It was not decided whether ${variant} or ${control} converts better.`,
+      too_early: () => "There were too few conversions to say anything.",
+      split_broken: () => "Not to be trusted: the visitors did not fall as the weights say.",
+    },
     mismatch: "The split is broken",
+    splitBroken: (p: string) =>
+      `The visitors do not fall as the weights say (p-value ${p}). Something splits or loses them unevenly, so the rates compare different people: look for the cause and start anew before you believe any result.`,
     splitFine: "Split",
+    splitFits: "The visitors fall as the weights say.",
+    splitTooFew: "There are too few visitors to check it.",
     verdicts: "What the results say",
-    against: (variant: string, control: string) => `${variant} against ${control}`,
-    difference: "Difference to the control, in percentage points",
+    upliftHint: "How many more conversions than with the control, of as many visitors.",
     alwaysValid: "However often you look (95 %)",
     oneLook: "For one look at a time set before (95 %)",
+    seen: "Difference seen so far",
+    noDifference: "No difference",
+    seenSoFar: (difference: string, more: string) =>
+      `Seen so far: ${difference} percentage points${more && `, ${more}`}.`,
+    more: (share: string) => `${share} more conversions`,
+    fewer: (share: string) => `${share} fewer conversions`,
+    severalHint: (alpha: string) =>
+      `With several variants beside the control a p-value has to be below ${alpha} to decide.`,
     between: (lower: string, upper: string) => `${lower} to ${upper} points`,
-    intervalWords: (variant: string, lower: string, upper: string) =>
-      `${variant}: the difference is between ${lower} and ${upper} percentage points.`,
-    noInterval: "There is too little yet for an interval.",
-    upliftWords: (uplift: string) => `${uplift} conversions`,
+    intervalOf: (variant: string) => `Difference of ${variant} to the control.`,
+    noInterval: "Not both have been seen yet.",
+    against: (variant: string, control: string) => `${variant} against ${control}`,
     nobody: "Nobody has seen this experiment in this period.",
     nobodyHint:
       "With this in a page the tracker gives every visitor a variant, says so on <html>, and counts who saw it:",

@@ -22,6 +22,7 @@ export const shared = {
     notSet: "not set",
     direct: "Direct or unknown",
     all: "All",
+    typeToConfirm: (text: string) => `Type ${text} to confirm`,
     of: (part: string, whole: string) => `${part} of ${whole}`,
     back: "Back",
     next: "Next",
@@ -29,7 +30,6 @@ export const shared = {
     units: { hour: "h", minute: "m", second: "s" },
   },
   problems: {
-    unreachable: "The server does not answer. Is it running, and are you online?",
     unknown: "Something went wrong.",
     noPage: "There is no such page.",
     toSites: "To all sites",
@@ -59,6 +59,7 @@ export const shared = {
     notLoggedOut: "You are still logged in: the server does not answer. Try it again.",
     apiDocs: "API",
     shortcuts: "Single-key shortcuts",
+    showKeys: "Show the keys",
     on: "on",
     off: "off",
   },

@@ -52,6 +52,9 @@ export const site = {
   export: "Export",
   exportEvents: (format: string) => `Events as ${format}`,
   figures: "Key figures",
+  wholeSessions:
+    "With a filter of events, bounce rate, duration and pages per session are those of the whole sessions that have such an event.",
+  anyGoal: "Any goal",
   chart: "Chart",
   chartOf: (metric: string) => `${metric} over time`,
   now: "This period",
@@ -63,6 +66,9 @@ export const site = {
   annotate: "Add a note to the chart",
   note: "Note",
   noteOn: "Day",
+  addNote: "Add the note",
+  noteAdded: "The note is in the chart.",
+  noteChanged: "The note is changed.",
   notes: "Notes",
   panels: {
     pages: "Pages",

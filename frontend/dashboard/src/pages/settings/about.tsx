@@ -8,11 +8,9 @@ export function About() {
   return (
     <Panel title={about.title}>
       <div class="settings-form">
-        {version && (
-          <p>
-            <b>{about.version(version)}</b>
-          </p>
-        )}
+        <p>
+          <b>{about.version(version ?? "")}</b>
+        </p>
         <p>{about.text}</p>
         <ul class="checks">
           <li>

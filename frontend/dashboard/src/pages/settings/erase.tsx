@@ -1,21 +1,19 @@
 import { useState } from "preact/hooks"
 import { ask } from "../../api"
 import type { Site } from "../../api_types"
+import { AskFirst } from "../../components/confirm"
 import { Field } from "../../components/field"
 import { Panel } from "../../components/panel"
 import { say } from "../../components/toasts"
 import { dayName, whole } from "../../figures"
 import { settingsWords } from "../../language/settings"
-import { AskFirst } from "./confirm"
 
-/** Deletes the site's events before a day. */
+/** Deletes the site's events before a day, or those of one of its users. */
 export function Erase({ site }: { site: Site }) {
   const { data } = settingsWords.value
   const [before, setBefore] = useState("")
-  const erase = async (): Promise<void> => {
-    const { events } = await ask("POST /api/sites/{site_id}/erase", { path: { site_id: site.id }, body: { before } })
-    say(data.erased(whole(events)))
-  }
+  const [typed, setTyped] = useState("")
+  const user = typed.trim()
   return (
     <Panel title={data.erase}>
       <p>{data.eraseIntro}</p>
@@ -28,22 +26,60 @@ export function Erase({ site }: { site: Site }) {
           onInput={(event) => setBefore(event.currentTarget.value)}
         />
         {before && (
-          <div class="row">
-            <AskFirst
-              label={data.eraseButton(dayName(before))}
-              className="danger"
-              title={data.erase}
-              text={data.eraseText(site.domain, dayName(before))}
-              typed={site.domain}
-              action={data.eraseButton(dayName(before))}
-              done=""
-              onConfirm={erase}
-            >
-              {data.eraseButton(dayName(before))}
-            </AskFirst>
-          </div>
+          <EraseButton
+            site={site}
+            what={{ before }}
+            action={data.eraseButton(dayName(before))}
+            text={data.eraseText(site.domain, dayName(before))}
+          />
+        )}
+        <Field
+          label={data.eraseUser}
+          hint={data.eraseUserHint}
+          autocomplete="off"
+          spellcheck={false}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        {user && (
+          <EraseButton
+            site={site}
+            what={{ user_id: user }}
+            action={data.eraseUserButton(user)}
+            text={data.eraseUserText(site.domain, user)}
+          />
         )}
       </div>
     </Panel>
+  )
+}
+
+function EraseButton(given: {
+  site: Site
+  what: { before: string } | { user_id: string }
+  action: string
+  text: string
+}) {
+  const { site, what, action, text } = given
+  const { data } = settingsWords.value
+  const erase = async (): Promise<void> => {
+    const { events } = await ask("POST /api/sites/{site_id}/erase", { path: { site_id: site.id }, body: what })
+    say(data.erased(whole(events)))
+  }
+  return (
+    <div class="row">
+      <AskFirst
+        label={action}
+        className="danger"
+        title={data.erase}
+        text={<bdi>{text}</bdi>}
+        typed={site.domain}
+        action={action}
+        done=""
+        onConfirm={erase}
+      >
+        <bdi>{action}</bdi>
+      </AskFirst>
+    </div>
   )
 }

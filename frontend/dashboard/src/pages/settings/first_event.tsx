@@ -2,15 +2,15 @@
 import { refresh, useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { SeenEvent, Site } from "../../api_types"
+import { useChanging } from "../../changing"
+import { Refused } from "../../components/error_text"
 import { Icon } from "../../components/icon"
 import { Panel, Shown } from "../../components/panel"
 import { ago, whole } from "../../figures"
 import { settingsWords } from "../../language/settings"
 import { usePolled } from "../../polled"
 import { question } from "../../question"
-import { useChanging } from "./changing"
 import { Copyable } from "./copyable"
-import { Refused } from "./form"
 import { eventName, reasonOf } from "./seen_events"
 import { Snippet, testCall } from "./snippet"
 import "../../styles/settings.css"
@@ -48,7 +48,7 @@ export function Waiting({ site }: { site: Site }) {
   const said = known ? [waiting.waitingNext, waiting.arrivedNext] : [waiting.waiting, waiting.arrived]
   return (
     <Panel title={waiting.title}>
-      <div class="settings-form">
+      <div class={`settings-form ${known === undefined ? "coming" : ""}`}>
         <div class={`note ${arrived ? "success" : ""}`} role="status">
           {arrived ? <Icon name="check" /> : <span class="dot waiting" />}
           <div>
@@ -64,11 +64,11 @@ export function Waiting({ site }: { site: Site }) {
   )
 }
 
-/** As it was when the waiting began. */
-function useHasEvents(site: Site): boolean {
+/** As it was when the waiting began; undefined before the answer. */
+function useHasEvents(site: Site): boolean | undefined {
   const request = { path: { site_id: site.id }, parameters: { range: "all" } }
   const { data } = useAnswer("GET /api/sites/{site_id}/reports/overview", request)
-  return data !== undefined && data.metrics.visitors > 0
+  return data && data.metrics.visitors > 0
 }
 
 function Arrived({ site, stored }: { site: Site; stored: SeenEvent | undefined }) {
@@ -152,7 +152,11 @@ function Lost({ title, groups, site }: { title: string; groups: readonly Group[]
                 </span>
               </p>
               {newest.path && <bdi class="path">{newest.path}</bdi>}
-              {newest.message && <bdi class="why">{newest.message}</bdi>}
+              {newest.message && (
+                <bdi class="why" lang="en">
+                  {newest.message}
+                </bdi>
+              )}
               <p>{reason?.todo}</p>
               <Adopt host={strangeHost(newest)} site={site} />
             </div>
@@ -184,7 +188,7 @@ function Adopt({ host, site }: { host: string | null; site: Site }) {
       <button type="button" class="button small" disabled={changing.busy} onClick={adopt}>
         {waiting.adopt(host, site.domain)}
       </button>
-      <Refused changing={changing} />
+      <Refused error={changing.other} />
     </>
   )
 }

@@ -3,13 +3,13 @@ import { useState } from "preact/hooks"
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { Goal, Site } from "../../api_types"
+import { type Changing, useChanging } from "../../changing"
 import { Dialog } from "../../components/dialog"
 import { Field } from "../../components/field"
+import { Form, Options, optionsOf, Pick } from "../../components/form"
 import { settingsWords } from "../../language/settings"
 import { useSettled, WRITING_MS } from "../../settled"
-import { useChanging } from "./changing"
 import { currencies } from "./choices"
-import { Form, Options, optionsOf, Pick } from "./form"
 import { Conditions } from "./goal_conditions"
 import { bodyOf, draftOf, type GoalDraft, newDraft, type Worth } from "./goal_draft"
 import { GoalPreview } from "./goal_preview"
@@ -21,7 +21,7 @@ export interface DraftProps {
   site: Site
   draft: GoalDraft
   change: (changes: Partial<GoalDraft>) => void
-  problem: (field: string) => string | undefined
+  problem: Changing["problem"]
 }
 
 export function GoalForm({ site, goal, onClose }: { site: Site; goal: Goal | null; onClose: () => void }) {

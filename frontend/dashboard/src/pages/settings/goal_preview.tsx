@@ -1,11 +1,11 @@
 import { useAnswer } from "../../answers"
 import type { Site, TriedGoalReport } from "../../api_types"
+import { ErrorText } from "../../components/error_text"
 import { Lines, Shown } from "../../components/panel"
 import { money, percent, whole } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
 import { useSettled, WRITING_MS } from "../../settled"
-import { textOf } from "./changing"
 import { bodyOf, type GoalBody, type GoalDraft } from "./goal_draft"
 
 /** What the goal would have counted in the last 30 days. */
@@ -21,7 +21,9 @@ export function GoalPreview({ site, draft }: { site: Site; draft: GoalDraft }) {
     <section class="preview" aria-label={goals.preview} aria-live="polite">
       <h3>{goals.preview}</h3>
       {found.error && body ? (
-        <p class="quiet">{textOf(found.error)}</p>
+        <p class="quiet">
+          <ErrorText error={found.error} />
+        </p>
       ) : body ? (
         <Shown found={found} skeleton={<Lines count={1} height={36} />}>
           {(data) => (data.events ? <Figures data={data} /> : <p class="quiet">{goals.previewNone}</p>)}

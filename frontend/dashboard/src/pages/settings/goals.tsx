@@ -2,13 +2,13 @@ import { useState } from "preact/hooks"
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { Goal, GoalStats, Site } from "../../api_types"
+import { AskFirst } from "../../components/confirm"
 import { Icon } from "../../components/icon"
 import { Empty, Panel, Shown } from "../../components/panel"
 import { money, percent, short } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
 import { clauseText } from "../../panels/filters"
-import { AskFirst } from "./confirm"
 import { Entry } from "./entries"
 import { clausesOf } from "./goal_draft"
 import { GoalForm } from "./goal_form"
@@ -59,10 +59,10 @@ function GoalEntry(given: { goal: Goal; stats: GoalStats | undefined; onChange: 
     <Entry
       title={<bdi>{goal.name}</bdi>}
       figures={
-        <>
+        <span class={stats ? undefined : "coming"}>
           <b class="number">{short(stats?.conversions)}</b> {metrics.conversions} ({percent(stats?.conversion_rate)}){" "}
           <span class="quiet">{goals.last30}</span>
-        </>
+        </span>
       }
       actions={<GoalActions goal={goal} onChange={onChange} />}
     >

@@ -2,15 +2,15 @@ import type { ComponentChildren } from "preact"
 import { useState } from "preact/hooks"
 import { ask } from "../../api"
 import type { Health as State } from "../../api_types"
+import { given, useChanging } from "../../changing"
 import { Field } from "../../components/field"
+import { Form } from "../../components/form"
 import { Icon } from "../../components/icon"
 import { Panel, Shown } from "../../components/panel"
 import { decimal, NOTHING, whole } from "../../figures"
 import { settingsWords } from "../../language/settings"
 import { usePolled } from "../../polled"
-import { given, useChanging } from "./changing"
 import { Drops } from "./drops"
-import { Form } from "./form"
 
 const EVERY_MS = 5_000
 
@@ -53,17 +53,18 @@ function HealthOf({ state }: { state: State }) {
 
 const megabytes = (bytes: number): string => `${decimal(bytes / 1_000_000)} MB`
 
-type Trouble = readonly ["problem" | "warning", string]
+/** How bad it is, what it is, and what the server says of it. */
+type Trouble = readonly ["problem" | "warning", string, string]
 
 /** What is wrong, the worst first. */
 export function troubles(state: State): Trouble[] {
   const { health } = settingsWords.value
   return [
-    ...(state.writer_failing ? [["problem", health.failing] as const] : []),
-    ...(state.refusing ? [["problem", health.refusing(state.refusing)] as const] : []),
-    ...(state.lost > 0 ? [["problem", health.lost(whole(state.lost))] as const] : []),
-    ...(state.geoip_problem ? [["warning", health.geoip(state.geoip_problem)] as const] : []),
-    ...(state.referrer_spam_list_problem ? [["warning", health.spam(state.referrer_spam_list_problem)] as const] : []),
+    ...(state.writer_failing ? [["problem", health.failing, ""] as const] : []),
+    ...(state.refusing ? [["problem", health.refusing, state.refusing] as const] : []),
+    ...(state.lost > 0 ? [["problem", health.lost(whole(state.lost)), ""] as const] : []),
+    ...(state.geoip_problem ? [["warning", health.geoip, state.geoip_problem] as const] : []),
+    ...(state.referrer_spam_list_problem ? [["warning", health.spam, state.referrer_spam_list_problem] as const] : []),
   ]
 }
 
@@ -77,10 +78,12 @@ function Verdict({ state }: { state: State }) {
           {settingsWords.value.health.good}
         </p>
       )}
-      {found.map(([kind, text]) => (
+      {found.map(([kind, text, theirs]) => (
         <p key={text} class={`note ${kind}`}>
           <Icon name="warning" />
-          {text}
+          <span>
+            {text} {theirs && <bdi lang="en">{theirs}</bdi>}
+          </span>
         </p>
       ))}
     </div>

@@ -1,13 +1,14 @@
 import { useState } from "preact/hooks"
+import type { ApiError } from "../../api"
 import { Field } from "../../components/field"
+import { Check } from "../../components/form"
 import { settingsWords } from "../../language/settings"
-import { Check } from "./form"
 
 /** What the server asks of passwords at least. */
 const LEAST = 8
 
 /** Shown on demand, so that nobody has to type it twice. */
-export function NewPassword({ label, name, problem }: { label: string; name: string; problem: string | undefined }) {
+export function NewPassword({ label, name, problem }: { label: string; name: string; problem: ApiError | undefined }) {
   const { setup } = settingsWords.value
   const [seen, setSeen] = useState(false)
   const field = {

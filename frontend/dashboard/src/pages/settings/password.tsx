@@ -1,10 +1,10 @@
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
+import { given, useChanging } from "../../changing"
 import { Field } from "../../components/field"
+import { Form } from "../../components/form"
 import { Panel } from "../../components/panel"
 import { settingsWords } from "../../language/settings"
-import { given, useChanging } from "./changing"
-import { Form } from "./form"
 import { NewPassword } from "./new_password"
 
 export function Password() {

@@ -2,6 +2,7 @@
 import type { SeenEvent } from "../../api_types"
 import { ago, NOTHING } from "../../figures"
 import { settingsWords } from "../../language/settings"
+import { valueText } from "../../values"
 
 export interface Reason {
   what: string
@@ -24,7 +25,7 @@ export function Outcome({ outcome }: { outcome: SeenEvent["outcome"] }) {
 }
 
 export function eventName(event: SeenEvent): string {
-  const kind = event.kind ? settingsWords.value.kinds[event.kind] : ""
+  const kind = event.kind ? valueText("kind", event.kind) : ""
   return [kind, event.name].filter(Boolean).join(" ") || NOTHING
 }
 
@@ -71,7 +72,11 @@ function SeenRow({ event }: { event: SeenEvent }) {
             {reason.what}. <span class="quiet">{reason.todo}</span>
           </span>
         )}
-        {event.message && <bdi class="why quiet">{event.message}</bdi>}
+        {event.message && (
+          <bdi class="why quiet" lang="en">
+            {event.message}
+          </bdi>
+        )}
       </td>
       <td>
         <bdi class="path">{event.path ?? NOTHING}</bdi>

@@ -1,17 +1,17 @@
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { Site } from "../../api_types"
+import { given, useChanging } from "../../changing"
+import { AskFirst } from "../../components/confirm"
 import { Field } from "../../components/field"
+import { Form, Pick } from "../../components/form"
 import { Empty, Panel, Shown } from "../../components/panel"
 import { dayName } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
 import { go } from "../../router"
-import { given, useChanging } from "./changing"
 import { currencies, likelyCurrency, ownTimeZone, timeZones } from "./choices"
-import { AskFirst } from "./confirm"
 import { Entry } from "./entries"
-import { Form, Pick } from "./form"
 
 export function Sites() {
   const { sites } = settingsWords.value

@@ -1,11 +1,11 @@
 /** What makes a site's pages, or its server, send events. */
 import { useState } from "preact/hooks"
 import type { Site } from "../../api_types"
+import { Check } from "../../components/form"
 import { Tabs, tabPanel } from "../../components/tabs"
 import { settingsWords } from "../../language/settings"
 import { pageOf } from "../../question"
 import { Copyable } from "./copyable"
-import { Check } from "./form"
 
 const VARIANTS = ["page", "server", "other"] as const
 type Variant = (typeof VARIANTS)[number]

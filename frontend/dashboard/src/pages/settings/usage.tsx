@@ -1,16 +1,14 @@
 import { useAnswer } from "../../answers"
-import { ask } from "../../api"
 import type { Site, SiteUsage, Usage as UsageOfMonth } from "../../api_types"
-import { Field } from "../../components/field"
+import { optionsOf } from "../../components/form"
 import { Icon } from "../../components/icon"
 import { Panel, Shown } from "../../components/panel"
 import { bucketName, whole } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
 import { changed, parameter } from "../../router"
-import { given, useChanging } from "./changing"
 import { Drops } from "./drops"
-import { Form, Options, optionsOf } from "./form"
+import { SiteForm } from "./site_form"
 
 export function Usage({ site }: { site: Site }) {
   const { usage } = settingsWords.value
@@ -105,38 +103,17 @@ function Taken({ usage }: { usage: SiteUsage | undefined }) {
 }
 
 function Quota({ site }: { site: Site }) {
-  const { usage, saved } = settingsWords.value
-  const changing = useChanging(["monthly_quota", "quota_answer"])
-  const save = (event: SubmitEvent): void => {
-    const of = given(event)
-    const body = {
-      monthly_quota: of("monthly_quota") ? Number(of("monthly_quota")) : null,
-      quota_answer: of("quota_answer") as Site["quota_answer"],
-    }
-    changing.send(() => ask("PATCH /api/sites/{site_id}", { path: { site_id: site.id }, body }), saved)
-  }
+  const { usage: said } = settingsWords.value
+  const answers = optionsOf(said.quotaAnswers)
   return (
-    <Panel title={usage.quotaTitle}>
-      <Form changing={changing} onSubmit={save}>
-        <Field
-          label={usage.quota}
-          hint={usage.quotaHint}
-          name="monthly_quota"
-          type="number"
-          min="1"
-          step="1"
-          inputMode="numeric"
-          defaultValue={site.monthly_quota ?? ""}
-          problem={changing.problem("monthly_quota")}
-        />
-        <Options
-          label={usage.quotaAnswer}
-          name="quota_answer"
-          options={optionsOf(usage.quotaAnswers)}
-          chosen={site.quota_answer}
-          problem={changing.problem("quota_answer")}
-        />
-      </Form>
+    <Panel title={said.quotaTitle}>
+      <SiteForm
+        site={site}
+        settings={[
+          { name: "monthly_quota", kind: "number", label: said.quota, hint: said.quotaHint },
+          { name: "quota_answer", kind: "options", options: answers, label: said.quotaAnswer },
+        ]}
+      />
     </Panel>
   )
 }

@@ -1,30 +1,30 @@
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { User } from "../../api_types"
+import { given, useChanging } from "../../changing"
+import { AskFirst } from "../../components/confirm"
 import { Field } from "../../components/field"
+import { Form } from "../../components/form"
 import { Panel, Shown } from "../../components/panel"
 import { dayName } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
-import { given, useChanging } from "./changing"
-import { AskFirst } from "./confirm"
 import { Entry } from "./entries"
-import { Form } from "./form"
 import { NewPassword } from "./new_password"
 
 export function Users() {
   const { users } = settingsWords.value
   const found = useAnswer("GET /api/users", {})
-  const me = useAnswer("GET /api/me", {}).data?.user?.id
+  const me = useAnswer("GET /api/me", {})
   return (
     <>
       <Panel title={users.title}>
         <p class="quiet">{users.intro}</p>
-        <Shown found={found}>
+        <Shown found={me.data || me.error ? found : { ...found, data: undefined }}>
           {(data) => (
             <ul class="entries">
               {data.map((each) => (
-                <UserEntry key={each.id} user={each} own={each.id === me} />
+                <UserEntry key={each.id} user={each} own={each.id === me.data?.user?.id} />
               ))}
             </ul>
           )}

@@ -1,9 +1,11 @@
-/** What forms of settings are made of. */
+/** What forms are made of. */
 import type { ComponentChildren } from "preact"
 import { useId, useState } from "preact/hooks"
-import { Choice } from "../../components/field"
-import { words } from "../../language"
-import type { Changing } from "./changing"
+import type { ApiError } from "../api"
+import type { Changing } from "../changing"
+import { words } from "../language"
+import { ErrorText, Refused } from "./error_text"
+import { Choice } from "./field"
 
 export function Form(given: {
   changing: Changing
@@ -21,7 +23,7 @@ export function Form(given: {
   return (
     <form class="settings-form" aria-label={given.label} onSubmit={submit}>
       {given.children}
-      <Refused changing={given.changing} />
+      <Refused error={given.changing.other} />
       <div class="row">
         <button type="submit" class="button primary" disabled={given.changing.busy}>
           {given.submit ?? words.value.shared.save}
@@ -29,16 +31,6 @@ export function Form(given: {
         {given.aside}
       </div>
     </form>
-  )
-}
-
-/** What is wrong with none of the fields. */
-export function Refused({ changing }: { changing: Changing }) {
-  if (!changing.other) return null
-  return (
-    <p class="note problem" role="alert">
-      {changing.other}
-    </p>
   )
 }
 
@@ -54,7 +46,7 @@ interface OptionsProps {
   options: readonly Option[]
   chosen: string
   hint?: string
-  problem?: string | undefined
+  problem?: ApiError | undefined
   onChoose?: (value: string) => void
 }
 
@@ -74,7 +66,7 @@ export function Options(given: OptionsProps) {
       )}
       {given.problem && (
         <span class="problem" role="alert">
-          {given.problem}
+          <ErrorText error={given.problem} />
         </span>
       )}
     </fieldset>
@@ -135,7 +127,7 @@ export function Pick(given: {
   name?: string
   initial: string
   options: readonly (readonly [string, string])[]
-  problem?: string | undefined
+  problem?: ApiError | undefined
   onPick?: (value: string) => void
 }) {
   const { initial, onPick, ...choice } = given

@@ -1,16 +1,15 @@
 /** A change sent to the server: whether it is under way, what is wrong with it, and that it was done. */
 import { useState } from "preact/hooks"
-import { refresh } from "../../answers"
-import { ApiError } from "../../api"
-import { say } from "../../components/toasts"
-import { words } from "../../language"
+import { refresh } from "./answers"
+import { ApiError } from "./api"
+import { say } from "./components/toasts"
 
 export interface Changing {
   busy: boolean
   /** What the server says of a field. */
-  problem: (field: string) => string | undefined
+  problem: (field: string) => ApiError | undefined
   /** What it says of none of the form's fields. */
-  other: string | undefined
+  other: ApiError | undefined
   /** True when it was done; then everything shown is asked anew. */
   send: (change: () => Promise<unknown>, done: string) => Promise<boolean>
 }
@@ -37,15 +36,10 @@ export function useChanging(fields: readonly string[] = []): Changing {
   const named = error?.field ?? ""
   return {
     busy,
-    problem: (field) => (error && named === field ? textOf(error) : undefined),
-    other: error && !fields.includes(named) ? textOf(error) : undefined,
+    problem: (field) => (error && named === field ? error : undefined),
+    other: error && !fields.includes(named) ? error : undefined,
     send,
   }
-}
-
-export function textOf(error: ApiError): string {
-  const { problems } = words.value
-  return error.status === 0 ? problems.unreachable : error.message || problems.unknown
 }
 
 /** What a form holds, as texts. */

@@ -1,13 +1,12 @@
 /** Asks before something goes for good; what matters most has to be typed. */
 import { type ComponentChildren, Fragment } from "preact"
 import { useState } from "preact/hooks"
-import { Dialog } from "../../components/dialog"
-import { Field } from "../../components/field"
-import { Icon } from "../../components/icon"
-import { words } from "../../language"
-import { settingsWords } from "../../language/settings"
-import { useChanging } from "./changing"
-import { Refused } from "./form"
+import { useChanging } from "../changing"
+import { words } from "../language"
+import { Dialog } from "./dialog"
+import { Refused } from "./error_text"
+import { Field } from "./field"
+import { Icon } from "./icon"
 
 export interface Question {
   title: string
@@ -36,13 +35,13 @@ export function Confirm({ onClose, ...question }: Question & { onClose: () => vo
         <p>{question.text}</p>
         {question.typed && (
           <Field
-            label={settingsWords.value.typeToConfirm(question.typed)}
+            label={words.value.shared.typeToConfirm(question.typed)}
             autocomplete="off"
             value={typed}
             onInput={(event) => setTyped(event.currentTarget.value)}
           />
         )}
-        <Refused changing={changing} />
+        <Refused error={changing.other} />
         <div class="row">
           <button
             type="submit"
