@@ -237,6 +237,23 @@ def test_referrers(value: str, address: str | None, source: str | None) -> None:
     assert found.source == source or (source is None and address is not None)
 
 
+@pytest.mark.parametrize(
+    ("tag", "source"),
+    [
+        ("google", "Google"),
+        ("Google", "Google"),
+        ("hacker_news", "Hacker News"),
+        ("HackerNews", "Hacker News"),
+        ("YouTube.com", "YouTube"),
+        ("newsletter", "newsletter"),
+        ("Google Ads", "Google Ads"),
+        ("my-google.example", "my-google.example"),
+    ],
+)
+def test_a_campaign_names_a_known_source_as_its_referrers_are_called(tag: str, source: str) -> None:
+    assert REFERRERS.named(tag) == source
+
+
 def test_a_referring_app_is_a_source() -> None:
     found = REFERRERS.referrer("android-app://com.example.reader/https/x?q=secret", "site.example")
     assert found == ("android-app:com.example.reader", "com.example.reader")

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import orjson
 
-from hitkeep_py.enrich.referrer import SOURCES_FILE
+from hitkeep_py.enrich.referrer import SOURCES_FILE, UNSAID, spelling
 from hitkeep_py.event import Channel
 
 CHANNELS_FILE = "data/channels.json"
@@ -25,8 +25,6 @@ MOST_LABELS = 6
 
 NOTHING = {"", "none", "(none)", "(not set)", "direct", "(direct)"}
 """What tags say, and other products send, when there is nothing to say."""
-UNSAID = str.maketrans("", "", " _-")
-"""Hacker News, hacker_news and hackernews are one source."""
 PAID = {
     Channel.ORGANIC_SEARCH: Channel.PAID_SEARCH,
     Channel.ORGANIC_SOCIAL: Channel.PAID_SOCIAL,
@@ -101,7 +99,7 @@ class Channels:
 
     def _home_of_host(self, text: str) -> Channel | None:
         if text.startswith(APP):
-            return self._homes.get(text.removeprefix(APP).lower().translate(UNSAID))
+            return self._homes.get(spelling(text.removeprefix(APP)))
         return next((self._homes[key] for key in keys_of(text.translate(UNSAID)) if key in self._homes), None)
 
 
@@ -148,7 +146,7 @@ def read_homes() -> dict[str, Channel]:
     sources: dict[str, list[str]] = orjson.loads(folder.joinpath(SOURCES_FILE).read_bytes())
     listed: dict[str, list[str]] = orjson.loads(folder.joinpath(CHANNELS_FILE).read_bytes())
     return {
-        key.lower().translate(UNSAID): Channel(channel)
+        spelling(key): Channel(channel)
         for channel, entries in listed.items()
         for entry in entries
         for key in (entry, *sources.get(entry, ()))

@@ -14,6 +14,8 @@ APP_LENGTH = 255
 CACHED = 20_000
 CACHED_LENGTH = 512
 SOURCES_FILE = "data/sources.json"
+UNSAID = str.maketrans("", "", " _-")
+"""Hacker News, hacker_news and hackernews are one source."""
 
 
 class Referrer(NamedTuple):
@@ -32,12 +34,17 @@ class Referrers:
     def __init__(self) -> None:
         sources: dict[str, list[str]] = orjson.loads(files("hitkeep_py.enrich").joinpath(SOURCES_FILE).read_bytes())
         self._names = {host: name for name, hosts in sources.items() for host in hosts}
+        self._spellings = {spelling(name): name for name in sources} | self._names
         self._cached = lru_cache(CACHED)(self._read)
 
     def referrer(self, value: str, hostname: str | None) -> Referrer:
         if not value:
             return NOTHING
         return (self._cached if len(value) <= CACHED_LENGTH else self._read)(value, hostname)
+
+    def named(self, tag: str) -> str:
+        """What a campaign calls a known source, by its name or host, as referrers of it are called; else the tag."""
+        return self._spellings.get(spelling(tag)) or self._spellings.get(tag.lower(), tag)
 
     def _read(self, value: str, hostname: str | None) -> Referrer:
         try:
@@ -64,3 +71,7 @@ class Referrers:
                 return name
         google = len(labels) > 1 and "google" in labels[:-1] and len(labels) - labels.index("google") <= 3
         return "Google" if google else host
+
+
+def spelling(text: str) -> str:
+    return text.lower().translate(UNSAID)

@@ -55,7 +55,7 @@ export const site: typeof english = {
   figures: "Kennzahlen",
   wholeSessions:
     "Mit einem Filter auf Ereignisse gelten Absprungrate, Dauer und Seiten je Sitzung für die ganzen Sitzungen, die ein solches Ereignis haben.",
-  anyGoal: "Irgendein Ziel",
+  anyGoal: "Beliebiges Ziel",
   chart: "Diagramm",
   chartOf: (metric: string) => `${metric} im Verlauf`,
   now: "Dieser Zeitraum",
