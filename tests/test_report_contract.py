@@ -129,6 +129,10 @@ def test_breakdowns(names: tuple[str, ...], both: tuple[Engine, Engine]) -> None
         return
     shown = replace(query, metrics=MEASURED[:5], order=(("visitors", True),), limit=3, offset=1)
     assert same(both, asked(table.table, shown)).total_rows == found.total_rows
+    for first in ("visitors", "revenue:EUR", "scroll_depth", "conversions"):
+        some = same(both, asked(table.table, replace(query, order=((first, True),), limit=4)))
+        assert some.rows == [(keys, dict(found.rows)[keys]) for keys, _ in some.rows]
+        assert some.total_rows == found.total_rows
 
 
 AGGREGATED = [f"{name}:{number}" for name in AGGREGATES for number in (*NUMBERS, "property:price", "property:it's")]
