@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
 from tests.browser import Shop, Website, launched, new_shop, website
-from tests.dashboard import demonstration
+from tests.dashboard import RANGE, Dashboard, demonstration
+from tests.dashboard import logged_in as logged_in_browser
 from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
 from tests.product import lookups
@@ -92,6 +93,21 @@ def demonstration_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     """With the demonstration's sites and a user; whoever changes something does it so that others do not see it."""
     with demonstration(tmp_path_factory.mktemp("dashboard")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def someone(demonstration_server: RunningServer, browser: Browser) -> Iterator[Dashboard]:
+    """At a desk, in English, before the demonstration's sites."""
+    with logged_in_browser(demonstration_server, browser) as found:
+        yield found
+
+
+@pytest.fixture
+def page(someone: Dashboard) -> Iterator[Page]:
+    """That of a site."""
+    opened = someone.open(**RANGE)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What a range is compared with: the period before, and for a range that comes to today that period to the same day."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitkeep_py.query.named_range import TO_DATE, named_range, previous_period
+from hitkeep_py.query.named_range import TO_DATE, named_range, previous_period, previous_year, so_far
 from hitkeep_py.query.time_range import TimeRange, midnight, read_range
 
 NOW = round(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
@@ -127,3 +128,36 @@ def months(day: date) -> int:
 
 def is_last_of_month(day: date) -> bool:
     return (day + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "compared", "expected"),
+    [
+        ("today", previous_period, ("2026-11-19T00:00", "2026-11-19T13:00")),
+        ("7d", previous_period, ("2026-11-07T00:00", "2026-11-13T13:00")),
+        ("this_month", previous_period, ("2026-10-01T00:00", "2026-10-20T13:00")),
+        ("7d", previous_year, ("2025-11-14T00:00", "2025-11-20T13:00")),
+        ("yesterday", previous_period, ("2026-11-18T00:00", "2026-11-19T00:00")),
+        ("24h", previous_period, ("2026-11-18T13:00", "2026-11-19T13:00")),
+    ],
+)
+def test_of_a_day_that_is_not_over_as_much_is_compared(
+    name: str, compared: Callable[[TimeRange], TimeRange], expected: tuple[str, str]
+) -> None:
+    asked = named_range(name, "Europe/Berlin", NOW)
+    found = so_far(compared(asked), asked, NOW)
+    assert found.start == compared(asked).start
+    times = (datetime.fromtimestamp(each / 1000, ZoneInfo(found.zone)) for each in (found.start, found.end))
+    assert tuple(each.strftime("%Y-%m-%dT%H:%M") for each in times) == expected
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(day=DAYS, seconds=st.integers(0, 86_399))
+def test_what_has_passed_is_a_part_of_the_whole_and_not_nothing(zone: str, day: date, seconds: int) -> None:
+    now = min(midnight(day, ZoneInfo(zone)) + seconds * 1000, midnight(day + timedelta(days=1), ZoneInfo(zone)) - 1)
+    for name in ("today", "this_month", "30d"):
+        asked = named_range(name, zone, now)
+        whole = previous_period(asked)
+        found = so_far(whole, asked, now)
+        assert found.start == whole.start < found.end <= whole.end
+        assert (whole.end - found.end) - (asked.end - now) < 2 * 3_600_000 + 60_000

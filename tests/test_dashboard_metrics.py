@@ -1,16 +1,25 @@
 """A key figure that is chosen shows in the chart, the panels and the details, and its address can be passed on."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.dashboard import Dashboard, accessibility_problems, cells, logged_in, rounded, settled, share, shown
+from tests.dashboard import (
+    PHONE,
+    RANGE,
+    Dashboard,
+    accessibility_problems,
+    cells,
+    growth,
+    logged_in,
+    rounded,
+    settled,
+    share,
+    shown,
+)
 from tests.running_server import RunningServer
 
-RANGE = {"range": "7d"}
 COLUMNS = {
     "Visitors": "visitors",
     "Sessions": "sessions",
@@ -22,19 +31,6 @@ COLUMNS = {
     "Revenue (USD)": "revenue:USD",
     "Bounce rate": "bounce_rate",
 }
-
-
-@pytest.fixture(scope="module")
-def someone(demonstration_server: RunningServer, browser: Browser) -> Iterator[Dashboard]:
-    with logged_in(demonstration_server, browser) as found:
-        yield found
-
-
-@pytest.fixture
-def page(someone: Dashboard) -> Iterator[Page]:
-    opened = someone.open(**RANGE)
-    yield opened
-    opened.close()
 
 
 def text_of(metric: str, value: float | None) -> str:
@@ -139,8 +135,7 @@ def test_details_have_every_metric_with_the_change_of_the_one_they_are_sorted_by
     for row, found in zip(rows, report["rows"], strict=True):
         assert row | {head: text_of(name, found["metrics"][name]) for head, name in COLUMNS.items()} == row
         now, before = (found[part]["revenue:EUR"] for part in ("metrics", "comparison"))
-        grown = f"{rounded(abs(now - before) / before, 0, 100)}%" if before > 0 else ""
-        assert row["Change"].endswith(grown)
+        assert row["Change"].split() == growth(now, before)
     assert accessibility_problems(page) == []
 
 
@@ -185,3 +180,16 @@ def test_a_question_mark_shows_the_keys_of_the_page(page: Page) -> None:
     expect(dialog).to_be_hidden()
     page.keyboard.press("y")
     expect(page).to_have_url(re.compile("range=yesterday"))
+
+
+def test_menus_stay_on_a_phones_screen(demonstration_server: RunningServer, browser: Browser) -> None:
+    with logged_in(demonstration_server, browser, PHONE) as someone:
+        page = someone.open(**RANGE, metric="conversions")
+        buttons = page.locator("main .menu > button")
+        assert buttons.count() > 5
+        for button in buttons.all():
+            button.click()
+            box = page.locator(".popup").bounding_box()
+            assert box is not None
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["viewport"]["width"]
+            page.keyboard.press("Escape")

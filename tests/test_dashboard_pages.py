@@ -118,6 +118,16 @@ def test_who_is_not_logged_in_gets_nothing_and_comes_back_after_it(
     context.close()
 
 
+def test_of_a_site_that_there_is_not_one_sentence_says_so(light: Dashboard) -> None:
+    page = light.open("/sites/none.example/sessions")
+    expect(page.get_by_text("There is no site none.example.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("link", name="To all sites").click()
+    expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+    page.close()
+    light.complaints[:] = [each for each in light.complaints if "404" not in each]
+
+
 def test_there_is_a_way_back_from_a_page_that_is_none(light: Dashboard) -> None:
     page = light.open("/sites/a/b/c")
     page.get_by_role("link", name="To all sites").click()

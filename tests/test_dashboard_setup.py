@@ -1,14 +1,13 @@
-"""From an empty data directory to the first event, in a browser; and sites without events, or with the worst ones."""
+"""From an empty data directory to the first event, in a browser."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import asked, visitor, wait_for
-from tests.dashboard import EMAIL, PASSWORD, accessibility_problems, logged_in, send
+from tests.browser import visitor
+from tests.dashboard import EMAIL, PASSWORD, accessibility_problems, send
 from tests.running_server import RunningServer, running
 
 
@@ -43,26 +42,3 @@ def test_first_run_goes_from_the_token_to_the_first_event(server: RunningServer,
         )
         page.get_by_role("link", name="Open the dashboard").click()
         expect(page.get_by_role("link", name="/welcome", exact=True)).to_be_visible()
-
-
-def test_a_site_without_events_shows_how_to_send_one(server: RunningServer, browser: Browser) -> None:
-    asked(server, "POST", "/api/sites", {"domain": "empty.example"})
-    with logged_in(server, browser) as someone:
-        page = someone.open("/sites/empty.example")
-        expect(page.get_by_text("/hk.js").first).to_be_visible()
-        for name in ("realtime", "sessions", "journeys", "retention", "funnels", "experiments", "web-vitals"):
-            page = someone.open(f"/sites/empty.example/{name}")
-            assert accessibility_problems(page) == []
-            page.close()
-
-
-def test_one_visitor_is_enough_for_every_page(server: RunningServer, browser: Browser, tmp_path: Path) -> None:
-    asked(server, "POST", "/api/sites", {"domain": "one.example"})
-    with logged_in(server, browser) as someone:
-        send(someone.context.new_page(), server, "one.example", [{}])
-        wait_for(lambda: someone.report("overview", "one.example")["metrics"]["pageviews"] == 1)
-        for name in ("", "/realtime", "/sessions", "/journeys?page=/", "/retention"):
-            page = someone.open(f"/sites/one.example{name}")
-            assert "NaN" not in page.locator("main").inner_text()
-            assert "Infinity" not in page.locator("main").inner_text()
-            page.close()

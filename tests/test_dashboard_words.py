@@ -1,24 +1,26 @@
 """What the dashboard says when the server refuses something, in the reader's language; and forms that are sent."""
 
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import asked, wait_for
-from tests.dashboard import EMAIL, Dashboard, accessibility_problems, logged_in, send
-from tests.running_server import RunningServer, running
+from tests.dashboard import Dashboard, accessibility_problems, logged_in, send, serving
+from tests.running_server import RunningServer
 
 SITE = "words.example"
-USER = "customer-7"
+SITE_OF_USERS = "users.example"
+SITE_IN_KATHMANDU = "kathmandu.example"
+USER, OTHER_USER = " customer 7 ", "customer 7"
+"""To events they are two: the first begins and ends with a space."""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("words")
-    with running(folder / "data", folder, "--ingest-rate", "1000", "--ingest-burst", "1000") as started:
-        asked(started, "POST", "/api/users", {"email": EMAIL, "password": "correct horse battery"})
-        asked(started, "POST", "/api/sites", {"domain": SITE})
+    with serving(tmp_path_factory.mktemp("words"), SITE, SITE_OF_USERS) as started:
         yield started
 
 
@@ -81,19 +83,57 @@ def test_a_note_is_written_and_changed_by_the_same_form(server: RunningServer, g
     assert [each["text"] for each in asked(server, "GET", f"/api/sites/{SITE}/annotations")] == ["Alte Preise"]
 
 
+def test_a_note_with_a_time_is_of_the_same_day_wherever_it_stands(server: RunningServer, german: Dashboard) -> None:
+    asked(server, "POST", "/api/sites", {"domain": SITE_IN_KATHMANDU, "time_zone": "Asia/Kathmandu"})
+    time = f"{date.today() - timedelta(days=2)}T23:30:00.000Z"
+    day = date.today() - timedelta(days=1)
+    asked(server, "POST", f"/api/sites/{SITE_IN_KATHMANDU}/annotations", {"time": time, "text": "Nachts"})
+    page = german.open(f"/sites/{SITE_IN_KATHMANDU}/settings/notes")
+    expect(page.get_by_role("main")).to_contain_text(f"{day:%d.%m.%Y}, 05:15")
+    page.get_by_role("button", name="Notiz ändern: Nachts").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Tag")).to_have_value(day.isoformat())
+    dialog.get_by_label("Notiz", exact=True).fill("Früh am Morgen")
+    dialog.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_text("Früh am Morgen")).to_be_visible()
+    stored = asked(server, "GET", f"/api/sites/{SITE_IN_KATHMANDU}/annotations")
+    assert [(each["time"], each["text"]) for each in stored] == [(time, "Früh am Morgen")]
+
+
 def test_a_site_without_sessions_leads_to_its_snippet(german: Dashboard) -> None:
     page = german.open(f"/sites/{SITE}/sessions")
     page.get_by_role("link", name="Zum Code").click()
     expect(page.get_by_text("/hk.js").first).to_be_visible()
 
 
-def test_all_events_of_a_user_are_erased(server: RunningServer, german: Dashboard) -> None:
-    asked(server, "POST", "/api/sites", {"domain": "user.example"})
-    page = german.open("/sites/user.example/settings/data")
-    send(page, server, "user.example", [{"d": USER}, {"d": USER, "u": "https://user.example/other"}])
-    wait_for(lambda: german.report("overview", "user.example")["metrics"]["pageviews"] == 2)
+def test_all_events_of_one_user_are_erased_and_those_of_no_other(server: RunningServer, german: Dashboard) -> None:
+    page = german.open(f"/sites/{SITE_OF_USERS}/settings/data")
+    for user, paths in {USER: ("/a", "/b"), OTHER_USER: ("/c", "/d", "/e")}.items():
+        send(page, server, SITE_OF_USERS, [{"d": user, "u": f"https://{SITE_OF_USERS}{path}"} for path in paths])
+    wait_for(lambda: seen_pages(german) == ["/a", "/b", "/c", "/d", "/e"])
     page.get_by_label("Alles von einem Nutzer").fill(USER)
-    page.get_by_role("button", name=f"Alles von {USER} löschen").click()
-    page.get_by_role("dialog").get_by_label("Zur Bestätigung user.example eingeben").fill("user.example")
-    page.get_by_role("dialog").get_by_role("button", name=f"Alles von {USER} löschen").click()
+    button = re.compile(rf"Alles von\s+{USER.strip()}\s+löschen")
+    page.get_by_role("button", name=button).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(f"Zur Bestätigung {SITE_OF_USERS} eingeben").fill(SITE_OF_USERS)
+    dialog.get_by_role("button", name=button).click()
     expect(page.get_by_text("Gelöschte Ereignisse: 2.")).to_be_visible()
+    assert seen_pages(german) == ["/c", "/d", "/e"]
+
+
+def seen_pages(someone: Dashboard) -> list[str]:
+    rows = someone.report("breakdown/page", SITE_OF_USERS, metrics="pageviews")["rows"]
+    return sorted(row["dimensions"]["page"] for row in rows)
+
+
+def test_a_fault_of_revenue_is_told_with_the_servers_sentence(german: Dashboard) -> None:
+    page = settings(german, "goals")
+    page.get_by_role("button", name="Ziel hinzufügen").first.click()
+    page.get_by_label("Name des Ereignisses").fill("purchase")
+    page.get_by_label("die Zahl in einer Eigenschaft ihrer Ereignisse").check()
+    page.get_by_label("Eigenschaft", exact=True).fill("x" * 301)
+    page.get_by_label("Name", exact=True).fill("Kauf")
+    save(page)
+    said = page.get_by_role("group", name="Was eine Conversion wert ist").get_by_role("alert")
+    expect(said).to_contain_text("Nötig ist ein Betrag über 0 oder der Name einer Eigenschaft")
+    expect(said.locator("[lang=en]")).to_have_text("Property must have 1 to 300 characters")

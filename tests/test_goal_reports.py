@@ -16,6 +16,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import DAY_MS, TimeRange
 from hitkeep_py.reports.goals import GoalStats, converted_sessions, goal_series, goals
+from hitkeep_py.reports.series import series
 from hitkeep_py.reports.table import table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
@@ -152,10 +153,45 @@ def test_a_session_converts_in_the_hour_in_which_it_met_the_goal(engine: Engine)
     }
 
 
+@pytest.mark.parametrize(
+    "filters", [[], ["page is /docs/a"], ["kind is pageview"], ["entry_page is /docs"], ["country is FR"]]
+)
+@pytest.mark.parametrize("unit", ["hour", "day"])
+def test_conversions_over_time_are_those_of_the_goals_report(unit: str, filters: list[str], engine: Engine) -> None:
+    asked = replace(DAY, metrics=CONVERTED[1:2], filters=read_filters(filters), goals=(Step("event", "buy"),))
+    counted = {key: conversions for key, (conversions,) in points(engine, asked, unit)}
+    found = ask(engine, goal_series, replace(DAY, filters=asked.filters), [goal("event", "buy")], unit)
+    assert list(counted.values()) == [each.conversions for each in found]
+    assert sum(counted.values()) > 0
+    rates = [rate for _, (_, rate) in points(engine, replace(asked, metrics=CONVERTED[1:]), unit)]
+    assert all(rate is None or 0 <= rate <= 1 for rate in rates)
+
+
+def test_conversions_by_time_and_page_are_of_all_pages_that_the_session_saw(engine: Engine) -> None:
+    dimensions = (dimension("page"), dimension("hour"))
+    asked = replace(DAY, metrics=CONVERTED[1:2], dimensions=dimensions, goals=(Step("event", "buy"),))
+    found = {
+        (page, (key - DAY.range.start) // 3_600_000)
+        for (page, key), (conversions,) in ask(engine, table, asked).rows
+        if conversions
+    }
+    bought_at = {
+        10: ("/docs/a", "/docs/b", "/shop"),
+        11: ("/docs/a", "/docs/b", "/shop"),
+        12: ("/docs", "/shop"),
+        13: ("/shop/1",),
+    }
+    assert found == {(page, hour) for hour, pages in bought_at.items() for page in pages}
+
+
 def test_revenue_of_a_currency_stands_beside_figures_of_all_events(engine: Engine) -> None:
     metrics = tuple(map(metric, ("revenue:EUR", "revenue:USD", "revenue:CHF", "events")))
     by_country = replace(DAY, metrics=metrics, dimensions=(dimension("country"),), order=(("revenue:USD", True),))
     assert ask(engine, table, by_country).rows == [(("FR",), (0, 700, 0, 2)), (("DE",), (700, 0, 0, 3))]
+
+
+def points(engine: Engine, query: Query, unit: str) -> list[tuple[str, tuple[Any, ...]]]:
+    return [(each.time, each.figures) for each in ask(engine, series, query, unit)]
 
 
 def test_rate_is_of_all_sessions_and_alike_goals_have_the_same_figures(engine: Engine) -> None:

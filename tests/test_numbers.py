@@ -130,19 +130,32 @@ def test_numbers_of_events_that_say_a_currency_are_kept_apart_by_it() -> None:
     ]
     rows += [
         {"name": "look", "props": orjson.dumps({"price": price, "currency": code}).decode()}
-        for code, price in (("USD", 4), ("USD", 5), ("EUR", 6), ("gold", 7), (None, 8))
+        for code, price in (("USD", 4), ("USD", 5), ("eur", 6), ("gold", 7), (None, 8))
     ]
     rows += [{"name": "call", "props": '{"price": 1}', "scroll_depth": 50}]
     with opened("duckdb") as own:
         store_rows(own.store, SITE, *({"time": DAY.range.start, **row} for row in rows))
 
-        def sums(number: str, event: str) -> list[tuple[str, float | None]]:
+        def sums(number: str, event: str) -> list[tuple[str | None, float | None]]:
             found = ask(own, numbers_by_currency, DAY, number, event)
             return [(each.currency, each.numbers.sum) for each in found]
 
-        assert sums("property:price", "buy") == [("EUR", 10.5), ("USD", 3)]
-        assert sums("property:price", "look") == [("USD", 9), ("EUR", 6)]
+        assert sums("property:price", "buy") == [("EUR", 10.5), (None, 7), ("USD", 3)]
+        assert sums("property:price", "look") == [(None, 15), ("USD", 9), ("EUR", 6)]
         assert sums("property:price", "call") == sums("scroll_depth", "call") == sums("value", "buy") == []
+
+
+def test_a_currency_is_said_beside_the_revenue_or_else_as_a_property() -> None:
+    rows: list[dict[str, object]] = [
+        {"revenue": 100, "currency": "EUR", "props": '{"price": 1, "currency": "USD"}'},
+        {"props": '{"price": 2, "currency": "usd"}'},
+        {"props": '{"price": 4, "currency": "CHF"}'},
+    ]
+    for each in opened("duckdb"), opened("clickhouse"):
+        with each as own:
+            store_rows(own.store, SITE, *({"time": DAY.range.start, "name": "buy", **row} for row in rows))
+            found = ask(own, numbers_by_currency, DAY, "property:price", "buy")
+            assert [(each.currency, each.numbers.sum) for each in found] == [("CHF", 4), ("EUR", 1), ("USD", 2)]
 
 
 def test_numbers_that_do_not_exist_are_named(engine: Engine) -> None:

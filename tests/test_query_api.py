@@ -166,10 +166,10 @@ def test_comparison_is_of_the_same_keys(client: TestClient, site: Site) -> None:
     asked = {"metrics": ["visitors", "pageviews"], "dimensions": ["country"], "compare": "previous_period"}
     answer = ask(client, site, **asked, totals=True)
     assert rows(answer) == [("DE", 1, 2, 1, 1), ("FR", 1, 1, 0, 0), (None, 1, 1, 0, 0)]
-    assert answer["comparison_range"] == {"from": "2026-11-19T00:00:00.000Z", "to": "2026-11-20T00:00:00.000Z"}
+    assert answer["comparison_range"] == {"from": "2026-11-19T00:00:00.000Z", "to": "2026-11-19T12:00:00.000Z"}
     assert answer["totals"] == {"visitors": 3, "pageviews": 4}
     assert answer["comparison_totals"] == {"visitors": 1, "pageviews": 1}
-    custom = {"from": "2026-11-19", "to": "2026-11-19"}
+    custom = {"from": "2026-11-19", "to": "2026-11-19T12:00:00Z"}
     assert ask(client, site, **{**asked, "compare": custom, "totals": True}) == answer
 
 

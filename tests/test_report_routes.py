@@ -62,7 +62,7 @@ def test_overview(logged_in: TestClient, analytics: Analytics, filled: Site) -> 
     before = found["comparison"]
     assert (before["conversions"], before["conversion_rate"]) == (0, 0)
     assert (before["metrics"]["visitors"], before["revenue"], before["goals"][0]["conversions"]) == (1, {}, 0)
-    assert found["comparison_range"] == {"from": "2026-11-19T00:00:00.000Z", "to": "2026-11-20T00:00:00.000Z"}
+    assert found["comparison_range"] == {"from": "2026-11-19T00:00:00.000Z", "to": "2026-11-19T12:00:00.000Z"}
     alone = report(logged_in, filled, "overview")
     assert (alone["comparison"], alone["comparison_range"]) == (None, None)
 

@@ -32,7 +32,7 @@ def define_shop(catalog: Catalog, site: Site) -> None:
     goals.add(site.id, "Express order", "event", "purchase", filters=["property:express is true"])
     worth = {"kind": "fixed", "amount": 900, "currency": "EUR"}
     goals.add(site.id, "Paid plan", "event", "signup", filters=["property:plan is pro, team"], revenue=worth)
-    goals.add(site.id, "Any product", "path", "/products/*")
+    goals.add(site.id, "Message to us", "event", "form_submit", filters=["page is /contact"])
     goals.add(site.id, "Thank-you page", "path", "/checkout/thank-you")
     steps = [
         step("path", "/products/*"),
@@ -69,7 +69,7 @@ def define_manual(catalog: Catalog, site: Site) -> None:
 
 def define_blog(catalog: Catalog, site: Site) -> None:
     catalog.goals.add(site.id, "Newsletter", "event", "newsletter")
-    catalog.goals.add(site.id, "Any post", "path", "/posts/*")
+    catalog.goals.add(site.id, "Shared", "event", "share")
     steps = [step("path", blog.FAMOUS), step("path", "/posts/*"), step("event", "newsletter")]
     catalog.funnels.add(site.id, "From the famous post to the newsletter", steps)
     catalog.segments.add(site.id, "Hacker News", ["source is Hacker News"])

@@ -59,6 +59,7 @@ class LiveVisitors:
         visit = self._month.visit_at(self._random, self._analytics.clock.now_ms())
         for event in visit.events:
             due = now + (event.time - visit.start) / 1000 / HURRY
+            event.engagement_ms = event.engagement_ms and event.engagement_ms // HURRY
             heapq.heappush(self._due, (due, next(self._numbers), event))
 
     def _try_step(self) -> None:

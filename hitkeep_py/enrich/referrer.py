@@ -34,7 +34,7 @@ class Referrers:
     def __init__(self) -> None:
         sources: dict[str, list[str]] = orjson.loads(files("hitkeep_py.enrich").joinpath(SOURCES_FILE).read_bytes())
         self._names = {host: name for name, hosts in sources.items() for host in hosts}
-        self._spellings = {spelling(name): name for name in sources} | self._names
+        self._spellings = {spelling(name): name for name in sources}
         self._cached = lru_cache(CACHED)(self._read)
 
     def referrer(self, value: str, hostname: str | None) -> Referrer:
@@ -43,8 +43,13 @@ class Referrers:
         return (self._cached if len(value) <= CACHED_LENGTH else self._read)(value, hostname)
 
     def named(self, tag: str) -> str:
-        """What a campaign calls a known source, by its name or host, as referrers of it are called; else the tag."""
-        return self._spellings.get(spelling(tag)) or self._spellings.get(tag.lower(), tag)
+        """What a campaign calls a known source, by its name or a host, as referrers of it are called; else the tag."""
+        known = self._spellings.get(spelling(tag))
+        host = normalised_hostname(tag)
+        if known or "." not in host or not is_hostname(host):
+            return known or tag
+        source = self._source(host)
+        return tag if source == host else source
 
     def _read(self, value: str, hostname: str | None) -> Referrer:
         try:

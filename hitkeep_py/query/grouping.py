@@ -1,6 +1,7 @@
 """Rows of events and visits with the keys `d0`, `d1`, ... that they are grouped by, and numbers `n0`, `n1`, ..."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hitkeep_py.errors import InvalidInput
@@ -8,7 +9,7 @@ from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
 from hitkeep_py.query.matching import matches_any
 from hitkeep_py.query.metrics import CONVERTED, Metric
-from hitkeep_py.query.query import Query, in_range, matching_events, matching_visits, value_of
+from hitkeep_py.query.query import Query, in_range, matching_events, matching_visits, value_of, visits_in_range
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.time_range import offsets
 
@@ -44,9 +45,9 @@ def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
 
 def visit_rows(dialect: Dialect, query: Query) -> Statement:
     """Matching visits with their keys; keys of events come from the visits' matching events."""
-    needed = [dialect.visitor, "pageviews", "events", "passive_events", "duration_ms"]
+    needed = ["session_id", dialect.visitor, "pageviews", "events", "passive_events", "duration_ms"]
     own = [each.column for each in query.dimensions if each.scope in (Scope.SESSION, Scope.VISIT)]
-    visits = matching_visits(query, dialect, [*needed, *own])
+    visits = matching_visits(query, dialect, [*needed[1:], *own])
     columns = [Statement(f"visit.{each} AS {each}") for each in needed]
     columns += [Statement(f"{key_of_visit(each, index)} AS d{index}") for index, each in enumerate(query.dimensions)]
     if any(each.counts_conversions for each in query.metrics):
@@ -62,6 +63,26 @@ def visit_rows(dialect: Dialect, query: Query) -> Statement:
         event_keys(dialect, query),
     )
     return with_keys(rows, query.dimensions)
+
+
+def conversion_rows(dialect: Dialect, query: Query) -> Statement:
+    """The sessions that the filters choose over the whole range, in each bucket of time that they touch.
+
+    Who saw a page at 10:58 and bought at 11:02 converted at eleven, also where a filter or key is that page.
+    """
+    keys = [each for each in query.dimensions if each.scope is not Scope.TIME]
+    chosen = visit_rows(dialect, replace(query, dimensions=tuple(keys), metrics=()))
+    columns = [
+        Statement(f"{'visit.bucket' if each.scope is Scope.TIME else f'chosen.d{keys.index(each)}'} AS d{index}")
+        for index, each in enumerate(query.dimensions)
+    ]
+    columns.append(filled(f"{{}} AS {CONVERTED}", converted(dialect, query, of_visits=True)))
+    return filled(
+        "SELECT {} FROM ({}) AS visit JOIN ({}) AS chosen ON chosen.session_id = visit.session_id",
+        joined(", ", columns),
+        visits_in_range(query, dialect, ()),
+        chosen,
+    )
 
 
 def converted(dialect: Dialect, query: Query, of_visits: bool) -> Statement:

@@ -16,6 +16,7 @@ class Level(Enum):
 
     EVENT = "the events that match the filters"
     SESSION = "the sessions that have an event that matches the filters, each as a whole"
+    CONVERSION = "these sessions over the whole range, in each bucket of time that they touch"
 
 
 class Unit(Enum):

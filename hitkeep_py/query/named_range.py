@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,8 @@ TO_DATE: dict[str, CalendarLength] = {
 }
 COMPARISONS: dict[str, str] = {
     "previous_period": (
-        "as much time right before; for a range that begins with a week, month, quarter or year and ends today the "
-        "one before up to the same day"
+        "as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the "
+        "ones before up to the same day"
     ),
     "previous_year": "the same days of the year before",
 }
@@ -155,6 +156,18 @@ def previous_year(found: TimeRange) -> TimeRange:
     timezone = ZoneInfo(found.zone)
     start, end = (year_before(datetime.fromtimestamp(each / 1000, timezone)) for each in (found.start, found.end))
     return checked(TimeRange(start, end, found.zone), "compare")
+
+
+def so_far(found: TimeRange, asked: TimeRange, now: int) -> TimeRange:
+    """As much of the range to compare with as has passed of the asked one, whose last day is today."""
+    zone = ZoneInfo(found.zone)
+    # Whole minutes, so that the answer can be kept for a while.
+    moment = datetime.fromtimestamp(now // MINUTE_MS * MINUTE_MS / 1000, zone)
+    if asked.end != midnight(moment.date() + timedelta(days=1), zone):
+        return found
+    last = day_of(found.end - 1, zone)
+    end = milliseconds(datetime.combine(last, moment.time(), zone))
+    return replace(found, end=min(end, found.end)) if end > found.start else found
 
 
 def year_before(moment: datetime) -> int:

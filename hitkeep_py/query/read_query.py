@@ -8,7 +8,7 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import Dimension, Scope, dimension
 from hitkeep_py.query.filters import Filters, checked_condition, read_filters, split_values
 from hitkeep_py.query.metrics import metric
-from hitkeep_py.query.named_range import COMPARISONS, First, named_range, never, previous_period, previous_year
+from hitkeep_py.query.named_range import COMPARISONS, First, named_range, never, previous_period, previous_year, so_far
 from hitkeep_py.query.query import Order, Query
 from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import TimeRange, read_range
@@ -93,7 +93,7 @@ def read_query(
         read_number(given, "offset", 0, 0, MOST_OFFSET),
         goals=tuple(goals),
     )
-    compared = read_comparison(given.get("compare"), time_range, now)
+    compared = read_comparison(given.get("compare"), time_range, now, in_full=only_time)
     return AskedQuery(query, compared, read_flag(given.get("totals"), "totals"))
 
 
@@ -115,15 +115,15 @@ def read_time_range(given: Mapping[str, Any], zone: str, now: int, first: First 
     return named_range(name, zone, now, first)
 
 
-def read_comparison(given: object, asked: TimeRange, now: int) -> TimeRange | None:
+def read_comparison(given: object, asked: TimeRange, now: int, in_full: bool = False) -> TimeRange | None:
+    """Of a range whose last day is today, up to the same time of day, unless `in_full`, as series over time need it."""
     if given is None or given == "":
         return None
     if isinstance(given, Mapping) and set(given) == {"from", "to"} and all(given.values()):
         return other_range(given, asked, now)
-    if given == "previous_period":
-        return previous_period(asked)
-    if given == "previous_year":
-        return previous_year(asked)
+    if isinstance(given, str) and given in COMPARISONS:
+        found = previous_period(asked) if given == "previous_period" else previous_year(asked)
+        return found if in_full else so_far(found, asked, now)
     raise InvalidInput(
         f"compare must be {' or '.join(COMPARISONS)}; another range is given by compare_from and compare_to, in a body "
         'by "compare": {"from", "to"}',

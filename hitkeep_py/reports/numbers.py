@@ -10,7 +10,7 @@ from typing import Any
 
 from hitkeep_py.money import EXPONENTS
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import PROPERTY, dimension
+from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope
 from hitkeep_py.query.filters import Filters, checked_condition
 from hitkeep_py.query.metrics import Metric, metric
 from hitkeep_py.query.query import Query
@@ -35,9 +35,6 @@ class Numbers:
     count: int
 
 
-CURRENCIES = ("currency", f"{PROPERTY}currency")
-"""Where events say it: beside their revenue, else among their properties."""
-MOST_CURRENCIES = 20
 NAMES = tuple(Numbers.__dataclass_fields__)
 """Those of AGGREGATES."""
 
@@ -60,9 +57,9 @@ class NumbersGroup:
 
 @dataclass(frozen=True, slots=True)
 class NumbersOfCurrency:
-    """Of the events that say this currency, whose number may be money in it."""
+    """Of the events that say this currency, or with None no currency; their number may be money in it."""
 
-    currency: str
+    currency: str | None
     numbers: Numbers
 
 
@@ -99,22 +96,36 @@ def numbers_table(dialect: Dialect, query: Query, number: str, event: str | None
 def numbers_by_currency(
     dialect: Dialect, query: Query, number: str, event: str | None = None
 ) -> Report[list[NumbersOfCurrency]]:
-    """The most frequent currency first; nothing where the events say none. Nobody knows which properties are money."""
+    """The most frequent first, among them the events that say none; nothing if none says any.
+
+    Nobody knows which properties are money.
+    """
     if number != "value" and not number.startswith(PROPERTY):
         return []
-    for name in CURRENCIES:
-        asked = replace(
-            asked_for(query, number, event),
-            dimensions=(dimension(name),),
-            order=((f"count:{number}", True),),
-            limit=MOST_CURRENCIES,
-            offset=0,
-        )
-        found = yield from table(dialect, asked)
-        told = [NumbersOfCurrency(code, numbers_of(figures)) for (code,), figures in found.rows if code in EXPONENTS]
-        if any(each.numbers.count for each in told):
-            return [each for each in told if each.numbers.count]
-    return []
+    asked = replace(
+        asked_for(query, number, event),
+        dimensions=(said_currency(dialect),),
+        order=((f"count:{number}", True),),
+        limit=len(EXPONENTS) + 1,
+        offset=0,
+    )
+    found = yield from table(dialect, asked)
+    told = [NumbersOfCurrency(code or None, numbers_of(figures)) for (code,), figures in found.rows]
+    told = [each for each in told if each.numbers.count]
+    return told if any(each.currency for each in told) else []
+
+
+def said_currency(dialect: Dialect) -> Dimension:
+    """That of the event's revenue, else its property `currency`; empty where it says none that there is."""
+    named = dialect.value_text("props", "'currency'")
+    said = f"coalesce(currency, upper({named}))"
+    codes = ", ".join(f"'{each}'" for each in EXPONENTS)
+    return Dimension(
+        "said_currency",
+        f"CASE WHEN {said} IN ({codes}) THEN {said} ELSE '' END",
+        Scope.EVENT,
+        "Currency that the event says.",
+    )
 
 
 def asked_for(query: Query, number: str, event: str | None) -> Query:

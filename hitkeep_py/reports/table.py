@@ -8,7 +8,16 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Bounds, Dialect
 from hitkeep_py.query.dimensions import Scope
 from hitkeep_py.query.filters import only_currency, scopes
-from hitkeep_py.query.grouping import among, event_rows, group_by, key_names, number_column, refuse_numbers, visit_rows
+from hitkeep_py.query.grouping import (
+    among,
+    conversion_rows,
+    event_rows,
+    group_by,
+    key_names,
+    number_column,
+    refuse_numbers,
+    visit_rows,
+)
 from hitkeep_py.query.metrics import Level, Metric, aggregate_of, is_money
 from hitkeep_py.query.query import Edges, Query
 from hitkeep_py.query.report import Report, Rows, number
@@ -261,12 +270,12 @@ def part(
     dialect: Dialect, query: Query, level: Level, bounds: Bounds | None, only: Sequence[tuple[Any, ...]] | None
 ) -> Statement:
     """The groups with the metrics of one level; those of the other are NULL."""
-    keys, visits = key_names(query), level is Level.SESSION or visits_answer(query)
+    keys, visits = key_names(query), level is not Level.EVENT
     figures = []
     for index, each in enumerate(query.metrics):
-        mine = each.level is level or visits_answer(query) or len(levels(query)) == 1
+        mine = level_of(query, each) is level
         figures.append(f"{figure(dialect, each, query, visits, bounds) if mine else 'NULL'} AS m{index}")
-    rows = source_rows(dialect, query, visits)
+    rows = conversion_rows(dialect, query) if level is Level.CONVERSION else source_rows(dialect, query, visits)
     chosen = among(keys, only) if only is not None else Statement("TRUE")
     return filled(
         f"SELECT {', '.join([*keys, *figures])} FROM ({{}}) AS source WHERE {{}}{group_by(keys)}", rows, chosen
@@ -281,17 +290,35 @@ def figure(dialect: Dialect, found: Metric, query: Query, visits: bool, bounds: 
 
 def levels(query: Query) -> list[Level]:
     """Those that have to be asked; one is enough where visits, or events, know everything."""
-    if visits_answer(query):
-        return [Level.SESSION]
-    found = {each.level for each in query.metrics}
-    if all(each.of_events is not None for each in query.metrics):
-        return [Level.EVENT]
+    found = {level_of(query, each) for each in query.metrics}
     return [level for level in Level if level in found]
+
+
+def level_of(query: Query, found: Metric) -> Level:
+    """Where the metric is looked for in this question."""
+    if visits_answer(query):
+        return Level.SESSION
+    apart = conversions_apart(query)
+    if apart and found.counts_conversions:
+        return Level.CONVERSION
+    others = (each for each in query.metrics if not (apart and each.counts_conversions))
+    return Level.EVENT if all(each.of_events is not None for each in others) else found.level
+
+
+def conversions_apart(query: Query) -> bool:
+    """Whether sessions are chosen by what they did in one bucket of time, and may have met a goal in another."""
+    asked = scopes(query.filters) | {each.scope for each in query.dimensions}
+    counted = any(each.counts_conversions for each in query.metrics)
+    return counted and query.unit() is not None and not asked <= {Scope.SESSION, Scope.TIME}
 
 
 def visits_answer(query: Query) -> bool:
     """Whether nothing is asked but what is known of sessions."""
-    return knows_visits(query) and all(each.of_visits is not None for each in query.metrics)
+    return (
+        knows_visits(query)
+        and not conversions_apart(query)
+        and all(each.of_visits is not None for each in query.metrics)
+    )
 
 
 def knows_visits(query: Query) -> bool:

@@ -761,9 +761,9 @@ export interface Numbers {
   count: number
 }
 
-/** Of the events that say this currency, whose number may be money in it. */
+/** Of the events that say this currency, or with null no currency; their number may be money in it. */
 export interface NumbersOfCurrency {
-  currency: string
+  currency: string | null
   numbers: Numbers
 }
 
@@ -1033,7 +1033,7 @@ export interface Routes {
       to?: string | undefined
       /** A range by its name, instead of from and to. One of today, yesterday, this_week, last_week, this_quarter, last_quarter, this_month, last_month, year, last_year, all, realtime, 30min, 24h, 7d, 12mo; numbers may be others. */
       range?: string | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1457,7 +1457,7 @@ export interface Routes {
       segment?: string | undefined
       /** Ids or names of the goals that conversions are of; without it any goal of the site. */
       goal?: string[] | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. An object with from and to, or a name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. An object with from and to, or a name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | {
         from?: string | undefined
         to?: string | undefined
@@ -1527,7 +1527,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1561,7 +1561,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1611,7 +1611,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1659,7 +1659,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined
@@ -1709,7 +1709,7 @@ export interface Routes {
       explain?: "1" | "0" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
-      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day; previous_year: the same days of the year before. */
+      /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
       compare_from?: string | undefined

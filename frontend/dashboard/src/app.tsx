@@ -1,7 +1,7 @@
 /** Which page an address shows, and who may see it. */
 import { effect, signal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
-import { forget } from "./answers"
+import { forget, useAnswer } from "./answers"
 import { ApiError, ask, loggedIn } from "./api"
 import { Boundary } from "./components/boundary"
 import { Empty, Problem } from "./components/panel"
@@ -12,6 +12,7 @@ import { later } from "./later"
 import { LoginPage } from "./pages/login"
 import { SitePage } from "./pages/site"
 import { SitesPage } from "./pages/sites"
+import { question } from "./question"
 import { address, destination, go, parameter, path } from "./router"
 
 /** First match counts. Pages that few open are loaded when they are. */
@@ -61,17 +62,22 @@ export function App() {
 
 function pageOf(where: string) {
   const page = PAGES.find(([pattern]) => pattern.test(where))?.[1]
-  return page ? page() : <NoPage />
+  if (!page) return <Nowhere title={words.value.problems.noPage} />
+  const { site } = question.value
+  return where.startsWith("/sites/") && site ? <OfSite site={site}>{page()}</OfSite> : page()
 }
 
-function NoPage() {
-  const { noPage, toSites } = words.value.problems
-  return (
-    <Empty title={noPage}>
-      <a href="/">{toSites}</a>
-    </Empty>
-  )
+/** Of a site that there is not each panel would say so. */
+function OfSite({ site, children }: { site: string; children: preact.JSX.Element }) {
+  const { error } = useAnswer("GET /api/sites/{site_id}", { path: { site_id: site } })
+  return error?.code === "not_found" ? <Nowhere title={words.value.problems.noSite(site)} /> : children
 }
+
+const Nowhere = ({ title }: { title: string }) => (
+  <Empty title={title}>
+    <a href="/">{words.value.problems.toSites}</a>
+  </Empty>
+)
 
 const NoAnswer = ({ error }: { error: ApiError }) => (
   <main class="alone">

@@ -11,13 +11,13 @@ export interface Changing {
   /** What it says of none of the form's fields. */
   other: ApiError | undefined
   /** True when it was done; then everything shown is asked anew. */
-  send: (change: () => Promise<unknown>, done: string) => Promise<boolean>
+  send: (change: () => Promise<unknown>, done: string | (() => string)) => Promise<boolean>
 }
 
 export function useChanging(fields: readonly string[] = []): Changing {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError | null>(null)
-  const send = async (change: () => Promise<unknown>, done: string): Promise<boolean> => {
+  const send: Changing["send"] = async (change, done) => {
     setBusy(true)
     setError(null)
     try {
@@ -29,7 +29,8 @@ export function useChanging(fields: readonly string[] = []): Changing {
     } finally {
       setBusy(false)
     }
-    if (done) say(done)
+    const text = typeof done === "function" ? done() : done
+    if (text) say(text)
     refresh()
     return true
   }

@@ -35,7 +35,7 @@ export function KeysHelp() {
             shown.value = null
           }}
           footer={
-            <button type="button" class="button small" aria-pressed={shortcuts.value} onClick={switchShortcuts}>
+            <button type="button" class="button small" onClick={switchShortcuts}>
               {frame.shortcuts}: {shortcuts.value ? frame.on : frame.off}
             </button>
           }

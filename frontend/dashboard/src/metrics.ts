@@ -1,5 +1,5 @@
 /** Metrics as people read them. Revenue is of one currency, such as `revenue:EUR`, since currencies are never added. */
-import type { Metric } from "./api_types"
+import type { Metric, Table } from "./api_types"
 import { decimal, figure, type MetricUnit, money, NOTHING, shortMoney, whole } from "./figures"
 import { words } from "./language"
 import { METRICS } from "./registry"
@@ -55,12 +55,17 @@ export const KEY_FIGURES = [
   "conversion_rate",
 ] as const satisfies readonly Metric[]
 
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"))
+
 /** The metric that the address names. */
 export function chosenMetric(): Metric {
   const named = parameter("metric") ?? ""
-  if (/^[A-Z]{3}$/.test(currencyOf(named) ?? "")) return named as Metric
+  if (CURRENCIES.has(currencyOf(named) ?? "")) return named as Metric
   return KEY_FIGURES.find((each) => each === named) ?? "visitors"
 }
+
+/** Those that an answer has: while the next one is awaited, still those of the one before. */
+export const metricsIn = (data: Table): Metric[] => Object.keys(data.rows[0]?.metrics ?? {}) as Metric[]
 
 export const CONVERSIONS: readonly string[] = ["conversions", "conversion_rate"]
 

@@ -130,7 +130,7 @@ export const RANGES = [
 export type RangeName = (typeof RANGES)[number]["name"]
 
 export const COMPARISONS = [
-  { name: "previous_period", description: "as much time right before; for a range that begins with a week, month, quarter or year and ends today the one before up to the same day" },
+  { name: "previous_period", description: "as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day" },
   { name: "previous_year", description: "the same days of the year before" },
 ] as const
 export type Comparison = (typeof COMPARISONS)[number]["name"]

@@ -25,7 +25,7 @@ test("the address chooses a metric of the strip or revenue in a currency, and no
   expect(chosenMetric()).toBe("conversion_rate")
   at("?metric=revenue:EUR")
   expect(chosenMetric()).toBe("revenue:EUR")
-  for (const other of ["revenue:", "revenue:euro", "revenue", "sum:value", "constructor"]) {
+  for (const other of ["revenue:", "revenue:euro", "revenue:ABC", "revenue", "sum:value", "constructor"]) {
     at(`?metric=${other}`)
     expect(chosenMetric()).toBe("visitors")
   }

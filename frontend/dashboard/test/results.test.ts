@@ -12,7 +12,7 @@ const { clausesOf, clausesOfGoal, filteredByAll, filteredByProperty, isFilteredB
 const { bodyOf, draftOf, moved, newDraft, secondsOf, windowOf } = await import("../src/panels/funnel_draft")
 const { isNumeric, numbersShown } = await import("../src/panels/event_properties")
 const { earningsByEvent } = await import("../src/panels/events")
-const { daysOf, unitOfDays } = await import("../src/panels/over_time")
+const { daysOf, unitOfDays } = await import("../src/panels/time_unit")
 const { points, scaleOf } = await import("../src/panels/experiment_interval")
 const { pValue } = await import("../src/panels/experiment_comparison")
 const { alphaOf, onceOf } = await import("../src/panels/experiment_reading")

@@ -19,9 +19,6 @@ test("in English the server's sentence is all there is to read", () => {
 })
 
 test("a field is not called by the name that it has in the API", () => {
-  expect(saidOf(refused("invalid_input", "bots: must be one of drop, flag", "bots")).text).toBe(
-    "Must be one of drop, flag",
-  )
   expect(saidOf(refused("invalid_input", "monthly_quota must be a whole number", "monthly_quota")).text).toBe(
     "Must be a whole number",
   )
@@ -37,13 +34,26 @@ test("what people meet every day is said whole in their language", async () => {
   const taken = refused("conflict", "there is a goal named Order already", null, "goals")
   expect(saidOf(taken)).toEqual({ text: "Ein Ziel mit diesem Namen gibt es schon.", theirs: "" })
   const short = refused("invalid_input", "password must have at least 8 characters", "password")
-  expect(saidOf(short).text).toContain("mindestens 8 Zeichen")
+  expect(saidOf(short).text).toContain("8 bis 1024 Zeichen")
   expect(saidOf(short).theirs).toBe("")
+})
+
+test("of a field with several faults the server says which it is", async () => {
+  await speak("de")
+  for (const [field, message] of [
+    ["revenue", "currency must be a code of ISO 4217, such as EUR"],
+    ["value", "value must have 1 to 255 characters"],
+    ["variants", "two variants have the same name"],
+  ] as const) {
+    const said = saidOf(refused("invalid_input", message, field))
+    expect(said.text, field).toBe(german.errors.kinds[`invalid_input ${field}`])
+    expect(said.theirs.toLowerCase(), field).toBe(message.toLowerCase())
+  }
 })
 
 test("where the server tells more its sentence stands apart, to be marked as English", async () => {
   await speak("de")
-  const address = refused("invalid_input", "excluded_ips: 'office' is not an IP address", "excluded_ips")
+  const address = refused("invalid_input", "'office' is not an IP address", "excluded_ips")
   expect(saidOf(address)).toEqual({
     text: "Etwas davon ist weder eine IP-Adresse noch ein Netz wie 10.0.0.0/8.",
     theirs: "'office' is not an IP address",

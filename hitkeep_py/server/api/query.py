@@ -6,7 +6,7 @@ from typing import Any
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.export import Column, FileFormat, Kind
 from hitkeep_py.query.filters import Filters
-from hitkeep_py.query.metrics import Metric, Unit
+from hitkeep_py.query.metrics import REVENUE_OF, Metric, Unit
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.read_query import ABOUT_THE_ANSWER, AskedQuery, from_address, read_flag, read_query, texts
 from hitkeep_py.query.step import Step
@@ -93,10 +93,16 @@ def columns_of(asked: AskedQuery) -> list[Column]:
     """Of the rows as a file."""
     columns = [*dimension_columns(asked.query), *currency_beside(asked.query)]
     figures = [
-        Column(each.name, Kind.WHOLE if each.unit in WHOLE_NUMBERS else Kind.NUMBER) for each in asked.query.metrics
+        Column(column_name(each.name), Kind.WHOLE if each.unit in WHOLE_NUMBERS else Kind.NUMBER)
+        for each in asked.query.metrics
     ]
     before = [Column(f"comparison_{each.name}", each.kind) for each in figures] if asked.compared_with else []
     return [*columns, *figures, *before]
+
+
+def column_name(metric: str) -> str:
+    """Of revenue in a currency revenue_minor_EUR, as amounts by currency are called in every file."""
+    return metric.replace(REVENUE_OF, "revenue_minor_") if metric.startswith(REVENUE_OF) else metric
 
 
 def file_rows(asked: AskedQuery, found: Answer) -> Iterable[Sequence[Any]]:

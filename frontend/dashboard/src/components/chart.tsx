@@ -97,7 +97,10 @@ function optionsOf(newest: { current: ChartProps }, lines: readonly Line[], pare
         space: 90,
         gap: 8,
         size: 32,
-        incrs: [1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 24, 28, 30, 48, 60, 90, 120, 168, 180, 365],
+        incrs: [
+          1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 24, 28, 30, 48, 60, 90, 120, 168, 180, 365, 720, 1440, 2880, 4320,
+          8760, 20160, 43200, 87600, 525600,
+        ],
         values: (_, splits) => splits.map((each) => names[each] ?? ""),
       },
       {

@@ -6,6 +6,7 @@ import { words } from "../language"
 import { Dialog } from "./dialog"
 import { Refused } from "./error_text"
 import { Field } from "./field"
+import { SendOrCancel } from "./form"
 import { Icon } from "./icon"
 
 export interface Question {
@@ -42,18 +43,12 @@ export function Confirm({ onClose, ...question }: Question & { onClose: () => vo
           />
         )}
         <Refused error={changing.other} />
-        <div class="row">
-          <button
-            type="submit"
-            class="button danger"
-            disabled={changing.busy || (question.typed !== undefined && typed.trim() !== question.typed)}
-          >
-            {question.action}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {words.value.shared.cancel}
-          </button>
-        </div>
+        <SendOrCancel
+          action={question.action}
+          danger
+          disabled={changing.busy || (question.typed !== undefined && typed.trim() !== question.typed)}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )

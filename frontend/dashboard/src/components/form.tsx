@@ -18,19 +18,34 @@ export function Form(given: {
 }) {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    given.onSubmit(event)
+    if (!given.changing.busy) given.onSubmit(event)
   }
   return (
     <form class="settings-form" aria-label={given.label} onSubmit={submit}>
       {given.children}
       <Refused error={given.changing.other} />
       <div class="row">
-        <button type="submit" class="button primary" disabled={given.changing.busy}>
+        {/* Disabled it would lose the focus, and the keyboard its place. */}
+        <button type="submit" class="button primary" aria-disabled={given.changing.busy || undefined}>
           {given.submit ?? words.value.shared.save}
         </button>
         {given.aside}
       </div>
     </form>
+  )
+}
+
+/** How the form of a dialog ends. */
+export function SendOrCancel(given: { action: string; danger?: boolean; disabled: boolean; onCancel: () => void }) {
+  return (
+    <div class="row">
+      <button type="submit" class={`button ${given.danger ? "danger" : "primary"}`} disabled={given.disabled}>
+        {given.action}
+      </button>
+      <button type="button" class="button" onClick={given.onCancel}>
+        {words.value.shared.cancel}
+      </button>
+    </div>
   )
 }
 

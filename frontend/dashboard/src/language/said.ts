@@ -40,7 +40,7 @@ export function saidOf(error: ApiError): Said {
 
 /** Without the name that the field has in the API: people see its label. */
 function sentenceOf({ message, field }: ApiError): string {
-  const start = [`${field}: `, ...(field?.includes("_") ? [`${field} `] : [])].find((each) => message.startsWith(each))
-  const rest = message.slice(start?.length ?? 0)
+  const start = field?.includes("_") ? `${field} ` : ""
+  const rest = message.startsWith(start) ? message.slice(start.length) : message
   return rest.charAt(0).toUpperCase() + rest.slice(1)
 }

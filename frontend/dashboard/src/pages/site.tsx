@@ -1,6 +1,11 @@
 /** One site: key figures, the chart, and what is behind them. */
+import { useEffect } from "preact/hooks"
 import { useAnswer } from "../answers"
+import type { ApiError } from "../api"
 import type { OverviewReport } from "../api_types"
+import { ErrorText } from "../components/error_text"
+import { Trouble } from "../components/panel"
+import { words } from "../language"
 import { later } from "../later"
 import { Controls } from "../panels/controls"
 import { Details } from "../panels/details"
@@ -13,6 +18,7 @@ import { SeriesChart } from "../panels/series"
 import { SourcesPanel } from "../panels/sources"
 import { TechnologyPanel } from "../panels/technology"
 import { askedWithComparison, question } from "../question"
+import { changed, go, parameter, path } from "../router"
 
 const FirstEvent = later(async () => (await import("./settings/first_event")).FirstEvent)
 
@@ -26,8 +32,30 @@ function useIsEmpty(found: OverviewReport | undefined): boolean {
   return nothing && ever.data?.metrics.sessions === 0
 }
 
+/** The address names a goal by its id; by its name it may have been written, and one that was removed is none. */
+function useKnownGoal(found: OverviewReport | undefined): void {
+  const named = parameter("goal")
+  useEffect(() => {
+    if (!found || named === null || found.goals.some((each) => each.goal_id === named)) return
+    const goal = found.goals.find((each) => each.name === named)
+    go(changed({ goal: goal?.goal_id ?? null }), { replace: true })
+  }, [found, named])
+}
+
 /** Of another site nothing stays on the page, not even for a moment. */
 export const SitePage = () => <PageOf key={question.value.site} site={question.value.site} />
+
+/** What no report can be asked, such as a period that there is not, is said once, with a way out. */
+const Unasked = ({ error }: { error: ApiError }) => (
+  <>
+    <Controls />
+    <Trouble text={<ErrorText error={error} />}>
+      <a class="button small" href={path.value}>
+        {words.value.site.startAnew}
+      </a>
+    </Trouble>
+  </>
+)
 
 function PageOf({ site }: { site: string }) {
   const overview = useAnswer("GET /api/sites/{site_id}/reports/overview", {
@@ -35,7 +63,9 @@ function PageOf({ site }: { site: string }) {
     parameters: askedWithComparison(),
   })
   const isEmpty = useIsEmpty(overview.data)
+  useKnownGoal(overview.data)
   if (isEmpty) return <FirstEvent />
+  if (overview.error?.code === "invalid_input") return <Unasked error={overview.error} />
   return (
     <>
       <h1 class="unseen">{site}</h1>

@@ -6,10 +6,11 @@ import type { Annotation, Edges, Table } from "../api_types"
 import { Dialog } from "../components/dialog"
 import { Icon } from "../components/icon"
 import { sayProblem } from "../components/toasts"
-import { clockOf, dayName } from "../figures"
+import { dayName } from "../figures"
 import { words } from "../language"
 import { question } from "../question"
-import { DAY_LENGTH, NewNote } from "./note_form"
+import { NewNote } from "./note_form"
+import { DAY_LENGTH, dayOf, isDay } from "./note_time"
 import { lastDay } from "./period"
 
 export interface NoteAt extends Annotation {
@@ -33,8 +34,6 @@ export function bucketOf(time: string, data: Pick<Table, "rows" | "from" | "to">
   const starts = data.rows.map((row) => Object.values(row.dimensions)[0] ?? "")
   return isDay(time) ? bucketOfDay(time, starts, data) : bucketOfTime(Date.parse(time), starts, data)
 }
-
-const isDay = (time: string): boolean => time.length === DAY_LENGTH
 
 /** The first one of the day where buckets are shorter than it. */
 function bucketOfDay(day: string, starts: readonly string[], range: Edges): number {
@@ -99,7 +98,7 @@ function NotesDialog({ timeZone, onClose }: { timeZone: string; onClose: () => v
       <ul style={{ marginTop: "16px" }}>
         {data?.map((each) => (
           <li key={each.id} class="row" style={{ flexWrap: "nowrap" }}>
-            <span class="quiet number">{dayName(isDay(each.time) ? each.time : clockOf(timeZone)(each.time))}</span>
+            <span class="quiet number">{dayName(dayOf(each.time, timeZone))}</span>
             <bdi class="cut">{each.text}</bdi>
             <button
               type="button"

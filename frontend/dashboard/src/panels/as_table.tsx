@@ -11,7 +11,6 @@ export function AsTableButton() {
     <button
       type="button"
       class="button small bare"
-      aria-pressed={shown}
       onClick={() => go(changed({ view: shown ? null : "table" }), { replace: true })}
     >
       {shown ? site.asChart : site.asTable}

@@ -30,7 +30,7 @@ export function Controls(given: {
           <FilterMenu />
           <SegmentMenu />
           {period && <PeriodMenu shown={range} />}
-          {comparison && <ComparisonMenu />}
+          {comparison && <ComparisonMenu shown={range?.comparison_range} />}
           {period && <ExportMenu />}
           {period && (
             <button type="button" class="button icon" title={`${site.refresh} (r)`} data-shortcut="r" onClick={refresh}>

@@ -12,6 +12,7 @@ import { whole } from "../figures"
 import { words } from "../language"
 import { betterOf, CONVERSIONS, chosenMetric, fullFigure, goalOf, metricName, revenueOf } from "../metrics"
 import { askedWithComparison, filteredBy, isCompared, question } from "../question"
+import { DIMENSIONS } from "../registry"
 import { type Changes, changed, go, parameter } from "../router"
 import { useSettled } from "../settled"
 import { dimensionName, valueName } from "../values"
@@ -19,6 +20,7 @@ import { useCurrencies } from "./figures"
 import { GoalMenu } from "./metric_of"
 
 const PAGE = 50
+const MOST_CURRENCIES = 6
 const EVERYWHERE: readonly Metric[] = [
   "visitors",
   "sessions",
@@ -36,14 +38,17 @@ const ROUTE = "GET /api/sites/{site_id}/reports/breakdown"
 /** Open while the address names a dimension in `details`. */
 export function Details({ overview }: { overview: OverviewReport | undefined }) {
   const dimension = parameter("details")
-  return dimension && overview ? (
+  return dimension && overview && isDimension(dimension) ? (
     <DetailsOf key={dimension} dimension={dimension as Dimension} overview={overview} />
   ) : null
 }
 
-/** Conversions where there are goals, revenue in each currency that there is. */
+const isDimension = (name: string): boolean =>
+  name.startsWith("property:") || DIMENSIONS.some((each) => each.name === name)
+
+/** Conversions where there are goals, revenue in the currencies that most is in. */
 function useMetrics(overview: OverviewReport): Metric[] {
-  const revenue = useCurrencies(overview.revenue).map(revenueOf)
+  const revenue = useCurrencies(overview.revenue).slice(0, MOST_CURRENCIES).map(revenueOf)
   const conversions = overview.goals.length > 0 ? (CONVERSIONS as Metric[]) : []
   return [...EVERYWHERE.slice(0, 4), ...conversions, ...revenue, ...EVERYWHERE.slice(4)]
 }
@@ -65,7 +70,7 @@ const moved = (changes: Changes): void => go(changed({ offset: null, ...changes 
 function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: OverviewReport }) {
   const metrics = useMetrics(overview)
   const { metric, descending } = sortingOf(metrics)
-  const offset = Number.parseInt(parameter("offset") ?? "", 10) || 0
+  const offset = Math.max(0, Number.parseInt(parameter("offset") ?? "", 10) || 0)
   const search = parameter("search")
   const request: Request<typeof ROUTE> = {
     path: { site_id: question.value.site },
@@ -101,7 +106,7 @@ function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: Ov
           data.rows.length ? (
             <Rows data={data} dimension={dimension} metrics={metrics} sorting={{ metric, descending }} />
           ) : (
-            <Empty title={words.value.site.noRows} />
+            <Empty title={search ? words.value.site.nothingContains(search) : words.value.site.noRows} />
           )
         }
       </Shown>
@@ -236,7 +241,9 @@ function Pages({ total, offset }: { total: number; offset: number }) {
   const move = (to: number): void => moved({ offset: to > 0 ? String(to) : null })
   return (
     <>
-      <span class="quiet number">{shared.of(`${whole(total ? offset + 1 : 0)}–${whole(last)}`, whole(total))}</span>
+      <span class="quiet number" role="status">
+        {shared.of(`${whole(total ? offset + 1 : 0)}–${whole(last)}`, whole(total))}
+      </span>
       <button type="button" class="button small" disabled={offset === 0} onClick={() => move(offset - PAGE)}>
         {shared.previous}
       </button>

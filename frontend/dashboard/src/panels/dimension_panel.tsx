@@ -8,7 +8,7 @@ import { Empty, Lines, Panel, Shown } from "../components/panel"
 import { Tabs, tabPanel } from "../components/tabs"
 import { short } from "../figures"
 import { words } from "../language"
-import { chosenMetric, goalOf, isAmount, metricName, shortFigure } from "../metrics"
+import { chosenMetric, goalOf, isAmount, metricName, metricsIn, shortFigure } from "../metrics"
 import { asked, filteredBy, isFilteredBy, question } from "../question"
 import { changed, go, parameter } from "../router"
 import { valueName } from "../values"
@@ -87,7 +87,7 @@ export function Breakdown({ dimension: wanted, nothing }: { dimension: Dimension
     <Shown found={found} skeleton={<Lines count={ROWS} />}>
       {(data) =>
         data.rows.length ? (
-          <Listed data={data} dimension={dimension} metrics={metrics} />
+          <Listed data={data} dimension={dimension} metrics={metricsIn(data)} />
         ) : (
           <Empty title={nothing ?? words.value.site.noRows} />
         )

@@ -175,7 +175,9 @@ function NumbersOf({ event, property }: { event: string; property: string }) {
 
 /** Those of each currency, where the events say several: what may be money is never added across them. */
 export const numbersShown = ({ numbers, currencies }: Pick<NumbersReport, "numbers" | "currencies">) =>
-  currencies.length > 1 ? currencies : [{ currency: "", numbers }]
+  currencies.length > 1
+    ? currencies.map((each) => ({ ...each, currency: each.currency ?? words.value.results.events.noCurrency }))
+    : [{ currency: "", numbers }]
 
 function NumberList({ currency, numbers }: { currency: string; numbers: Numbers }) {
   const { numbers: names } = words.value.results.events

@@ -3,7 +3,6 @@ import { useState } from "preact/hooks"
 import { type Found, refresh } from "../answers"
 import { ApiError, ask } from "../api"
 import type { Experiment, ExperimentReport } from "../api_types"
-import { AskFirst } from "../components/confirm"
 import { Choice } from "../components/field"
 import { Block, Panel, Shown } from "../components/panel"
 import { say, sayProblem } from "../components/toasts"
@@ -13,6 +12,7 @@ import { question } from "../question"
 import { changed, go, parameter } from "../router"
 import { ExperimentForm } from "./experiment_form"
 import { ExperimentResults } from "./experiment_results"
+import { Remove } from "./remove"
 
 export function ExperimentPanel({ experiment, found }: { experiment: Experiment; found: Found<ExperimentReport> }) {
   return (
@@ -79,15 +79,12 @@ function Actions({ experiment }: { experiment: Experiment }) {
       <button type="button" class="button small" onClick={() => setOpen(true)}>
         {shared.change}
       </button>
-      <AskFirst
-        label={`${shared.remove}: ${experiment.name}`}
-        className="small bare icon"
-        title={results.reallyRemove(experiment.name)}
+      <Remove
+        name={experiment.name}
         text={results.experiments.removeText}
-        action={shared.remove}
-        done={results.experiments.removed(experiment.name)}
+        done={results.experiments.removed}
         onConfirm={() => ask("DELETE /api/sites/{site_id}/experiments/{experiment_id}", { path })}
-        onDone={() => go(changed({ experiment: null, control: null }), { replace: true })}
+        without={{ experiment: null, control: null }}
       />
       {open && <ExperimentForm experiment={experiment} onClose={() => setOpen(false)} />}
     </div>

@@ -7,6 +7,7 @@ import { type Changing, useChanging } from "../changing"
 import { Dialog } from "../components/dialog"
 import { Refused } from "../components/error_text"
 import { Field } from "../components/field"
+import { SendOrCancel } from "../components/form"
 import { Icon } from "../components/icon"
 import { whole } from "../figures"
 import { words } from "../language"
@@ -62,14 +63,7 @@ export function ExperimentForm({ experiment, onClose }: { experiment: Experiment
         <About draft={draft} isNew={!experiment} problem={changing.problem} onChange={change} />
         <Variants variants={draft.variants} isNew={!experiment} onChange={(variants) => change({ variants })} />
         <Refused error={changing.other} />
-        <div class="row">
-          <button type="submit" class="button primary">
-            {words.value.shared.save}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {words.value.shared.cancel}
-          </button>
-        </div>
+        <SendOrCancel action={words.value.shared.save} disabled={changing.busy} onCancel={onClose} />
       </form>
     </Dialog>
   )

@@ -18,7 +18,7 @@ import {
 } from "../metrics"
 import { isCompared, pageOf, question } from "../question"
 import { DIMENSIONS } from "../registry"
-import { changed, go } from "../router"
+import { changed, go, parameter } from "../router"
 
 type KeyFigure = (typeof KEY_FIGURES)[number]
 
@@ -36,7 +36,7 @@ export function Figures({ found }: { found: Found<OverviewReport> }) {
           data && data.goals.length === 0 && CONVERSIONS.includes(metric) ? (
             <NoGoals key={metric} metric={metric} />
           ) : (
-            <Tile key={metric} label={metricName(metric)} metric={metric} chosen={chosenMetric() === metric}>
+            <Tile key={metric} label={nameOf(data, metric)} metric={metric} chosen={chosenMetric() === metric}>
               {data ? <KeyFigure data={data} metric={metric} /> : <Block height={44} />}
             </Tile>
           ),
@@ -58,7 +58,9 @@ export function Figures({ found }: { found: Found<OverviewReport> }) {
 function Tile(given: { label: string; metric?: Metric; chosen?: boolean; children: ComponentChildren }) {
   const inner = (
     <>
-      <span class="label">{given.label}</span>
+      <span class="label" title={given.label}>
+        {given.label}
+      </span>
       {given.children}
     </>
   )
@@ -93,10 +95,19 @@ function KeyFigure({ data, metric }: { data: OverviewReport; metric: KeyFigure }
   )
 }
 
-type Part = Pick<OverviewReport, "metrics" | "conversions" | "conversion_rate">
+type Part = Pick<OverviewReport, "metrics" | "goals" | "conversions" | "conversion_rate">
 
-const figureOf = (part: Part, metric: KeyFigure): number | null =>
-  metric === "conversions" || metric === "conversion_rate" ? part[metric] : part.metrics[metric]
+/** Of the goal that the address names, as in the chart and the panels. */
+function figureOf(part: Part, metric: KeyFigure): number | null {
+  if (metric !== "conversions" && metric !== "conversion_rate") return part.metrics[metric]
+  const goal = part.goals.find((each) => each.goal_id === parameter("goal"))
+  return (goal ?? part)[metric]
+}
+
+const nameOf = (data: OverviewReport | undefined, metric: KeyFigure): string => {
+  const goal = CONVERSIONS.includes(metric) && data?.goals.find((each) => each.goal_id === parameter("goal"))
+  return goal ? `${metricName(metric)}: ${goal.name}` : metricName(metric)
+}
 
 /** The site's own currency first, then the largest. */
 export function useCurrencies(amounts: Record<string, number> | undefined): string[] {
@@ -107,9 +118,10 @@ export function useCurrencies(amounts: Record<string, number> | undefined): stri
     .sort((one, other) => Number(other === own) - Number(one === own))
 }
 
-/** A figure a currency, since they cannot be added up: the first, and the others beside its change. */
+/** A figure a currency, since they cannot be added up: the chosen one or the first, and the others beside its change. */
 function Revenue({ data }: { data: OverviewReport }) {
-  const currencies = useCurrencies(data.revenue)
+  const shown = currencyOf(chosenMetric())
+  const currencies = useCurrencies(data.revenue).sort((one, other) => Number(other === shown) - Number(one === shown))
   const [first, ...others] = currencies
   const label = words.value.metrics.revenue
   if (!first)
@@ -119,9 +131,8 @@ function Revenue({ data }: { data: OverviewReport }) {
       </Tile>
     )
   const exact = currencies.map((each) => money(data.revenue[each], each)).join(" · ")
-  const shown = currencyOf(chosenMetric())
   return (
-    <Tile label={label} metric={revenueOf(shown && currencies.includes(shown) ? shown : first)} chosen={!!shown}>
+    <Tile label={label} metric={revenueOf(first)} chosen={shown !== undefined}>
       <span class="value" title={exact}>
         {shortFigure(data.revenue[first], revenueOf(first))}
       </span>

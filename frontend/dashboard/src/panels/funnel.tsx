@@ -1,16 +1,16 @@
 import type { Found } from "../answers"
 import { ask } from "../api"
 import type { Funnel, FunnelReport, KeptFunnelReport, Step } from "../api_types"
-import { AskFirst } from "../components/confirm"
 import { Block, Panel, Shown } from "../components/panel"
 import { percent, whole } from "../figures"
 import { words } from "../language"
 import { question } from "../question"
 import type { TimeUnit } from "../registry"
-import { changed, go } from "../router"
+import { changed } from "../router"
 import { windowOf } from "./funnel_draft"
 import { FunnelSteps } from "./funnel_steps"
 import { OverTime } from "./over_time"
+import { Remove } from "./remove"
 
 export function FunnelPanel(given: { funnel: Funnel; found: Found<KeptFunnelReport>; unit: TimeUnit }) {
   const { funnel, found, unit } = given
@@ -93,15 +93,12 @@ function Actions({ funnel }: { funnel: Funnel }) {
       <a class="button small" href={changed({ build: funnel.id })}>
         {shared.change}
       </a>
-      <AskFirst
-        label={`${shared.remove}: ${funnel.name}`}
-        className="small bare icon"
-        title={results.reallyRemove(funnel.name)}
+      <Remove
+        name={funnel.name}
         text={results.funnels.removeText}
-        action={shared.remove}
-        done={results.funnels.removed(funnel.name)}
+        done={results.funnels.removed}
         onConfirm={() => ask("DELETE /api/sites/{site_id}/funnels/{funnel_id}", { path })}
-        onDone={() => go(changed({ funnel: null }), { replace: true })}
+        without={{ funnel: null }}
       />
     </div>
   )

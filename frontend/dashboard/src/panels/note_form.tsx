@@ -6,10 +6,10 @@ import { Field } from "../components/field"
 import { Form } from "../components/form"
 import { today } from "../figures"
 import { words } from "../language"
+import { dayOf } from "./note_time"
 
 const FIELDS = ["time", "text"]
 const LONGEST = 200
-export const DAY_LENGTH = "2026-11-20".length
 
 interface Sent {
   time: string
@@ -22,14 +22,17 @@ export function NewNote({ siteId, timeZone }: { siteId: string; timeZone: string
   return <NoteForm time={today(timeZone)} text="" submit={site.addNote} done={site.noteAdded} send={add} />
 }
 
-export function ChangeNote({ note, onDone }: { note: Annotation; onDone: () => void }) {
+export function ChangeNote(given: { note: Annotation; timeZone: string; onDone: () => void }) {
+  const { note, timeZone, onDone } = given
   const { site, shared } = words.value
   const path = { site_id: note.site_id, annotation_id: note.id }
+  const day = dayOf(note.time, timeZone)
   // A time within the day is kept while its day is.
-  const timeOf = (day: string): string => (note.time.startsWith(day) ? note.time : day)
   const change = ({ time, text }: Sent) =>
-    ask("PATCH /api/sites/{site_id}/annotations/{annotation_id}", { path, body: { time: timeOf(time), text } })
-  const day = note.time.slice(0, DAY_LENGTH)
+    ask("PATCH /api/sites/{site_id}/annotations/{annotation_id}", {
+      path,
+      body: { time: time === day ? note.time : time, text },
+    })
   return (
     <NoteForm time={day} text={note.text} submit={shared.save} done={site.noteChanged} send={change} onDone={onDone} />
   )

@@ -3,35 +3,11 @@ import { useState } from "preact/hooks"
 import { Chart, type Line } from "../components/chart"
 import { bucketName } from "../figures"
 import { words } from "../language"
-import { question } from "../question"
-import { TIME_UNITS, type TimeUnit } from "../registry"
+import type { TimeUnit } from "../registry"
 import { parameter } from "../router"
 import { AsTableButton, isAsTable } from "./as_table"
-import { Tip, UnitMenu } from "./series"
-
-const DAY_MS = 86_400_000
-/** As the server chooses them for a series. */
-const HOURS_UNDER_DAYS = 2
-const MONTHS_FROM_DAYS = 180
-
-/** The one that the address names, else one that suits the period. */
-export const chosenUnit = (): TimeUnit =>
-  TIME_UNITS.find((each) => each === parameter("unit")) ?? unitOfDays(daysOf(question.value))
-
-export function unitOfDays(days: number): TimeUnit {
-  if (days < HOURS_UNDER_DAYS) return "hour"
-  return days >= MONTHS_FROM_DAYS ? "month" : "day"
-}
-
-/** About how many days a range has that may have a name alone. */
-export function daysOf({ range, from, to }: { range: string; from: string; to: string }): number {
-  if (!range) return (Date.parse((to || from).slice(0, 10)) - Date.parse(from.slice(0, 10))) / DAY_MS + 1
-  const [, count, unit] = /^(\d+)(min|h|d|mo)$/.exec(range) ?? []
-  const lengths: Record<string, number> = { min: 1 / 1440, h: 1 / 24, d: 1, mo: 30 }
-  if (count && unit) return Number(count) * lengths[unit]!
-  if (/^(today|yesterday|realtime)$/.test(range)) return 1
-  return /^(all|year|last_year)$/.test(range) ? 365 : 31
-}
+import { Tip } from "./series"
+import { UnitMenu } from "./time_unit"
 
 export interface OverTimeProps {
   title: string

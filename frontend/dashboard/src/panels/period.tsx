@@ -65,21 +65,23 @@ export function PeriodMenu({ shown }: { shown?: Shown | undefined }) {
       >
         {(close) => (
           <>
-            {PRESETS.map(([name, key]) => (
-              <button
-                key={name}
-                type="button"
-                class="item"
-                aria-pressed={range === name}
-                onClick={() => {
-                  close()
-                  choosePeriod({ range: name })
-                }}
-              >
-                {site.ranges[name]}
-                <kbd class="push">{key}</kbd>
-              </button>
-            ))}
+            <div class="presets">
+              {PRESETS.map(([name, key]) => (
+                <button
+                  key={name}
+                  type="button"
+                  class="item"
+                  aria-pressed={range === name}
+                  onClick={() => {
+                    close()
+                    choosePeriod({ range: name })
+                  }}
+                >
+                  {site.ranges[name]}
+                  <kbd class="push">{key}</kbd>
+                </button>
+              ))}
+            </div>
             <hr />
             <OwnRange
               from={from || shown?.from.slice(0, 10) || ""}
@@ -106,7 +108,7 @@ function OwnRange(given: { from: string; to: string; onChoose: (from: string, to
     given.onChoose(from, to)
   }
   return (
-    <form class="stack" style={{ padding: "6px 10px 10px", gap: "8px" }} onSubmit={submit}>
+    <form class="own-range" onSubmit={submit}>
       <Field
         label={site.from}
         type="date"
@@ -180,13 +182,14 @@ const COMPARISONS = ["previous_period", "previous_year", "none"] as const
 const chooseComparison = (changes: Changes): void =>
   go(changed({ compare: null, compare_from: null, compare_to: null, ...changes }))
 
-export function ComparisonMenu() {
+export function ComparisonMenu({ shown }: { shown?: Edges | null | undefined }) {
   const { comparison, comparisons } = words.value.site
   const { compare, compareFrom, compareTo } = question.value
   const chosen = COMPARISONS.find((each) => each === compare)
   const label = chosen ? comparisons[chosen] : compareFrom ? daysName(compareFrom, compareTo) : compare
+  const days = shown && rangeName(shown.from, shown.to)
   return (
-    <Menu label={label} title={`${comparison}: ${label}`} kind="dialog" end>
+    <Menu label={label} title={`${comparison}: ${label}${days ? ` (${days})` : ""}`} kind="dialog" end>
       {(close) => (
         <>
           {COMPARISONS.map((each) => (

@@ -1,8 +1,8 @@
 /** How many are here now, minute by minute. */
-import { useState } from "preact/hooks"
 import type { Minute, Realtime } from "../api_types"
 import { clockName, short, whole } from "../figures"
 import { words } from "../language"
+import { AsTableButton, isAsTable } from "./as_table"
 
 export function RealtimeFigures({ data }: { data: Realtime }) {
   const { realtime } = words.value.behaviour
@@ -34,23 +34,16 @@ const Figure = ({ label, value }: { label: string; value: number }) => (
 const LEAST_HEIGHT = 4
 
 function Minutes({ minutes }: { minutes: readonly Minute[] }) {
-  const [asTable, setAsTable] = useState(false)
-  const { site, behaviour } = words.value
   return (
     <div class="realtime-minutes">
       <div class="row">
-        <h2>{behaviour.realtime.minutes}</h2>
+        <h2>{words.value.behaviour.realtime.minutes}</h2>
         <Legend />
-        <button
-          type="button"
-          class="button small bare push"
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-        >
-          {asTable ? site.asChart : site.asTable}
-        </button>
+        <span class="push">
+          <AsTableButton />
+        </span>
       </div>
-      {asTable ? <MinuteTable minutes={minutes} /> : <MinuteBars minutes={minutes} />}
+      {isAsTable() ? <MinuteTable minutes={minutes} /> : <MinuteBars minutes={minutes} />}
     </div>
   )
 }

@@ -4,17 +4,27 @@ import { useAnswer } from "../answers"
 import type { Metric, OverviewReport, Row, Table } from "../api_types"
 import { Change } from "../components/bars"
 import { Chart, type Line } from "../components/chart"
-import { Menu, MenuItem } from "../components/menu"
 import { Block, Shown } from "../components/panel"
 import { bucketName, NOTHING } from "../figures"
 import { words } from "../language"
-import { betterOf, chosenMetric, currencyOf, fullFigure, goalOf, metricName, shortFigure, unitOf } from "../metrics"
+import {
+  betterOf,
+  chosenMetric,
+  currencyOf,
+  fullFigure,
+  goalOf,
+  metricName,
+  metricsIn,
+  shortFigure,
+  unitOf,
+} from "../metrics"
 import { asked, askedWithComparison, isCompared, question } from "../question"
-import { TIME_UNITS, type TimeUnit } from "../registry"
+import type { TimeUnit } from "../registry"
 import { changed, go, parameter } from "../router"
 import { AnnotateButton, Notes, useNotes } from "./annotations"
 import { AsTableButton, isAsTable } from "./as_table"
 import { MetricOf } from "./metric_of"
+import { UnitMenu } from "./time_unit"
 
 const CHART_HEIGHT = 280
 
@@ -44,34 +54,12 @@ export function SeriesChart({ overview }: { overview: OverviewReport | undefined
         </div>
       </div>
       <Shown found={found} skeleton={<Block height={CHART_HEIGHT} />}>
-        {(data) => (asTable ? <SeriesTable data={data} metric={metric} /> : <Drawn data={data} metric={metric} />)}
+        {(data) => {
+          const [shown = metric] = metricsIn(data)
+          return asTable ? <SeriesTable data={data} metric={shown} /> : <Drawn data={data} metric={shown} />
+        }}
       </Shown>
     </div>
-  )
-}
-
-export function UnitMenu({ unit }: { unit: string | null }) {
-  const { site, timeUnits } = words.value
-  const label = timeUnits[unit as TimeUnit] ?? site.automatic
-  return (
-    <Menu label={label} title={`${site.granularity}: ${label}`} className="small bare" end>
-      {(close) => (
-        <>
-          {[null, ...TIME_UNITS].map((each) => (
-            <MenuItem
-              key={each}
-              chosen={each === unit}
-              onChoose={() => {
-                close()
-                go(changed({ unit: each }), { replace: true })
-              }}
-            >
-              {each ? timeUnits[each] : site.automatic}
-            </MenuItem>
-          ))}
-        </>
-      )}
-    </Menu>
   )
 }
 

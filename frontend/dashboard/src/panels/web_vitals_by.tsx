@@ -124,7 +124,7 @@ function GroupRow({ group, by }: { group: VitalsGroup; by: By }) {
           </td>
         )
       })}
-      <td class="number quiet">{short(group.measurements)}</td>
+      <td class="number quiet">{short(Math.max(...group.vitals.map((each) => each.measurements)))}</td>
     </tr>
   )
 }

@@ -5,7 +5,7 @@ import type { Metric } from "../api_types"
 import { Block, Shown } from "../components/panel"
 import { countryName } from "../figures"
 import { words } from "../language"
-import { fullFigure, goalOf, metricName, shortFigure } from "../metrics"
+import { fullFigure, goalOf, metricName, metricsIn, shortFigure } from "../metrics"
 import { asked, filteredBy, question } from "../question"
 import { go } from "../router"
 import { valueName } from "../values"
@@ -21,12 +21,11 @@ export function WorldMap() {
   })
   return (
     <Shown found={found} skeleton={<Block height={320} />}>
-      {(data) => (
-        <Drawn
-          metric={metric}
-          figures={new Map(data.rows.map((row) => [row.dimensions.country ?? "", row.metrics[metric] ?? 0]))}
-        />
-      )}
+      {(data) => {
+        const [shown = metric] = metricsIn(data)
+        const figures = new Map(data.rows.map((row) => [row.dimensions.country ?? "", row.metrics[shown] ?? 0]))
+        return <Drawn metric={shown} figures={figures} />
+      }}
     </Shown>
   )
 }

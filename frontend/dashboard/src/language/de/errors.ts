@@ -5,7 +5,7 @@ const STORE_AWAY =
   "Der Ereignisspeicher antwortet nicht. Ereignisse werden inzwischen aufgehoben; versuchen Sie es gleich noch einmal."
 const NO_PATH = "Ein Pfad beginnt mit / oder *, etwa /preise oder /blog/*."
 const PASSWORD =
-  "Ein Passwort hat mindestens 8 Zeichen, ist nicht Ihre E-Mail-Adresse und keines, das leicht zu erraten ist."
+  "Ein Passwort hat 8 bis 1024 Zeichen, ist nicht die E-Mail-Adresse und keines, das leicht zu erraten ist."
 const VARIANTS =
   "Jede Variante braucht einen eigenen Namen und als Gewicht eine ganze Zahl von 0 bis 10 000; eines muss über 0 sein."
 const NO_RANGE = "Diesen Zeitraum kann der Server nicht beantworten."
@@ -38,6 +38,10 @@ export const errors: typeof english = {
     "conflict aliases": "Etwas davon gehört schon zu einer anderen Website.",
     "invalid_input allowed_origins": "Etwas davon ist keine Quelle wie example.com oder https://example.com.",
     "invalid_input steps": "Ein Schritt braucht den Namen eines Ereignisses oder einen Pfad, der mit / oder * beginnt.",
+    "invalid_input value": `Nötig ist der Name eines Ereignisses oder ein Pfad. ${NO_PATH}`,
+    "invalid_input revenue": "Nötig ist ein Betrag über 0 oder der Name einer Eigenschaft, und eine Währung wie EUR.",
+    "invalid_input variants": VARIANTS,
+    "invalid_input weights": VARIANTS,
     "invalid_input filter": "Ein Filter ist nicht zu verstehen.",
     "invalid_input filters": "Ein Filter oder eine Bedingung ist nicht zu verstehen.",
     "invalid_input range": NO_RANGE,
@@ -68,16 +72,12 @@ export const errors: typeof english = {
     "invalid_input monthly_quota": "Das ist keine ganze Zahl über 0. Ohne Angabe gibt es keine Grenze.",
     "invalid_input retention_days":
       "Das ist keine ganze Zahl von 1 bis 36 500. Ohne Angabe bleiben Ereignisse für immer.",
-    "invalid_input value": `Nötig ist der Name eines Ereignisses oder ein Pfad. ${NO_PATH}`,
     "invalid_input page": NO_PATH,
     "invalid_input event": "Der Name eines Ereignisses hat 1 bis 255 Zeichen.",
-    "invalid_input revenue": "Nötig ist ein Betrag über 0 oder der Name einer Eigenschaft.",
     "invalid_input before": "Das ist kein Tag von 1970 bis morgen.",
-    "invalid_input user_id": "Das ist keine Kennung eines Nutzers, wie Ereignisse sie haben.",
+    "invalid_input user_id": "Die Kennung eines Nutzers hat 1 bis 255 Zeichen.",
     "invalid_input time": "Das ist kein Tag.",
     "invalid_input text": "Eine Notiz hat 1 bis 200 Zeichen.",
     "invalid_input id": "Eine Kennung hat 1 bis 64 Buchstaben ohne Umlaute, Ziffern, _ . oder -",
-    "invalid_input variants": VARIANTS,
-    "invalid_input weights": VARIANTS,
   },
 }

@@ -14,7 +14,7 @@ export const results: typeof english = {
       "Ein Ziel ist ein Ereignis oder eine Seite, die Besucher erreichen sollen, etwa eine Anmeldung oder eine Dankesseite.",
     add: "Ziel hinzufügen",
     revenueHint:
-      "Der Umsatz ist hier der von Ereignissen des Ziels. Erstattungen in anderen Ereignissen sind nicht abgezogen; beim Umsatz der Kennzahlen sind sie es.",
+      "Der Umsatz ist hier der von Ereignissen des Ziels oder sein fester Betrag je Conversion. Erstattungen in anderen Ereignissen sind nicht abgezogen. Der Umsatz der Kennzahlen ist, was alle Ereignisse sagen, Erstattungen eingerechnet, ohne feste Beträge.",
     facts: (events: string, visitors: string) => `${events} Ereignisse von ${visitors} Besuchern`,
   },
   events: {
@@ -33,6 +33,7 @@ export const results: typeof english = {
     share: "Anteil",
     breakDown: "Aufschlüsseln",
     breakDownBy: (event: string, key: string) => `Aufschlüsseln: ${event} nach ${key}`,
+    noCurrency: "Ohne Währung",
     numbers: {
       count: "Anzahl",
       sum: "Summe",

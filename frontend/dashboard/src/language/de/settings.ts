@@ -156,6 +156,7 @@ export const settings: typeof english = {
   },
   origins: {
     title: "Erlaubte Quellen",
+    ownMissing: (domain: string) => `${domain} steht nicht in der Liste: Die eigenen Seiten dürfen nicht senden.`,
     intro: "Wessen Seiten Ereignisse dieser Website senden dürfen. Ohne Eintrag darf es jede Seite.",
     label: "Quellen",
     hint: "Je Zeile eine: example.com, *.example.com, https://example.com:8443. Mit Einträgen muss auch die eigene Domain hier stehen.",
@@ -346,7 +347,6 @@ export const settings: typeof english = {
     apiDocs: "API: alle Wege, zum Ausprobieren",
     openapi: "Ihre Beschreibung (OpenAPI 3.1)",
     places: "Länder stammen von IP Geolocation by DB-IP (CC BY 4.0).",
-    shortcuts: "Tasten in der Übersicht",
-    keys: { filter: "Filter hinzufügen", note: "Notiz hinzufügen", refresh: "aktualisieren" },
+    shortcuts: "Auf jeder Seite zeigt die Taste ?, was andere Tasten dort tun.",
   },
 }

@@ -32,6 +32,7 @@ export const shared: typeof english = {
   },
   problems: {
     unknown: "Etwas ist schiefgegangen.",
+    noSite: (name: string) => `Eine Website ${name} gibt es nicht.`,
     noPage: "Diese Seite gibt es nicht.",
     toSites: "Zu allen Websites",
     brokenPage: "Diese Seite lässt sich nicht anzeigen.",

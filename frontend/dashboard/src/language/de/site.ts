@@ -54,7 +54,8 @@ export const site: typeof english = {
   exportEvents: (format: string) => `Ereignisse als ${format}`,
   figures: "Kennzahlen",
   wholeSessions:
-    "Mit einem Filter auf Ereignisse gelten Absprungrate, Dauer und Seiten je Sitzung für die ganzen Sitzungen, die ein solches Ereignis haben.",
+    "Mit einem Filter auf Ereignisse zählen die Seitenaufrufe, die selbst dazu passen; Conversions, Absprungrate, Dauer und Seiten je Sitzung gelten für die ganzen Sitzungen, die ein solches Ereignis haben.",
+  startAnew: "Zurück zu den letzten 30 Tagen ohne Filter",
   anyGoal: "Beliebiges Ziel",
   chart: "Diagramm",
   chartOf: (metric: string) => `${metric} im Verlauf`,
@@ -104,6 +105,7 @@ export const site: typeof english = {
   showAll: (count: string) => `Alle ${count} zeigen`,
   detailsOf: (name: string) => `${name}: Einzelheiten`,
   noRows: "Keine Daten für diese Filter und diesen Zeitraum.",
+  nothingContains: (text: string) => `Nichts hier enthält „${text}“.`,
   noCities: "Regionen und Städte brauchen eine GeoIP-Datei mit Städten (Einstellung geoip_db).",
   sites: {
     title: "Websites",

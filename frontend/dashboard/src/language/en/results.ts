@@ -12,7 +12,7 @@ export const results = {
     noneHint: "A goal is an event or a page that you want visitors to reach, such as a sign-up or a thank-you page.",
     add: "Add a goal",
     revenueHint:
-      "Revenue here is that of the goal's own events. Refunds sent as other events are not taken off; the key figure's revenue has them.",
+      "Revenue here is that of the goal's own events, or its fixed amount for each conversion. Refunds sent as other events are not taken off. The key figure's revenue is what all events say, refunds included, without fixed amounts.",
     facts: (events: string, visitors: string) => `${events} events by ${visitors} visitors`,
   },
   events: {
@@ -31,6 +31,7 @@ export const results = {
     share: "Share",
     breakDown: "Break down",
     breakDownBy: (event: string, key: string) => `Break down: ${event} by ${key}`,
+    noCurrency: "No currency",
     numbers: {
       count: "Count",
       sum: "Sum",

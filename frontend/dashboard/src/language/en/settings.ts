@@ -155,6 +155,7 @@ export const settings = {
   },
   origins: {
     title: "Allowed origins",
+    ownMissing: (domain: string) => `${domain} is not in the list: its own pages may not send.`,
     intro: "Whose pages may send events of this site. Without any, every page may.",
     label: "Origins",
     hint: "One a line: example.com, *.example.com, https://example.com:8443. With entries here, list the site's own domain as well.",
@@ -340,7 +341,6 @@ export const settings = {
     apiDocs: "API: every route, to be tried",
     openapi: "Its description (OpenAPI 3.1)",
     places: "Countries come from IP Geolocation by DB-IP (CC BY 4.0).",
-    shortcuts: "Keys on the dashboard",
-    keys: { filter: "add a filter", note: "add a note", refresh: "refresh" },
+    shortcuts: "On each page the key ? shows what other keys do there.",
   },
 }

@@ -31,6 +31,7 @@ export const shared = {
   },
   problems: {
     unknown: "Something went wrong.",
+    noSite: (name: string) => `There is no site ${name}.`,
     noPage: "There is no such page.",
     toSites: "To all sites",
     brokenPage: "This page cannot be shown.",

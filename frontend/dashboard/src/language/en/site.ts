@@ -53,7 +53,8 @@ export const site = {
   exportEvents: (format: string) => `Events as ${format}`,
   figures: "Key figures",
   wholeSessions:
-    "With a filter of events, bounce rate, duration and pages per session are those of the whole sessions that have such an event.",
+    "With a filter of events, pageviews are those that match it themselves; conversions, bounce rate, duration and pages per session are those of the whole sessions that have such an event.",
+  startAnew: "Back to the last 30 days, without filters",
   anyGoal: "Any goal",
   chart: "Chart",
   chartOf: (metric: string) => `${metric} over time`,
@@ -103,6 +104,7 @@ export const site = {
   showAll: (count: string) => `Show all ${count}`,
   detailsOf: (name: string) => `${name}: details`,
   noRows: "No data for these filters and this period.",
+  nothingContains: (text: string) => `Nothing here contains “${text}”.`,
   noCities: "Regions and cities need a GeoIP file of cities (setting geoip_db).",
   sites: {
     title: "Sites",

@@ -20,12 +20,7 @@ export function About() {
             <a href="/openapi.json">{about.openapi}</a>
           </li>
         </ul>
-        <h3>{about.shortcuts}</h3>
-        <dl class="shortcuts">
-          <Key name="f" text={about.keys.filter} />
-          <Key name="n" text={about.keys.note} />
-          <Key name="r" text={about.keys.refresh} />
-        </dl>
+        <p>{about.shortcuts}</p>
         <p class="quiet">
           <a href="https://db-ip.com" rel="noreferrer">
             DB-IP
@@ -34,16 +29,5 @@ export function About() {
         </p>
       </div>
     </Panel>
-  )
-}
-
-function Key({ name, text }: { name: string; text: string }) {
-  return (
-    <div>
-      <dt>
-        <kbd>{name}</kbd>
-      </dt>
-      <dd>{text}</dd>
-    </div>
   )
 }

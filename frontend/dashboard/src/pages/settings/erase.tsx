@@ -12,8 +12,7 @@ import { settingsWords } from "../../language/settings"
 export function Erase({ site }: { site: Site }) {
   const { data } = settingsWords.value
   const [before, setBefore] = useState("")
-  const [typed, setTyped] = useState("")
-  const user = typed.trim()
+  const [user, setUser] = useState("")
   return (
     <Panel title={data.erase}>
       <p>{data.eraseIntro}</p>
@@ -38,10 +37,10 @@ export function Erase({ site }: { site: Site }) {
           hint={data.eraseUserHint}
           autocomplete="off"
           spellcheck={false}
-          value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          value={user}
+          onInput={(event) => setUser(event.currentTarget.value)}
         />
-        {user && (
+        {user.trim() && (
           <EraseButton
             site={site}
             what={{ user_id: user }}

@@ -35,9 +35,9 @@ function HealthOf({ state }: { state: State }) {
       <Facts
         facts={[
           [health.unstored, whole(state.inbox_unstored_events)],
-          [health.inboxBytes, megabytes(state.inbox_bytes)],
-          [health.diskUsed, megabytes(state.disk_used_bytes)],
-          [health.diskFree, state.disk_free_bytes === null ? NOTHING : megabytes(state.disk_free_bytes)],
+          [health.inboxBytes, size(state.inbox_bytes)],
+          [health.diskUsed, size(state.disk_used_bytes)],
+          [health.diskFree, state.disk_free_bytes === null ? NOTHING : size(state.disk_free_bytes)],
           [health.accepted, whole(state.accepted)],
           [health.stored, whole(state.stored)],
           [health.duplicates, whole(state.duplicates)],
@@ -51,7 +51,7 @@ function HealthOf({ state }: { state: State }) {
   )
 }
 
-const megabytes = (bytes: number): string => `${decimal(bytes / 1_000_000)} MB`
+const size = (bytes: number): string => (bytes < 1e9 ? `${decimal(bytes / 1e6)} MB` : `${decimal(bytes / 1e9)} GB`)
 
 /** How bad it is, what it is, and what the server says of it. */
 type Trouble = readonly ["problem" | "warning", string, string]

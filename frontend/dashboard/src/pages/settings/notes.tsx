@@ -5,10 +5,10 @@ import type { Annotation, Site } from "../../api_types"
 import { AskFirst } from "../../components/confirm"
 import { Dialog } from "../../components/dialog"
 import { Empty, Panel, Shown } from "../../components/panel"
-import { dayName, timeName } from "../../figures"
 import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
-import { ChangeNote, DAY_LENGTH, NewNote } from "../../panels/note_form"
+import { ChangeNote, NewNote } from "../../panels/note_form"
+import { noteTime } from "../../panels/note_time"
 import { Entry } from "./entries"
 
 export function Notes({ site }: { site: Site }) {
@@ -23,7 +23,7 @@ export function Notes({ site }: { site: Site }) {
           data.length ? (
             <ul class="entries">
               {data.map((each) => (
-                <NoteEntry key={each.id} note={each} />
+                <NoteEntry key={each.id} note={each} timeZone={site.time_zone} />
               ))}
             </ul>
           ) : (
@@ -35,7 +35,7 @@ export function Notes({ site }: { site: Site }) {
   )
 }
 
-function NoteEntry({ note }: { note: Annotation }) {
+function NoteEntry({ note, timeZone }: { note: Annotation; timeZone: string }) {
   const { shared } = words.value
   const settings = settingsWords.value
   const { notes } = settings
@@ -65,10 +65,10 @@ function NoteEntry({ note }: { note: Annotation }) {
         </>
       }
     >
-      {note.time.length > DAY_LENGTH ? `${timeName(note.time)} UTC` : dayName(note.time)}
+      {noteTime(note.time, timeZone)}
       {changing && (
         <Dialog title={notes.change(note.text)} narrow onClose={() => setChanging(false)}>
-          <ChangeNote note={note} onDone={() => setChanging(false)} />
+          <ChangeNote note={note} timeZone={timeZone} onDone={() => setChanging(false)} />
         </Dialog>
       )}
     </Entry>

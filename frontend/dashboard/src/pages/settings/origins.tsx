@@ -10,9 +10,18 @@ export function Origins({ site }: { site: Site }) {
     <Panel title={origins.title}>
       <SiteForm
         site={site}
-        intro={<p>{origins.intro}</p>}
+        intro={
+          <>
+            <p>{origins.intro}</p>
+            {isMissing(site) && <p class="note warning">{origins.ownMissing(site.domain)}</p>}
+          </>
+        }
         settings={[{ name: "allowed_origins", kind: "lines", rows: 6, placeholder: site.domain, label, hint }]}
       />
     </Panel>
   )
 }
+
+/** Whether others may send, and the site's own pages no more. */
+const isMissing = ({ allowed_origins, domain }: Site): boolean =>
+  allowed_origins.length > 0 && !allowed_origins.some((each) => each.includes(domain) || each.includes("*"))

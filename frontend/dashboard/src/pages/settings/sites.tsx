@@ -81,7 +81,9 @@ export function NewSite({ submit, onAdd }: { submit: string; onAdd: (site: Site)
     const change = async (): Promise<void> => {
       site = await ask("POST /api/sites", { body })
     }
-    if ((await changing.send(change, sites.added(of("domain")))) && site) onAdd(site)
+    // What was typed may have been a whole address.
+    const done = (): string => sites.added(site?.domain ?? "")
+    if ((await changing.send(change, done)) && site) onAdd(site)
   }
   return (
     <Form changing={changing} submit={submit} label={sites.add} onSubmit={add}>
