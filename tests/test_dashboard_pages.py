@@ -128,6 +128,27 @@ def test_of_a_site_that_there_is_not_one_sentence_says_so(light: Dashboard) -> N
     light.complaints[:] = [each for each in light.complaints if "404" not in each]
 
 
+def test_of_a_period_that_there_is_not_one_alert_says_so_with_a_way_out(light: Dashboard) -> None:
+    page = light.open(range="nonsense", filter="country is DE")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    page.get_by_role("link", name="Back to the last 30 days").click()
+    expect(page.get_by_label("Key figures")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.close()
+    light.complaints[:] = [each for each in light.complaints if "400" not in each]
+
+
+def test_the_focus_stays_on_the_button_that_saved(light: Dashboard) -> None:
+    page = light.open(f"{OF_SITE}/settings/exclusions")
+    save = page.get_by_role("button", name="Save")
+    save.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    settled(page)
+    expect(save).to_be_focused()
+    page.close()
+
+
 def test_there_is_a_way_back_from_a_page_that_is_none(light: Dashboard) -> None:
     page = light.open("/sites/a/b/c")
     page.get_by_role("link", name="To all sites").click()
