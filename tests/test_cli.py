@@ -283,7 +283,7 @@ def test_goal_stats_without_a_server(analytics: Analytics) -> None:
     goal = answer(analytics("goal", "add", "example.com", *GOAL, "--json"))
     days = ("--from", "2026-11-01", "--to", "2026-11-02")
     stats = answer(analytics("goal", "stats", "example.com", *days, "--json"))
-    figures = {"conversions": 0, "conversion_rate": 0.0, "events": 0, "visitors": 0, "revenue": {}}
+    figures = {"conversions": 0, "conversion_rate": None, "events": 0, "visitors": 0, "revenue": {}}
     assert stats == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
@@ -294,7 +294,7 @@ def test_goal_stats_without_a_server(analytics: Analytics) -> None:
     first, heads, row = analytics("goal", "stats", "example.com", *days).stdout.splitlines()
     assert first == "2026-11-01 to 2026-11-02, UTC: 0 sessions"
     assert heads.split() == ["NAME", "TYPE", "VALUE", "CONVERSIONS", "CONVERSION", "RATE", "EVENTS", "VISITORS"]
-    assert row.split() == ["Pro", "Signup", "event", "signup", "0", "0.0", "%", "0", "0"]
+    assert row.split() == ["Pro", "Signup", "event", "signup", "0", "-", "0", "0"]
 
 
 def test_funnel_is_added_listed_shown_changed_and_removed(analytics: Analytics) -> None:
@@ -593,7 +593,7 @@ def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
         (["site", "list", "--nothing"], "--nothing"),
         (["site", "add", "not a domain"], "not a domain"),
         (["site", "add", "example.org", "--time-zone", "Mars"], "Mars"),
-        (["site", "add", "example.org", "--visitor-period", "year"], "visitor_period"),
+        (["site", "add", "example.org", "--visitor-period", "year"], "how long a visitor is recognised"),
         (["goal", "add", "example.com", "--name", "x", "--type", "page", "--value", "y"], "page"),
         (["goal", "add", "example.com", "--name", "x", "--type", "path", "--value", "y"], "/"),
         (["goal", "add", "example.com", "--name", " ", "--type", "event", "--value", "y"], "name"),
@@ -613,8 +613,8 @@ def test_what_is_asked_wrongly_exits_with_2(analytics: Analytics) -> None:
         (["experiment", "add", "example.com", *EXPERIMENT, "--id", "a b"], "id"),
         (["experiment", "add", "example.com", "--name", "x", "--variant", "a:0", "--variant", "b:0"], "weight"),
         (["site", "change", "example.com", "--bots", "greet"], "bots"),
-        (["site", "change", "example.com", "--monthly-quota", "many"], "monthly_quota"),
-        (["site", "change", "example.com", "--monthly-quota", "0"], "above 0, or none (null in the API)"),
+        (["site", "change", "example.com", "--monthly-quota", "many"], "monthly quota"),
+        (["site", "change", "example.com", "--monthly-quota", "0"], "above 0, or none"),
         (["site", "change", "example.com", "--domain", ""], "domain"),
         (["user", "add", "no address", "--password-stdin"], "email"),
         (["serve", "--port", "eighty"], "eighty"),

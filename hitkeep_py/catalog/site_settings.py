@@ -50,7 +50,7 @@ def read_quota(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_EVENTS:
-        raise InvalidInput("the monthly quota must be a whole number of events above 0, or none (null in the API)")
+        raise InvalidInput("the monthly quota must be a whole number of events above 0, or none")
     return value
 
 
@@ -59,7 +59,7 @@ def read_retention(value: object) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
         raise InvalidInput(
-            f"the days that events are kept must be a whole number from 1 to {MOST_DAYS}, or none (null in the API)"
+            f"the days that events are kept must be a whole number from 1 to {MOST_DAYS}, or none"
         )
     return value
 
