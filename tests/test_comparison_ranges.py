@@ -160,4 +160,4 @@ def test_what_has_passed_is_a_part_of_the_whole_and_not_nothing(zone: str, day: 
         whole = previous_period(asked)
         found = so_far(whole, asked, now)
         assert found.start == whole.start < found.end <= whole.end
-        assert (whole.end - found.end) - (asked.end - now) < 2 * 3_600_000 + 60_000
+        assert (whole.end - found.end) - (asked.end - now) < 2 * 3_600_000 + 600_000

@@ -58,9 +58,7 @@ def read_retention(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
-        raise InvalidInput(
-            f"the days that events are kept must be a whole number from 1 to {MOST_DAYS}, or none"
-        )
+        raise InvalidInput(f"the days that events are kept must be a whole number from 1 to {MOST_DAYS}, or none")
     return value
 
 

@@ -21,6 +21,7 @@ from hitkeep_py.query.time_range import (
 )
 
 REALTIME_MS = 30 * MINUTE_MS
+PASSED_STEP_MS = 10 * MINUTE_MS
 COUNTED = re.compile(r"([1-9][0-9]{0,4})(min|h|d|mo)")
 FIXED_NAMES = ("min", "h")
 FIXED_STEPS = {"min": MINUTE_MS, "h": HOUR_MS}
@@ -161,13 +162,13 @@ def previous_year(found: TimeRange) -> TimeRange:
 def so_far(found: TimeRange, asked: TimeRange, now: int) -> TimeRange:
     """As much of the range to compare with as has passed of the asked one, whose last day is today."""
     zone = ZoneInfo(found.zone)
-    # Whole minutes, so that the answer can be kept for a while.
-    moment = datetime.fromtimestamp(now // MINUTE_MS * MINUTE_MS / 1000, zone)
+    # Whole steps, so that the answer can be kept for a while.
+    moment = datetime.fromtimestamp(now // PASSED_STEP_MS * PASSED_STEP_MS / 1000, zone)
     if asked.end != midnight(moment.date() + timedelta(days=1), zone):
         return found
     last = day_of(found.end - 1, zone)
     end = milliseconds(datetime.combine(last, moment.time(), zone))
-    return replace(found, end=min(end, found.end)) if end > found.start else found
+    return replace(found, end=min(max(end, found.start + PASSED_STEP_MS), found.end))
 
 
 def year_before(moment: datetime) -> int:
