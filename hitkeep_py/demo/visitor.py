@@ -58,9 +58,8 @@ class Introduction:
         found = self._lookups.referrers.referrer(source.referrer, event.hostname)
         for name, value in source.campaign.items():
             setattr(event, name, value)
-        tag = event.utm_source
         event.referrer = found.address
-        event.source = self._lookups.referrers.named(tag) if tag else found.source
+        event.source = self._lookups.referrers.source(event.utm_source, found)
         event.channel = self._lookups.channels.channel(
             event.source, event.referrer, event.utm_source, event.utm_medium, event.utm_campaign, None
         )

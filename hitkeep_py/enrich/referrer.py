@@ -42,6 +42,10 @@ class Referrers:
             return NOTHING
         return (self._cached if len(value) <= CACHED_LENGTH else self._read)(value, hostname)
 
+    def source(self, tag: str | None, found: Referrer) -> str | None:
+        """What a campaign calls itself goes before where the visitor came from."""
+        return self.named(tag) if tag else found.source
+
     def named(self, tag: str) -> str:
         """What a campaign calls a known source, by its name or a host, as referrers of it are called; else the tag."""
         known = self._spellings.get(spelling(tag))

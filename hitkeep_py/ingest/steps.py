@@ -127,7 +127,7 @@ def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:
     event = passage.event
     found = lookups.referrers.referrer(passage.incoming.referrer, event.hostname)
     event.referrer = found.address
-    event.source = lookups.referrers.named(event.utm_source) if event.utm_source else found.source
+    event.source = lookups.referrers.source(event.utm_source, found)
     if found.address and lookups.referrer_spam.is_spam(found.address.partition("/")[0]):
         if passage.site.referrer_spam != "flag":
             return DropReason.REFERRER_SPAM

@@ -5,6 +5,7 @@ import type { SiteAtAGlance } from "../api_types"
 import { Change } from "../components/bars"
 import { Icon } from "../components/icon"
 import { Block, Empty, Shown } from "../components/panel"
+import { SearchField } from "../components/search_field"
 import { Sparkline } from "../components/sparkline"
 import { short } from "../figures"
 import { words } from "../language"
@@ -32,14 +33,7 @@ export function SitesPage() {
         <span class="quiet">{rangeLabel()}</span>
         <div class="row push">
           {(found.data?.sites.length ?? 0) > MANY && (
-            <input
-              class="plain"
-              type="search"
-              placeholder={sites.search}
-              aria-label={sites.search}
-              value={search}
-              onInput={(event) => setSearch(event.currentTarget.value)}
-            />
+            <SearchField label={sites.search} value={search} onInput={setSearch} />
           )}
           <a class="button" href="/settings/sites">
             <Icon name="plus" /> {sites.add}

@@ -8,6 +8,7 @@ import { Change } from "../components/bars"
 import { Dialog } from "../components/dialog"
 import { Icon } from "../components/icon"
 import { Empty, Lines, Shown } from "../components/panel"
+import { SearchField } from "../components/search_field"
 import { whole } from "../figures"
 import { words } from "../language"
 import { betterOf, CONVERSIONS, chosenMetric, fullFigure, goalOf, metricName, revenueOf } from "../metrics"
@@ -115,22 +116,12 @@ function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: Ov
 }
 
 function Search() {
-  const { shared } = words.value
   const [typed, setTyped] = useState(parameter("search") ?? "")
   const settled = useSettled(typed)
   useEffect(() => {
     if (settled !== (parameter("search") ?? "")) moved({ search: settled || null })
   }, [settled])
-  return (
-    <input
-      class="plain"
-      type="search"
-      aria-label={shared.search}
-      placeholder={shared.search}
-      value={typed}
-      onInput={(event) => setTyped(event.currentTarget.value)}
-    />
-  )
+  return <SearchField label={words.value.shared.search} value={typed} onInput={setTyped} />
 }
 
 function FileLink({ request }: { request: Request<typeof ROUTE> }) {

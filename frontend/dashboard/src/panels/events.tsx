@@ -5,6 +5,7 @@ import type { Earnings, RevenueReport, Row, Table } from "../api_types"
 import { type Bar, Bars, Change } from "../components/bars"
 import { Icon } from "../components/icon"
 import { Empty, Lines, Shown } from "../components/panel"
+import { SearchField } from "../components/search_field"
 import { short } from "../figures"
 import { words } from "../language"
 import { asked, askedWithComparison, filteredBy, isCompared, isFilteredBy, question } from "../question"
@@ -40,16 +41,7 @@ export function Events() {
   const many = search !== "" || (found.data?.total_rows ?? 0) > ROWS
   return (
     <>
-      {many && (
-        <input
-          class="plain"
-          type="search"
-          aria-label={events.search}
-          placeholder={events.search}
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      )}
+      {many && <SearchField label={events.search} value={search} onInput={setSearch} />}
       <Shown found={found} skeleton={<Lines count={6} />}>
         {(data) =>
           data.rows.length ? <EventBars data={data} revenue={revenue} limit={limit} /> : <NoEvents searched={text} />
