@@ -283,7 +283,7 @@ def test_goal_stats_without_a_server(analytics: Analytics) -> None:
     goal = answer(analytics("goal", "add", "example.com", *GOAL, "--json"))
     days = ("--from", "2026-11-01", "--to", "2026-11-02")
     stats = answer(analytics("goal", "stats", "example.com", *days, "--json"))
-    figures = {"conversions": 0, "conversion_rate": None, "events": 0, "visitors": 0, "revenue": {}}
+    figures: dict[str, object] = {"conversions": 0, "conversion_rate": None, "events": 0, "visitors": 0, "revenue": {}}
     assert stats == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
