@@ -92,6 +92,7 @@ DOCUMENTED_ROUTES = {
     ("GET", "/api/sites/{site_id}/reports/events/{event_name}/properties", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/events/{event_name}/series", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/properties", Access.READER),
+    ("GET", "/api/sites/{site_id}/reports/property-names", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/event-series", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/goals", Access.READER),
     ("GET", "/api/sites/{site_id}/reports/funnels/{funnel_id}", Access.READER),

@@ -200,6 +200,26 @@ def test_a_filter_is_made_by_hand_with_values_that_exist(page: Page, someone: Da
     assert figures(page)["Visitors"][0] == shown(report["metrics"]["visitors"])
 
 
+def test_a_filter_by_hand_is_offered_the_properties_that_events_have(page: Page, someone: Dashboard) -> None:
+    page.keyboard.press("f")
+    page.get_by_label("What", exact=True).select_option("property:")
+    there = [row["key"] for row in someone.report("property-names", **RANGE)["rows"]]
+    assert len(there) > 3
+    offered = page.locator("#filter-properties option")
+    expect(offered).to_have_count(len(there))
+    assert [each.get_attribute("value") for each in offered.all()] == there
+    page.get_by_label("Name of the property").fill(there[0])
+    value = page.locator("#filter-values option").first.get_attribute("value", timeout=5_000)
+    assert value is not None
+    page.get_by_label("Values", exact=True).fill(value)
+    page.get_by_role("button", name="Add", exact=True).click()
+    settled(page)
+    filtered = f"property:{there[0]} is {value}"
+    assert chosen(page, "filter") == [filtered]
+    report = someone.report("overview", **RANGE, filter=filtered)
+    assert figures(page)["Visitors"][0] == shown(report["metrics"]["visitors"])
+
+
 def test_a_note_stands_on_its_day(page: Page, someone: Dashboard) -> None:
     day = someone.report("series", **RANGE)["rows"][2]["dimensions"]["day"][:10]
     page.keyboard.press("n")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import HOUR_MS, TimeRange, read_days
 from hitkeep_py.reports.events import (
@@ -19,6 +20,7 @@ from hitkeep_py.reports.events import (
     event_names,
     event_properties,
     event_series,
+    property_names,
 )
 from tests.fake_clock import FakeClock
 from tests.stored_events import OTHER_SITE, milliseconds, store_rows
@@ -142,6 +144,27 @@ def test_keys_are_ordered_by_occurrences_and_then_by_name_and_values_likewise(
         ("a", ["1", "2"]),
         ("c", ["p", "q"]),
     ]
+
+
+def test_names_of_properties_are_those_of_all_events(analytics: Analytics, site: Site, week: TimeRange) -> None:
+    put(analytics, site, {"props": '{"plan":"pro","seats":2}'}, {"name": "signup", "props": '{"plan":"free"}'}, {})
+    put(analytics, site, {"kind": "pageview", "props": '{"author":"Ada","plan":"pro"}'})
+    put(analytics, site, *({"kind": kind, "props": '{"other":1}'} for kind in OTHER_KINDS if kind != "pageview"))
+    put(analytics, site, {"flagged": "bot", "props": '{"other":1}'}, {"site_id": OTHER_SITE, "props": '{"other":1}'})
+    found = analytics.answer(property_names, Query(site.id, week))
+    assert (found.total, [(each.key, each.events) for each in found.rows]) == (
+        3,
+        [("plan", 3), ("author", 1), ("seats", 1)],
+    )
+    only = analytics.answer(property_names, Query(site.id, week, filters=read_filters(["event is signup"])))
+    assert [(each.key, each.events) for each in only.rows] == [("plan", 1)]
+
+
+def test_names_of_properties_past_the_limit_are_counted(analytics: Analytics, site: Site, week: TimeRange) -> None:
+    props = dict.fromkeys((f"key{number:04}" for number in range(NAMES_LIMIT + 1)), 1)
+    put(analytics, site, {"props": orjson.dumps(props).decode()})
+    found = analytics.answer(property_names, Query(site.id, week))
+    assert (found.total, len(found.rows), found.rows[-1].key) == (NAMES_LIMIT + 1, NAMES_LIMIT, "key0999")
 
 
 @pytest.mark.parametrize("over", [False, True])

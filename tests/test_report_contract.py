@@ -238,6 +238,7 @@ def test_events_and_their_properties(filters: list[Any], both: tuple[Engine, Eng
     assert filters or names.total
     for row in names.rows[:3]:
         same(both, asked(events.event_properties, query, row.name))
+    assert filters or same(both, asked(events.property_names, query)).total > 1
     same(both, asked(events.event_series, query, "signup", "day"))
 
 

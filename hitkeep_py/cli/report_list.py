@@ -62,6 +62,7 @@ REPORTS = {
         needs="EVENT",
         renamed={"key": "property"},
     ),
+    "property-names": ListedReport("reports/property-names", "rows", (*RANGE, *FILTER), renamed={"key": "property"}),
     "goals": ListedReport(
         "reports/goals",
         "goals",

@@ -52,6 +52,22 @@ class Properties:
 
 
 @dataclass(frozen=True, slots=True)
+class PropertyCount:
+    """`events` counts the page views and custom events that have the property."""
+
+    key: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyNames:
+    """`total` counts all keys; `rows` has the most frequent."""
+
+    total: int
+    rows: list[PropertyCount]
+
+
+@dataclass(frozen=True, slots=True)
 class EventPoint:
     time: str
     count: int
@@ -69,6 +85,27 @@ def event_names(dialect: Dialect, query: Query) -> Report[EventNames]:
     )
     total = int(rows[0][3]) if rows else 0
     return EventNames(total, [EventCount(name, int(count), int(visitors)) for name, count, visitors, _ in rows])
+
+
+def property_names(dialect: Dialect, query: Query) -> Report[PropertyNames]:
+    """Those of all events, for whoever does not know which event has what.
+
+    Equal texts of properties are counted before they are taken apart: mostly there are few different ones.
+    """
+    rows = yield filled(
+        f"""
+        WITH texts AS (
+            SELECT props, count(*) AS events FROM ({{}}) AS found
+            WHERE kind IN ('pageview', 'event') AND props IS NOT NULL GROUP BY props
+        ),
+        pairs AS (SELECT events, {dialect.each_key("props")} AS property FROM texts)
+        SELECT property, CAST(sum(events) AS BIGINT) AS total, count(*) OVER () FROM pairs
+        GROUP BY property ORDER BY total DESC, property LIMIT {NAMES_LIMIT}
+        """,
+        matching_events(query, dialect, [Statement("kind, props")]),
+    )
+    total = int(rows[0][2]) if rows else 0
+    return PropertyNames(total, [PropertyCount(key, int(events)) for key, events, _ in rows])
 
 
 def event_properties(dialect: Dialect, query: Query, name: str) -> Report[Properties]:

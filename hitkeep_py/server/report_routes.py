@@ -50,6 +50,13 @@ REPORT_ROUTES: tuple[ApiRoute, ...] = (
     ),
     ApiRoute(
         "GET",
+        f"{REPORTS}/property-names",
+        READER,
+        reports.show_property_names,
+        "Which properties there are, over all events.",
+    ),
+    ApiRoute(
+        "GET",
         f"{REPORTS}/event-series",
         READER,
         reports.show_event_series,

@@ -19,7 +19,7 @@ from hitkeep_py.query.read_query import (
     MOST_METRICS,
 )
 from hitkeep_py.reports.engagement import Engagement, EngagementGroup, EngagementPoint
-from hitkeep_py.reports.events import EventPoint, Property
+from hitkeep_py.reports.events import EventPoint, Property, PropertyNames
 from hitkeep_py.reports.funnels import FunnelPoint, FunnelResult
 from hitkeep_py.reports.goals import GoalPoint, GoalStats
 from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
@@ -228,6 +228,7 @@ REPORT_SHAPES: dict[Answers, Shape] = {
     reports.show_properties: report(
         asked("PropertiesReport", rows=list[Property], truncated=bool), (*ASKED, EVENT_NAME)
     ),
+    reports.show_property_names: report(asked("PropertyNamesReport", PropertyNames), ASKED),
     reports.show_event_series: report(
         asked("EventSeriesReport", unit=str, points=list[EventPoint]), (*ASKED, UNIT, EVENT_NAME)
     ),

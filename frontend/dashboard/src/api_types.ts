@@ -427,6 +427,22 @@ export interface EventSeriesReport {
   explain?: Explanation | undefined
 }
 
+/** events counts the page views and custom events that have the property. */
+export interface PropertyCount {
+  key: string
+  events: number
+}
+
+/** total counts all keys; rows has the most frequent. */
+export interface PropertyNamesReport {
+  total: number
+  rows: PropertyCount[]
+  from: string
+  to: string
+  time_zone: string
+  explain?: Explanation | undefined
+}
+
 export interface GoalPoint {
   time: string
   conversions: number
@@ -1822,6 +1838,34 @@ export interface Routes {
     }
     body: never
     answer: PropertiesReport
+  }
+
+  /** Which properties there are, over all events. */
+  "GET /api/sites/{site_id}/reports/property-names": {
+    path: {
+      /** Id, alias or domain of the site. */
+      site_id: string
+    }
+    parameters: {
+      /** First day, or time (RFC 3339). */
+      from?: string | undefined
+      /** Last day, included, or the time before which the range ends. */
+      to?: string | undefined
+      /** A range by its name, instead of from and to. One of today, yesterday, this_week, last_week, this_quarter, last_quarter, this_month, last_month, year, last_year, all, realtime, 30min, 24h, 7d, 12mo; numbers may be others. */
+      range?: string | undefined
+      /** A condition such as 'country is DE, FR'; all that are given hold. */
+      filter?: readonly string[] | undefined
+      /** Conditions as JSON, as POST …/query takes them. */
+      filters?: string | undefined
+      /** Id or name of a segment, whose filters are added. */
+      segment?: string | undefined
+      /** Adds what the numbers mean, the SQL that was asked and the time it took. */
+      explain?: "1" | "0" | undefined
+      /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
+      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+    }
+    body: never
+    answer: PropertyNamesReport
   }
 
   /** The event event over time, whose name may have a slash. */

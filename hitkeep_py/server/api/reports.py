@@ -124,6 +124,18 @@ def show_events(call: Call) -> Result:
     return answered(call, site, asked, "events", wanted)
 
 
+def show_property_names(call: Call) -> Result:
+    """The names of the properties that page views and events of any name have."""
+    site = call.site()
+    query = call.query(site)
+    found = call.answer(event_reports.property_names, query)
+    if file := wanted_file(call):
+        keyed = [((each.key,), each) for each in found.rows]
+        names = sheet_of(event_reports.PropertyCount, keyed, [Column("property", Kind.TEXT)], without=("key",))
+        return file_result(call, file, f"{site.domain}-property-names", names)
+    return shaped(call, query, asdict(found), event_reports.property_names)
+
+
 def show_properties(call: Call) -> Result:
     """The properties of an event with their most frequent values, and these with their events' revenue."""
     site = call.site()

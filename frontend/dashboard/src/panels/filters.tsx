@@ -6,7 +6,7 @@ import { Choice, Field } from "../components/field"
 import { Icon } from "../components/icon"
 import { Menu } from "../components/menu"
 import { type Clause, type Condition, takesValues, valuesOf } from "../conditions"
-import { either } from "../figures"
+import { either, short } from "../figures"
 import { words } from "../language"
 import { addClause, asked, question, removeClause, removeUnread, withClauses } from "../question"
 import { DIMENSIONS, OPERATORS, type Operator } from "../registry"
@@ -137,14 +137,7 @@ function FilterForm({ onAdd }: { onAdd: () => void }) {
           setOperator("is")
         }}
       />
-      {isProperty && (
-        <Field
-          label={site.propertyName}
-          required
-          value={property}
-          onInput={(event) => setProperty(event.currentTarget.value)}
-        />
-      )}
+      {isProperty && <PropertyName name={property} onInput={setProperty} />}
       <Choice
         label={site.operator}
         value={operator}
@@ -158,6 +151,31 @@ function FilterForm({ onAdd }: { onAdd: () => void }) {
         {shared.add}
       </button>
     </form>
+  )
+}
+
+/** Suggested are the properties that the events of the question have. */
+function PropertyName({ name, onInput }: { name: string; onInput: (name: string) => void }) {
+  const { data } = useAnswer("GET /api/sites/{site_id}/reports/property-names", {
+    path: { site_id: question.value.site },
+    parameters: asked(),
+  })
+  return (
+    <>
+      <Field
+        label={words.value.site.propertyName}
+        required
+        list="filter-properties"
+        autocomplete="off"
+        value={name}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <datalist id="filter-properties">
+        {data?.rows.map((row) => (
+          <option key={row.key} value={row.key} label={`${row.key} (${short(row.events)})`} />
+        ))}
+      </datalist>
+    </>
   )
 }
 
