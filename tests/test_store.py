@@ -84,6 +84,14 @@ def test_an_append_is_all_or_nothing(broken: dict[str, Any], store: DuckDBStore)
     assert (count_of(store), store.position()) == (3, 3)
 
 
+def test_a_transaction_that_was_left_open_fails_one_append_only(store: DuckDBStore) -> None:
+    store._connection.execute("BEGIN")
+    with pytest.raises(StoreUnavailable):
+        store.append(columns(), 1)
+    store.append(columns(), 1)
+    assert count_of(store) == 1
+
+
 def test_position_and_events_survive_opening_again(path: Path, store: DuckDBStore) -> None:
     assert store.position() == 0
     store.append(columns(10), 10)

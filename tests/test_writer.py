@@ -180,6 +180,20 @@ def test_an_order_that_fails_tells_its_giver_and_nobody_else(inbox: Inbox) -> No
         assert writer.counters.stored == 1
 
 
+def test_a_store_that_dies_of_an_order_is_opened_again_without_new_events(inbox: Inbox, tmp_path: Path) -> None:
+    store = DuckDBStore(tmp_path / "events.duckdb")
+
+    def die() -> None:
+        store.close()
+        store.delete_site(SITE)
+
+    with writing(inbox, store) as writer:
+        with pytest.raises(StoreDead):
+            writer.run(die).result(SOON)
+        assert recovers(writer)
+        assert (stored_names(store), writer.counters.failures) == ([], 1)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -110,7 +110,7 @@ class Writer:
     def _work(self) -> None:
         tasks = self._take_tasks()
         self._move_all()
-        run_tasks(tasks)
+        self._run_tasks(tasks)
 
     def _move_all(self) -> None:
         """Move portions until one is not full; on failure keep the events and try for ever, with smaller portions.
@@ -189,6 +189,17 @@ class Writer:
             found.append((session.visitor_id, session.session_id, session.attributes))
         return found
 
+    def _run_tasks(self, tasks: list[Task]) -> None:
+        for task, future in tasks:
+            try:
+                future.set_result(task())
+            except Exception as error:
+                if isinstance(error, StoreDead):
+                    self.counters.failures += 1
+                    self.reopen_store()
+                log.error("writer: an order failed: %s", str(error).partition("\n")[0])
+                future.set_exception(error)
+
     def reopen_store(self) -> None:
         """A question found the store dead; without new events nobody else would notice."""
         self._dead = self.failing = True
@@ -214,14 +225,6 @@ class Writer:
             while True:
                 tasks.append(self._tasks.get_nowait())
         return tasks
-
-
-def run_tasks(tasks: list[Task]) -> None:
-    for task, future in tasks:
-        try:
-            future.set_result(task())
-        except Exception as error:
-            future.set_exception(error)
 
 
 def recent_sessions(store: EventStore) -> Sessions:

@@ -194,9 +194,10 @@ class DuckDBStore:
     @contextmanager
     def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = self._connection
-        _translated(lambda: connection.execute("BEGIN"))
         try:
             with _translating():
+                # Here, so that what an earlier failure left open is rolled back.
+                connection.execute("BEGIN")
                 yield connection
                 with self._lock:  # A version always names the same events.
                     connection.execute("COMMIT")
