@@ -15,8 +15,10 @@ from tests.torture.stages import STORE_STAGES, plan
 from tests.torture.traffic import Traffic, send_again
 
 REOPENED_SECONDS = 1.0
-FIRST_APPEND = len(MIGRATIONS) + 1
-"""Of the store's transactions, counted from the first start of a new data directory."""
+FIRST_ORDER = len(MIGRATIONS) + 1
+FIRST_APPEND = FIRST_ORDER + 1
+"""Of the store's transactions, counted from the first start of a new data directory: the jobs begin with an order to
+the writer, to forget crossings."""
 EMAIL, PASSWORD = "you@example.com", "a long enough password"
 ERRORS = ("fatal", "internal", "transaction", "memory", "unexpected")
 
@@ -79,6 +81,8 @@ def dead_store(directory: Path, scale: Scale) -> Outcome:
         slowest = max(
             slowest, survive(directory / stage, plan("break_store", stage, FIRST_APPEND), outcome, label, scale)
         )
+    order = plan("raise", "store.before_commit", FIRST_ORDER, 1, "fatal")
+    slowest = max(slowest, survive(directory / "order", order, outcome, "fatal in an order", scale))
     slowest = max(slowest, question_kills(directory / "question", outcome))
     reopening_fails(directory / "reopening", outcome)
     outcome.measured = f"slowest recovery {slowest:.2f} s"
