@@ -254,8 +254,13 @@ def test_boxes_and_paths_of_journeys_are_those_of_the_report(someone: Dashboard)
     assert box_texts(columns.nth(0)) == [f"/ {shown(report['sessions'])} · 100%"]
     for number, level in enumerate(report["levels"], 1):
         assert box_texts(columns.nth(number)) == wanted_boxes(level, number, report["sessions"])
-    found = cells(page, "All paths as a table")
     paths = report["paths"]
+    hidden = paths["shown"][20:]
+    assert hidden
+    others = [f"{len(hidden) + paths['other_branches']} other paths", shown(sum_of(hidden) + paths["others"])]
+    assert others in [each[:2] for each in cells(page, "All paths as a table")]
+    page.get_by_role("button", name=f"Show all {len(paths['shown'])}").click()
+    found = cells(page, "All paths as a table")
     wanted = [
         [" → ".join(node["name"] for node in each["nodes"]), shown(each["sessions"]), share(each["share"])]
         for each in paths["shown"]
@@ -268,6 +273,10 @@ def test_boxes_and_paths_of_journeys_are_those_of_the_report(someone: Dashboard)
         assert name.endswith(called)
         assert (count, part) == (shown(number), share(number / report["sessions"]))
     page.close()
+
+
+def sum_of(branches: list[dict[str, Any]]) -> int:
+    return sum(each["sessions"] for each in branches)
 
 
 def box_texts(column: Locator) -> list[str]:

@@ -97,15 +97,16 @@ function KeyFigure({ data, metric }: { data: OverviewReport; metric: KeyFigure }
 
 type Part = Pick<OverviewReport, "metrics" | "goals" | "conversions" | "conversion_rate">
 
-/** Of the goal that the address names, as in the chart and the panels. */
+/** The one that the address names, as in the chart and the panels. */
+const chosenGoal = (part: Part | undefined) => part?.goals.find((each) => each.goal_id === parameter("goal"))
+
 function figureOf(part: Part, metric: KeyFigure): number | null {
   if (metric !== "conversions" && metric !== "conversion_rate") return part.metrics[metric]
-  const goal = part.goals.find((each) => each.goal_id === parameter("goal"))
-  return (goal ?? part)[metric]
+  return (chosenGoal(part) ?? part)[metric]
 }
 
 const nameOf = (data: OverviewReport | undefined, metric: KeyFigure): string => {
-  const goal = CONVERSIONS.includes(metric) && data?.goals.find((each) => each.goal_id === parameter("goal"))
+  const goal = CONVERSIONS.includes(metric) && chosenGoal(data)
   return goal ? `${metricName(metric)}: ${goal.name}` : metricName(metric)
 }
 

@@ -1,12 +1,35 @@
 /** The same journeys as a table: each way that sessions took as a whole. */
+import { useState } from "preact/hooks"
 import type { JourneysReport, Node } from "../api_types"
 import { percent, whole } from "../figures"
 import { words } from "../language"
 import { anchoredAt, anchorOf } from "./journeys_anchor"
 
+const FEW = 20
+
 export function Paths({ report }: { report: JourneysReport }) {
+  const { results } = words.value
+  const [all, setAll] = useState(false)
+  const count = report.paths.shown.length
+  return (
+    <>
+      <Table report={report} most={all ? count : FEW} />
+      {count > FEW && (
+        <button type="button" class="button bare small" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? results.fewer : results.allValues(whole(count))}
+        </button>
+      )}
+    </>
+  )
+}
+
+/** What is not shown is in the row of the others, so that the table adds up. */
+function Table({ report, most }: { report: JourneysReport; most: number }) {
   const { journeys } = words.value.behaviour
   const { paths, direction, sessions } = report
+  const shown = paths.shown.slice(0, most)
+  const hidden = paths.shown.slice(most)
+  const others = hidden.reduce((sum, each) => sum + each.sessions, paths.others)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <section class="scrolls" tabIndex={0} aria-label={journeys.paths}>
@@ -23,7 +46,7 @@ export function Paths({ report }: { report: JourneysReport }) {
           </tr>
         </thead>
         <tbody>
-          {paths.shown.map((each) => (
+          {shown.map((each) => (
             <tr key={JSON.stringify(each.nodes)}>
               <td>
                 <Steps nodes={direction === "next" ? each.nodes : each.nodes.toReversed()} />
@@ -32,7 +55,7 @@ export function Paths({ report }: { report: JourneysReport }) {
               <td class="number">{percent(each.share)}</td>
             </tr>
           ))}
-          <Rest name={journeys.otherPaths(whole(paths.other_branches))} count={paths.others} of={sessions} />
+          <Rest name={journeys.otherPaths(whole(paths.other_branches + hidden.length))} count={others} of={sessions} />
           <Rest name={journeys.noStep[direction]} count={paths.ended} of={sessions} />
         </tbody>
       </table>
