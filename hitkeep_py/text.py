@@ -27,6 +27,11 @@ def clean(text: str, length: int) -> str:
     return text.strip()[:length]
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, without what engines add below."""
+    return str(error).partition("\n")[0]
+
+
 def normalised_hostname(hostname: str) -> str:
     """As browsers write it in Origin: lower case, punycode; without `www.` and without a final dot.
 

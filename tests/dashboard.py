@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli.access import catalog
@@ -134,6 +134,20 @@ def cells(page: Page, panel: str) -> list[list[str]]:
         r"rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim().replace(/\s+/g, ' ')))"
     )
     return found
+
+
+def variants(page: Page) -> list[list[str]]:
+    """The figures of an experiment's variants."""
+    rows = page.locator(".variants tbody tr")
+    found: list[list[str]] = rows.evaluate_all(
+        "all => all.map(row => [...row.cells].slice(1).map(cell => cell.innerText.trim()))"
+    )
+    return found
+
+
+def boxes(within: Page | Locator) -> list[str]:
+    """Those of journeys: a step with its figures each."""
+    return [" ".join(text.split()) for text in within.locator(".box").all_inner_texts()]
 
 
 def shown(number: float) -> str:

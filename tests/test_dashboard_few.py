@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import asked, wait_for
-from tests.dashboard import Dashboard, accessibility_problems, cells, logged_in, send, serving
+from tests.dashboard import Dashboard, accessibility_problems, boxes, cells, logged_in, send, serving, variants
 from tests.running_server import RunningServer
 
 NEW, EXPECTING, ONE_VIEW, ONE_VISITOR = "new.example", "expecting.example", "view.example", "visitor.example"
@@ -125,20 +125,8 @@ def changes(page: Page) -> list[str]:
     return page.get_by_label("Key figures").locator(".change").all_inner_texts()
 
 
-def boxes(page: Page) -> list[str]:
-    return [" ".join(text.split()) for text in page.locator(".box").all_inner_texts()]
-
-
 def funnel_figures(page: Page) -> list[str]:
     return page.locator(".funnel-figures dd").all_inner_texts()
-
-
-def variants(page: Page) -> list[list[str]]:
-    rows = page.locator(".variants tbody tr")
-    found: list[list[str]] = rows.evaluate_all(
-        "all => all.map(row => [...row.cells].slice(1).map(cell => cell.innerText.trim()))"
-    )
-    return found
 
 
 def sessions(page: Page) -> list[str]:

@@ -7,10 +7,24 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from tests.browser import asked, wait_for
-from tests.dashboard import RANGE, SITE, Dashboard, cells, growth, lasting, rounded, send, settled, share, shown
+from tests.dashboard import (
+    RANGE,
+    SITE,
+    Dashboard,
+    boxes,
+    cells,
+    growth,
+    lasting,
+    rounded,
+    send,
+    settled,
+    share,
+    shown,
+    variants,
+)
 
 ZONE = ZoneInfo("Europe/Berlin")
 """Of the demonstration's shop."""
@@ -251,9 +265,9 @@ def test_boxes_and_paths_of_journeys_are_those_of_the_report(someone: Dashboard)
     page = someone.open(f"/sites/{SITE}/journeys", **RANGE, page="/")
     report = someone.report("journeys", **RANGE, page="/", limit="100")
     columns = page.locator(".flow-column")
-    assert box_texts(columns.nth(0)) == [f"/ {shown(report['sessions'])} · 100%"]
+    assert boxes(columns.nth(0)) == [f"/ {shown(report['sessions'])} · 100%"]
     for number, level in enumerate(report["levels"], 1):
-        assert box_texts(columns.nth(number)) == wanted_boxes(level, number, report["sessions"])
+        assert boxes(columns.nth(number)) == wanted_boxes(level, number, report["sessions"])
     paths = report["paths"]
     hidden = paths["shown"][20:]
     assert hidden
@@ -279,10 +293,6 @@ def sum_of(branches: list[dict[str, Any]]) -> int:
     return sum(each["sessions"] for each in branches)
 
 
-def box_texts(column: Locator) -> list[str]:
-    return [" ".join(text.split()) for text in column.locator(".box").all_inner_texts()]
-
-
 def wanted_boxes(level: dict[str, Any], number: int, sessions: int) -> list[str]:
     """The six steps with most sessions, whatever led to them, and the others added up."""
     counts: dict[str, int] = {}
@@ -291,8 +301,8 @@ def wanted_boxes(level: dict[str, Any], number: int, sessions: int) -> list[str]
         counts[name] = counts.get(name, 0) + branch["sessions"]
     ordered = sorted(counts.items(), key=lambda each: -each[1])
     others = level["others"] + sum(count for _, count in ordered[6:])
-    boxes = [*ordered[:6], *([("Others", others)] if others else [])]
-    return [f"{name} {shown(count)} · {share(count / sessions)}" for name, count in boxes]
+    steps = [*ordered[:6], *([("Others", others)] if others else [])]
+    return [f"{name} {shown(count)} · {share(count / sessions)}" for name, count in steps]
 
 
 def test_every_cell_of_the_cohorts_is_that_of_the_report(someone: Dashboard) -> None:
@@ -359,10 +369,7 @@ def test_every_variants_figures_and_intervals_are_those_of_the_results(someone: 
     (experiment,) = asked(someone.server, "GET", f"/api/sites/{SITE}/experiments")
     results = asked(someone.server, "GET", f"/api/sites/{SITE}/experiments/{experiment['id']}/results?range=30d")
     page = someone.open(f"/sites/{SITE}/experiments", range="30d")
-    rows = page.locator(".variants tbody tr").evaluate_all(
-        "rows => rows.map(row => [...row.cells].slice(1).map(cell => cell.innerText.trim()))"
-    )
-    assert rows == [
+    assert variants(page) == [
         [
             share(each["conversion_rate"]),
             uplift(each["comparison"]),

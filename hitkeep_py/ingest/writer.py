@@ -20,6 +20,7 @@ from hitkeep_py.ingest.sessions import KEPT_MS, RECENT_EVENTS, Attributes, Sessi
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import EventStore
+from hitkeep_py.text import first_line
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class Writer:
                 self.failing = True
                 self.counters.failures += 1
                 self._dead = self._dead or isinstance(error, StoreDead)
-                log.error("writer: %s; the events stay in the inbox, trying again", str(error).partition("\n")[0])
+                log.error("writer: %s; the events stay in the inbox, trying again", first_line(error))
                 if self._stopping.wait(RETRY_PAUSES[min(failures, len(RETRY_PAUSES) - 1)]) and failures:
                     return
                 failures += 1
@@ -197,11 +198,11 @@ class Writer:
                 if isinstance(error, StoreDead):
                     self.counters.failures += 1
                     self.reopen_store()
-                log.error("writer: an order failed: %s", str(error).partition("\n")[0])
+                log.error("writer: an order failed: %s", first_line(error))
                 future.set_exception(error)
 
     def reopen_store(self) -> None:
-        """A question found the store dead; without new events nobody else would notice."""
+        """A question or an order found the store dead; without new events nobody else would notice."""
         self._dead = self.failing = True
         self._wake()
 

@@ -45,10 +45,10 @@ def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
 
 def visit_rows(dialect: Dialect, query: Query) -> Statement:
     """Matching visits with their keys; keys of events come from the visits' matching events."""
-    needed = ["session_id", dialect.visitor, "pageviews", "events", "passive_events", "duration_ms"]
+    needed = [dialect.visitor, "pageviews", "events", "passive_events", "duration_ms"]
     own = [each.column for each in query.dimensions if each.scope in (Scope.SESSION, Scope.VISIT)]
-    visits = matching_visits(query, dialect, [*needed[1:], *own])
-    columns = [Statement(f"visit.{each} AS {each}") for each in needed]
+    visits = matching_visits(query, dialect, [*needed, *own])
+    columns = [Statement(f"visit.{each} AS {each}") for each in ("session_id", *needed)]
     columns += [Statement(f"{key_of_visit(each, index)} AS d{index}") for index, each in enumerate(query.dimensions)]
     if any(each.counts_conversions for each in query.metrics):
         columns.append(filled(f"{{}} AS {CONVERTED}", converted(dialect, query, of_visits=True)))

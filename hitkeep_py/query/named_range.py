@@ -159,6 +159,11 @@ def previous_year(found: TimeRange) -> TimeRange:
     return checked(TimeRange(start, end, found.zone), "compare")
 
 
+def said_of_comparison(error: InvalidInput, field: str) -> InvalidInput:
+    """What is wrong with a range that somebody chose to compare with."""
+    return InvalidInput(f"in the range to compare with, {error.message}", field=field)
+
+
 def so_far(found: TimeRange, asked: TimeRange, now: int) -> TimeRange:
     """As much of the range to compare with as has passed of the asked one, whose last day is today."""
     zone = ZoneInfo(found.zone)

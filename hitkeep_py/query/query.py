@@ -54,6 +54,10 @@ class Query:
     goals: tuple[Step, ...] = ()
     edges: "Edges | None" = None
 
+    def scopes(self) -> set[Scope]:
+        """Of what filters and dimensions look at."""
+        return scopes(self.filters) | {each.scope for each in self.dimensions}
+
     def unit(self) -> str | None:
         """The time dimension, if there is one."""
         return next((each.name for each in self.dimensions if each.name in TIME_UNITS), None)
@@ -112,7 +116,7 @@ def matching_events(query: Query, dialect: Dialect, columns: Sequence[Statement]
     """The query's events that match its filters, with these columns."""
     scoped, named = scope(query, dialect), joined(", ", columns)
     conditions = where(query.filters, query, dialect)
-    if Scope.VISIT not in scopes(query.filters) | {each.scope for each in query.dimensions}:
+    if Scope.VISIT not in query.scopes():
         return filled("SELECT {} FROM events WHERE {}{}", named, scoped, conditions)
     visits, unit = visits_in_range(query, dialect, ("entry_page", "exit_page")), query.unit()
     same_bucket = f" AND visits.bucket = {dialect.bucket(unit, offsets(query.range))}" if unit else ""

@@ -8,7 +8,16 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dimensions import Dimension, Scope, dimension
 from hitkeep_py.query.filters import Filters, checked_condition, read_filters, split_values
 from hitkeep_py.query.metrics import metric
-from hitkeep_py.query.named_range import COMPARISONS, First, named_range, never, previous_period, previous_year, so_far
+from hitkeep_py.query.named_range import (
+    COMPARISONS,
+    First,
+    named_range,
+    never,
+    previous_period,
+    previous_year,
+    said_of_comparison,
+    so_far,
+)
 from hitkeep_py.query.query import Order, Query
 from hitkeep_py.query.step import Step
 from hitkeep_py.query.time_range import TimeRange, read_range
@@ -135,7 +144,7 @@ def other_range(given: Mapping[str, Any], asked: TimeRange, now: int) -> TimeRan
     try:
         return read_range(text_or_none(given, "from"), text_or_none(given, "to"), asked.zone, now)
     except InvalidInput as error:
-        raise InvalidInput(f"in the range to compare with, {error.message}", field="compare") from error
+        raise said_of_comparison(error, "compare") from error
 
 
 def read_order(given: object, first_metric: str, dimensions: Sequence[Dimension]) -> tuple[Order, ...]:

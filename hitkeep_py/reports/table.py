@@ -7,7 +7,7 @@ from typing import Any
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Bounds, Dialect
 from hitkeep_py.query.dimensions import Scope
-from hitkeep_py.query.filters import only_currency, scopes
+from hitkeep_py.query.filters import only_currency
 from hitkeep_py.query.grouping import (
     among,
     conversion_rows,
@@ -307,9 +307,8 @@ def level_of(query: Query, found: Metric) -> Level:
 
 def conversions_apart(query: Query) -> bool:
     """Whether sessions are chosen by what they did in one bucket of time, and may have met a goal in another."""
-    asked = scopes(query.filters) | {each.scope for each in query.dimensions}
     counted = any(each.counts_conversions for each in query.metrics)
-    return counted and query.unit() is not None and not asked <= {Scope.SESSION, Scope.TIME}
+    return counted and query.unit() is not None and not query.scopes() <= {Scope.SESSION, Scope.TIME}
 
 
 def visits_answer(query: Query) -> bool:
@@ -323,8 +322,7 @@ def visits_answer(query: Query) -> bool:
 
 def knows_visits(query: Query) -> bool:
     """Whether groups and filters are of sessions as wholes."""
-    asked = scopes(query.filters) | {each.scope for each in query.dimensions}
-    return asked <= {Scope.SESSION, Scope.VISIT, Scope.TIME}
+    return query.scopes() <= {Scope.SESSION, Scope.VISIT, Scope.TIME}
 
 
 def source_rows(dialect: Dialect, query: Query, visits: bool) -> Statement:

@@ -3,33 +3,22 @@
 from hitkeep_py.server.call import ApiRoute
 
 SENDING = "Sending events"
-REPORTS = "Questions and reports"
-SITES = "Sites and keys"
-EXPERIMENTS = "Experiments"
-ACCOUNTS = "Login and users"
-OPERATION = "Operation"
-DASHBOARD = "Dashboard and this description"
-HITKEEP, PLAUSIBLE, SPARKLYTICS = (
-    "In the shape of HitKeep",
-    "In the shape of Plausible",
-    "In the shape of Sparklytics",
-)
 GROUPS: dict[str, tuple[str, ...]] = {
     SENDING: (),
-    REPORTS: ("query", "reports", "behaviour", "figures", "live", "glance", "export"),
+    "Questions and reports": ("query", "reports", "behaviour", "figures", "live", "glance", "export"),
     "Goals": ("goals",),
     "Funnels": ("funnels",),
     "Segments": ("segments",),
     "Notes": ("annotations",),
-    EXPERIMENTS: ("experiments", "experiment_results"),
-    SITES: ("sites", "keys", "erasing"),
-    ACCOUNTS: ("login", "users"),
-    OPERATION: ("health", "usage"),
+    "Experiments": ("experiments", "experiment_results"),
+    "Sites and keys": ("sites", "keys", "erasing"),
+    "Login and users": ("login", "users"),
+    "Operation": ("health", "usage"),
     "Scripts for pages": ("scripts",),
-    HITKEEP: ("stats", "hitkeep_reads", "hitkeep_commerce"),
-    PLAUSIBLE: ("plausible_query", "plausible_v1"),
-    SPARKLYTICS: ("websites", "sparklytics_reads", "sparklytics_behaviour"),
-    DASHBOARD: ("dashboard", "demo", "openapi", "routes"),
+    "In the shape of HitKeep": ("stats", "hitkeep_reads", "hitkeep_commerce"),
+    "In the shape of Plausible": ("plausible_query", "plausible_v1"),
+    "In the shape of Sparklytics": ("websites", "sparklytics_reads", "sparklytics_behaviour"),
+    "Dashboard and this description": ("dashboard", "demo", "openapi", "routes"),
 }
 """Each with the modules of its answers."""
 GROUP_OF_MODULE = {module: group for group, modules in GROUPS.items() for module in modules}

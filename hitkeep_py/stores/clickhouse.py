@@ -31,6 +31,7 @@ from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.clickhouse_address import read_address
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
+from hitkeep_py.text import first_line
 
 log = logging.getLogger(__name__)
 
@@ -361,7 +362,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ClickHouseError as error:
-        code, text = getattr(error, "code", None), str(error).partition("\n")[0][:500]
+        code, text = getattr(error, "code", None), first_line(error)[:500]
         if code in TIMEOUT_CODES:
             raise QueryTimeout(f"ClickHouse stopped the question: {text}") from error
         if code in TOO_MANY_ROWS_CODES:

@@ -29,6 +29,7 @@ from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
 from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, rebuild, renew_sessions
+from hitkeep_py.text import first_line
 
 ENGINE_VERSION = duckdb.__version__
 MEMORY = ":memory:"
@@ -347,7 +348,7 @@ def _replay_by_attaching(path: Path) -> None:
 
 
 def _unusable(path: Path | None, error: duckdb.Error) -> DataDirectoryError:
-    text = str(error).splitlines()[0]
+    text = first_line(error)
     if "Could not set lock" in text:
         return DataDirectoryError(f"{path} is held by another process: {text}")
     if "Permission denied" in text or "No space left" in text:

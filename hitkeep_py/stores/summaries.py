@@ -206,8 +206,7 @@ def delete_before(connection: duckdb.DuckDBPyConnection, site_id: str, before: i
     gone = connection.execute("DELETE FROM events WHERE site_id = ? AND time < epoch_ms(?)", [site_id, before])
     count = int(gone.fetchall()[0][0])
     connection.execute("DELETE FROM sessions WHERE site_id = ? AND start < epoch_ms(?)", [site_id, before])
-    connection.execute(RENEWED, [site_id])
-    connection.execute(UNSEEN, [site_id, site_id])
+    renew_cut(connection, site_id)
     return count
 
 
@@ -219,9 +218,14 @@ def delete_user(connection: duckdb.DuckDBPyConnection, site_id: str, user_id: in
     connection.execute(
         "DELETE FROM sessions WHERE site_id = ? AND session_id IN (SELECT session_id FROM cut_sessions)", [site_id]
     )
+    renew_cut(connection, site_id)
+    return count
+
+
+def renew_cut(connection: duckdb.DuckDBPyConnection, site_id: str) -> None:
+    """Of `cut_sessions` what is left of their events, and of visitors those that have any."""
     connection.execute(RENEWED, [site_id])
     connection.execute(UNSEEN, [site_id, site_id])
-    return count
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection) -> int:

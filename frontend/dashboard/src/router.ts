@@ -35,6 +35,9 @@ export function go(to: string, { replace = false } = {}): void {
 
 export const parameter = (name: string): string | null => address.value.searchParams.get(name)
 
+/** How far down a list the address is. */
+export const placeOf = (name: string): number => Math.max(0, Number.parseInt(parameter(name) ?? "", 10) || 0)
+
 /** Where to go after the login, which is nowhere else than here. */
 export function destination(to: string | null): string {
   const isHere =

@@ -10,7 +10,7 @@ from hitkeep_py.catalog.site_settings import read_time_zone
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import AnyOf, Filters, checked_condition
-from hitkeep_py.query.named_range import previous_year
+from hitkeep_py.query.named_range import previous_year, said_of_comparison
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import LONGEST_DAYS, LONGEST_NAMED_DAYS, UNITS, TimeRange, read_days
 from hitkeep_py.server.call import Call, Result
@@ -114,7 +114,7 @@ def read_custom(call: Call, compared: TimeRange) -> TimeRange:
     try:
         found = read_days(given[0], given[1], compared.zone, call.analytics.clock.now_ms(), LONGEST_DAYS)
     except InvalidInput as error:
-        raise InvalidInput(f"in the range to compare with, {error.message}", field=f"compare_{error.field}") from error
+        raise said_of_comparison(error, f"compare_{error.field}") from error
     if found.days() > 2 * compared.days():
         raise InvalidInput("comparison range cannot exceed primary range duration x 2", field="compare_start_date")
     return found

@@ -8,6 +8,7 @@ from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.metrics import METRICS
+from hitkeep_py.query.named_range import said_of_comparison
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange, read_range, unit_for
 from hitkeep_py.reports.goals import GoalStats, goals
@@ -122,7 +123,7 @@ def compared(call: Call, query: Query, site: Site) -> dict[str, Any] | None:
     try:
         before = query.over(read_range(start, end, site.time_zone, call.analytics.clock.now_ms()))
     except InvalidInput as error:
-        raise InvalidInput(f"in the range to compare with, {error.message}", field=f"compare_{error.field}") from error
+        raise said_of_comparison(error, f"compare_{error.field}") from error
     converted = goals_json(call, before, site)
     return {
         **figures(call.answer(overview, before)),

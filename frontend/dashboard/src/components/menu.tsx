@@ -114,3 +114,33 @@ export function MenuItem(given: {
     </button>
   )
 }
+
+/** A small menu to choose one of several values by. */
+export function ChoiceMenu<Value extends string | null>(given: {
+  label: string
+  title: string
+  end?: boolean
+  options: readonly (readonly [Value, string])[]
+  chosen: Value
+  onChoose: (value: Value) => void
+}) {
+  const { label, title, end = false, options, chosen, onChoose } = given
+  return (
+    <Menu label={<bdi class="cut">{label}</bdi>} title={`${title}: ${label}`} className="small bare" end={end}>
+      {(close) =>
+        options.map(([value, text]) => (
+          <MenuItem
+            key={value}
+            chosen={value === chosen}
+            onChoose={() => {
+              close()
+              onChoose(value)
+            }}
+          >
+            <bdi>{text}</bdi>
+          </MenuItem>
+        ))
+      }
+    </Menu>
+  )
+}

@@ -5,6 +5,7 @@ import type { ApiError } from "../api"
 import type { OverviewReport } from "../api_types"
 import { ErrorText } from "../components/error_text"
 import { Trouble } from "../components/panel"
+import { useEver } from "../ever"
 import { words } from "../language"
 import { later } from "../later"
 import { Controls } from "../panels/controls"
@@ -25,11 +26,8 @@ const FirstEvent = later(async () => (await import("./settings/first_event")).Fi
 /** Whether the site has never had an event, which is only asked when there is none of those asked for. */
 function useIsEmpty(found: OverviewReport | undefined): boolean {
   const nothing = found !== undefined && found.metrics.sessions === 0 && question.value.clauses.length === 0
-  const ever = useAnswer(
-    "GET /api/sites/{site_id}/reports/overview",
-    nothing ? { path: { site_id: question.value.site }, parameters: { range: "all" } } : null,
-  )
-  return nothing && ever.data?.metrics.sessions === 0
+  const ever = useEver(question.value.site, nothing)
+  return nothing && ever?.sessions === 0
 }
 
 /** The address names a goal by its id; by its name it may have been written, and one that was removed is none. */

@@ -7,14 +7,14 @@ import type { Dimension, Metric, OverviewReport, Table } from "../api_types"
 import { Change } from "../components/bars"
 import { Dialog } from "../components/dialog"
 import { Icon } from "../components/icon"
+import { Paging } from "../components/paging"
 import { Empty, Lines, Shown } from "../components/panel"
 import { SearchField } from "../components/search_field"
-import { whole } from "../figures"
 import { words } from "../language"
 import { betterOf, CONVERSIONS, chosenMetric, fullFigure, goalOf, metricName, revenueOf } from "../metrics"
 import { askedWithComparison, filteredBy, isCompared, question } from "../question"
 import { DIMENSIONS } from "../registry"
-import { type Changes, changed, go, parameter } from "../router"
+import { type Changes, changed, go, parameter, placeOf } from "../router"
 import { useSettled } from "../settled"
 import { dimensionName, valueName } from "../values"
 import { useCurrencies } from "./figures"
@@ -66,12 +66,14 @@ function sortingOf(metrics: readonly Metric[]): Sorting {
   return { metric: metrics.find((each) => each === metric) ?? usual, descending: direction !== "asc" }
 }
 
+const turnTo = (offset: number): void => moved({ offset: offset > 0 ? String(offset) : null })
+
 const moved = (changes: Changes): void => go(changed({ offset: null, ...changes }), { replace: true })
 
 function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: OverviewReport }) {
   const metrics = useMetrics(overview)
   const { metric, descending } = sortingOf(metrics)
-  const offset = Math.max(0, Number.parseInt(parameter("offset") ?? "", 10) || 0)
+  const offset = placeOf("offset")
   const search = parameter("search")
   const request: Request<typeof ROUTE> = {
     path: { site_id: question.value.site },
@@ -99,7 +101,7 @@ function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: Ov
           <FileLink request={request} />
         </>
       }
-      footer={found.data && <Pages total={found.data.total_rows} offset={offset} />}
+      footer={found.data && <Paging total={found.data.total_rows} offset={offset} size={PAGE} said onMove={turnTo} />}
     >
       <Search />
       <Shown found={found} skeleton={<Lines count={12} />}>
@@ -225,22 +227,3 @@ const Cells = ({ row, metrics, sorting }: { row: Compared; metrics: readonly Met
   ))
 
 const withoutDetails = (href: string): string => changed(CLOSED, new URL(href, location.href))
-
-function Pages({ total, offset }: { total: number; offset: number }) {
-  const { shared } = words.value
-  const last = Math.min(offset + PAGE, total)
-  const move = (to: number): void => moved({ offset: to > 0 ? String(to) : null })
-  return (
-    <>
-      <span class="quiet number" role="status">
-        {shared.of(`${whole(total ? offset + 1 : 0)}–${whole(last)}`, whole(total))}
-      </span>
-      <button type="button" class="button small" disabled={offset === 0} onClick={() => move(offset - PAGE)}>
-        {shared.previous}
-      </button>
-      <button type="button" class="button small" disabled={last >= total} onClick={() => move(offset + PAGE)}>
-        {shared.next}
-      </button>
-    </>
-  )
-}

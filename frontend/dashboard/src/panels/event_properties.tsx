@@ -5,6 +5,7 @@ import type { Dimension, Earnings, EventSeriesReport, Numbers, NumbersReport, Pr
 import { Bars } from "../components/bars"
 import { Icon } from "../components/icon"
 import { Block, Shown } from "../components/panel"
+import { ShowAll } from "../components/show_all"
 import { Sparkline } from "../components/sparkline"
 import { bucketName, decimal, percent, short, whole } from "../figures"
 import { words } from "../language"
@@ -140,11 +141,7 @@ function PropertyValues({ event, count, property }: OfEvent & { property: Proper
           ],
         }))}
       />
-      {values.length > most && (
-        <button type="button" class="button bare small" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? results.fewer : results.allValues(whole(values.length))}
-        </button>
-      )}
+      {values.length > most && <ShowAll count={values.length} all={all} onChange={setAll} />}
     </section>
   )
 }

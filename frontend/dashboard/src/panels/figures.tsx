@@ -114,15 +114,19 @@ const nameOf = (data: OverviewReport | undefined, metric: KeyFigure): string => 
 export function useCurrencies(amounts: Record<string, number> | undefined): string[] {
   const site = useAnswer("GET /api/sites/{site_id}", { path: { site_id: question.value.site } })
   const own = site.data?.currency
-  return largestFirst(amounts ?? {})
-    .map(([currency]) => currency)
-    .sort((one, other) => Number(other === own) - Number(one === own))
+  return withFirst(
+    own,
+    largestFirst(amounts ?? {}).map(([currency]) => currency),
+  )
 }
+
+const withFirst = (first: string | undefined, currencies: readonly string[]): string[] =>
+  currencies.toSorted((one, other) => Number(other === first) - Number(one === first))
 
 /** A figure a currency, since they cannot be added up: the chosen one or the first, and the others beside its change. */
 function Revenue({ data }: { data: OverviewReport }) {
   const shown = currencyOf(chosenMetric())
-  const currencies = useCurrencies(data.revenue).sort((one, other) => Number(other === shown) - Number(one === shown))
+  const currencies = withFirst(shown, useCurrencies(data.revenue))
   const [first, ...others] = currencies
   const label = words.value.metrics.revenue
   if (!first)

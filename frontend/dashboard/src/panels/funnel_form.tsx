@@ -1,13 +1,13 @@
 /** Builds a funnel, and shows at once what it would say. */
 import { useState } from "preact/hooks"
-import { refresh, useAnswer } from "../answers"
-import { ApiError, ask } from "../api"
+import { useAnswer } from "../answers"
+import { ask } from "../api"
 import type { Funnel, Step } from "../api_types"
+import { useChanging } from "../changing"
 import { Refused } from "../components/error_text"
 import { Choice, Field } from "../components/field"
 import { Icon } from "../components/icon"
 import { Block, Panel, Shown } from "../components/panel"
-import { say } from "../components/toasts"
 import { words } from "../language"
 import { asked, question } from "../question"
 import { changed, go } from "../router"
@@ -31,17 +31,19 @@ import { StepFields } from "./funnel_step"
 export function FunnelForm({ funnel }: { funnel: Funnel | null }) {
   const { results, shared } = words.value
   const [draft, setDraft] = useState<Draft>(() => (funnel ? draftOf(funnel) : newDraft()))
-  const [error, setError] = useState<ApiError | null>(null)
+  const changing = useChanging(["name"])
   const change = (changes: Partial<Draft>): void => setDraft({ ...draft, ...changes })
   const body = bodyOf(draft)
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
     if (!body) return
-    try {
-      await save(funnel, { name: draft.name.trim(), ...body })
-    } catch (problem) {
-      if (problem instanceof ApiError) setError(problem)
+    const name = draft.name.trim()
+    let kept = { name, id: "" }
+    const send = async (): Promise<void> => {
+      kept = await save(funnel, { name, ...body })
     }
+    const done = (): string => results.funnels.saved(kept.name)
+    if (await changing.send(send, done)) go(changed({ build: null, funnel: kept.id }))
   }
   return (
     <div class="funnel-builder">
@@ -51,12 +53,12 @@ export function FunnelForm({ funnel }: { funnel: Funnel | null }) {
             label={results.name}
             required
             value={draft.name}
-            problem={error?.field === "name" ? error : undefined}
+            problem={changing.problem("name")}
             onInput={(event) => change({ name: event.currentTarget.value })}
           />
           <Steps steps={draft.steps} onChange={(steps) => change({ steps })} />
           <Whole draft={draft} onChange={change} />
-          {error?.field !== "name" && <Refused error={error} />}
+          <Refused error={changing.other} />
           <div class="row">
             <button type="submit" class="button primary" disabled={!body || !draft.name.trim()}>
               {shared.save}
@@ -72,14 +74,10 @@ export function FunnelForm({ funnel }: { funnel: Funnel | null }) {
   )
 }
 
-async function save(funnel: Funnel | null, body: FunnelBody & { name: string }): Promise<void> {
+function save(funnel: Funnel | null, body: FunnelBody & { name: string }): Promise<Funnel> {
   const site_id = question.value.site
-  const kept = funnel
-    ? await ask("PATCH /api/sites/{site_id}/funnels/{funnel_id}", { path: { site_id, funnel_id: funnel.id }, body })
-    : await ask("POST /api/sites/{site_id}/funnels", { path: { site_id }, body })
-  say(words.value.results.funnels.saved(kept.name))
-  refresh()
-  go(changed({ build: null, funnel: kept.id }))
+  if (!funnel) return ask("POST /api/sites/{site_id}/funnels", { path: { site_id }, body })
+  return ask("PATCH /api/sites/{site_id}/funnels/{funnel_id}", { path: { site_id, funnel_id: funnel.id }, body })
 }
 
 function Steps({ steps, onChange }: { steps: readonly DraftStep[]; onChange: (steps: DraftStep[]) => void }) {

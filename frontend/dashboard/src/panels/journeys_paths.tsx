@@ -1,6 +1,7 @@
 /** The same journeys as a table: each way that sessions took as a whole. */
 import { useState } from "preact/hooks"
 import type { JourneysReport, Node } from "../api_types"
+import { ShowAll } from "../components/show_all"
 import { percent, whole } from "../figures"
 import { words } from "../language"
 import { anchoredAt, anchorOf } from "./journeys_anchor"
@@ -8,17 +9,12 @@ import { anchoredAt, anchorOf } from "./journeys_anchor"
 const FEW = 20
 
 export function Paths({ report }: { report: JourneysReport }) {
-  const { results } = words.value
   const [all, setAll] = useState(false)
   const count = report.paths.shown.length
   return (
     <>
       <Table report={report} most={all ? count : FEW} />
-      {count > FEW && (
-        <button type="button" class="button bare small" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? results.fewer : results.allValues(whole(count))}
-        </button>
-      )}
+      {count > FEW && <ShowAll count={count} all={all} onChange={setAll} />}
     </>
   )
 }

@@ -1,7 +1,6 @@
 /** Which goal conversions are of, which currency revenue is in: beside the name of the metric. */
-import type { ComponentChildren } from "preact"
 import type { OverviewReport } from "../api_types"
-import { Menu, MenuItem } from "../components/menu"
+import { ChoiceMenu } from "../components/menu"
 import { words } from "../language"
 import { CONVERSIONS, currencyOf, revenueOf } from "../metrics"
 import { changed, go, parameter } from "../router"
@@ -19,22 +18,13 @@ export function GoalMenu({ goals }: { goals: OverviewReport["goals"] }) {
   const chosen = goals.find((each) => each.goal_id === goal)
   if (goals.length < 2 && !goal) return null
   return (
-    <Choice label={chosen?.name ?? goal ?? anyGoal} title={words.value.results.goals.goal}>
-      {(close) =>
-        [null, ...goals].map((each) => (
-          <MenuItem
-            key={each?.goal_id ?? ""}
-            chosen={(each?.goal_id ?? null) === goal}
-            onChoose={() => {
-              close()
-              go(changed({ goal: each?.goal_id ?? null }), { replace: true })
-            }}
-          >
-            <bdi>{each?.name ?? anyGoal}</bdi>
-          </MenuItem>
-        ))
-      }
-    </Choice>
+    <ChoiceMenu
+      label={chosen?.name ?? goal ?? anyGoal}
+      title={words.value.results.goals.goal}
+      options={[[null, anyGoal], ...goals.map((each) => [each.goal_id, each.name] as const)]}
+      chosen={goal}
+      onChoose={(value) => go(changed({ goal: value }), { replace: true })}
+    />
   )
 }
 
@@ -42,27 +32,12 @@ function CurrencyMenu({ currency, amounts }: { currency: string; amounts: Record
   const currencies = useCurrencies(amounts)
   if (currencies.length < 2) return <span class="quiet">{currency}</span>
   return (
-    <Choice label={currency} title={words.value.dimensions.currency}>
-      {(close) =>
-        currencies.map((each) => (
-          <MenuItem
-            key={each}
-            chosen={each === currency}
-            onChoose={() => {
-              close()
-              go(changed({ metric: revenueOf(each) }), { replace: true })
-            }}
-          >
-            {each}
-          </MenuItem>
-        ))
-      }
-    </Choice>
+    <ChoiceMenu
+      label={currency}
+      title={words.value.dimensions.currency}
+      options={currencies.map((each) => [each, each] as const)}
+      chosen={currency}
+      onChoose={(value) => go(changed({ metric: revenueOf(value) }), { replace: true })}
+    />
   )
 }
-
-const Choice = (given: { label: string; title: string; children: (close: () => void) => ComponentChildren }) => (
-  <Menu label={<bdi class="cut">{given.label}</bdi>} title={`${given.title}: ${given.label}`} className="small bare">
-    {given.children}
-  </Menu>
-)

@@ -1,4 +1,5 @@
 /** The period that is looked at, and the one that it is compared with. */
+import type { ComponentChildren } from "preact"
 import { useState } from "preact/hooks"
 import type { Edges } from "../api_types"
 import { Field } from "../components/field"
@@ -67,19 +68,17 @@ export function PeriodMenu({ shown }: { shown?: Shown | undefined }) {
           <>
             <div class="presets">
               {PRESETS.map(([name, key]) => (
-                <button
+                <Item
                   key={name}
-                  type="button"
-                  class="item"
-                  aria-pressed={range === name}
-                  onClick={() => {
+                  chosen={range === name}
+                  onChoose={() => {
                     close()
                     choosePeriod({ range: name })
                   }}
                 >
                   {site.ranges[name]}
                   <kbd class="push">{key}</kbd>
-                </button>
+                </Item>
               ))}
             </div>
             <hr />
@@ -98,6 +97,13 @@ export function PeriodMenu({ shown }: { shown?: Shown | undefined }) {
     </div>
   )
 }
+
+/** Of a menu that has fields, too, and so is a dialog. */
+const Item = (given: { chosen: boolean; onChoose: () => void; children: ComponentChildren }) => (
+  <button type="button" class="item" aria-pressed={given.chosen} onClick={given.onChoose}>
+    {given.children}
+  </button>
+)
 
 function OwnRange(given: { from: string; to: string; onChoose: (from: string, to: string) => void }) {
   const { site } = words.value
@@ -193,18 +199,16 @@ export function ComparisonMenu({ shown }: { shown?: Edges | null | undefined }) 
       {(close) => (
         <>
           {COMPARISONS.map((each) => (
-            <button
+            <Item
               key={each}
-              type="button"
-              class="item"
-              aria-pressed={chosen === each}
-              onClick={() => {
+              chosen={chosen === each}
+              onChoose={() => {
                 close()
                 chooseComparison({ compare: each })
               }}
             >
               {comparisons[each]}
-            </button>
+            </Item>
           ))}
           <hr />
           <OwnRange

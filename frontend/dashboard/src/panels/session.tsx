@@ -7,7 +7,7 @@ import { Lines, Panel, Shown } from "../components/panel"
 import { clockOf, duration, timeName, whole } from "../figures"
 import { words } from "../language"
 import { question } from "../question"
-import { parameter } from "../router"
+import { placeOf } from "../router"
 import { dimensionName, valueName, valueText } from "../values"
 import { listAddress, sessionsWith } from "./session_addresses"
 import { SessionEvents } from "./session_events"
@@ -18,7 +18,7 @@ import { Pager } from "./sessions"
 const EVENTS = 200
 
 export function SessionDetail({ id }: { id: string }) {
-  const offset = Math.max(0, Number.parseInt(parameter("events") ?? "0", 10) || 0)
+  const offset = placeOf("events")
   const found = useAnswer("GET /api/sites/{site_id}/reports/sessions/{session_id}", {
     path: { site_id: question.value.site, session_id: id },
     parameters: { limit: EVENTS, offset },

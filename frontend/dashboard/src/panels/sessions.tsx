@@ -4,11 +4,13 @@ import { useAnswer } from "../answers"
 import { addressOf } from "../api"
 import type { Session, SessionsReport } from "../api_types"
 import { Icon } from "../components/icon"
+import { Paging } from "../components/paging"
 import { Empty, Lines, Shown } from "../components/panel"
+import { useEver } from "../ever"
 import { bucketName, clockName, clockOf, duration, short, whole } from "../figures"
 import { words } from "../language"
 import { asked, pageOf, question } from "../question"
-import { changed, go, parameter } from "../router"
+import { changed, go, parameter, placeOf } from "../router"
 import { valueName, valueText } from "../values"
 import { Controls } from "./controls"
 import { listAddress, sessionAddress } from "./session_addresses"
@@ -18,7 +20,8 @@ const PAGE = 50
 const ROUTE = "GET /api/sites/{site_id}/reports/sessions"
 
 export function SessionList() {
-  const offset = offsetAsked()
+  // Another question begins at the first page: what changes it takes the parameter away.
+  const offset = placeOf("offset")
   const path = { site_id: question.value.site }
   const found = useAnswer(ROUTE, { path, parameters: { ...asked(), limit: PAGE, offset } })
   const { sessions } = words.value.behaviour
@@ -48,9 +51,6 @@ export function SessionList() {
   )
 }
 
-/** Of the list's page. Another question begins at the first one: what changes it takes the parameter away. */
-const offsetAsked = (): number => Math.max(0, Number.parseInt(parameter("offset") ?? "0", 10) || 0)
-
 function Nothing({ isPastEnd }: { isPastEnd: boolean }) {
   const { sessions } = words.value.behaviour
   if (!isPastEnd) return <NoneFound />
@@ -64,11 +64,7 @@ function Nothing({ isPastEnd }: { isPastEnd: boolean }) {
 /** Whether there is no session at all, or none for this question. */
 function NoneFound() {
   const { sessions } = words.value.behaviour
-  const ever = useAnswer("GET /api/sites/{site_id}/reports/overview", {
-    path: { site_id: question.value.site },
-    parameters: { range: "all" },
-  })
-  if (ever.data?.metrics.sessions === 0) {
+  if (useEver(question.value.site)?.sessions === 0) {
     return (
       <Empty title={sessions.never}>
         <p>{sessions.neverHint}</p>
@@ -218,22 +214,14 @@ const deviceOf = ({ device, browser, os }: Session): string =>
 /** Steps through a list whose place is in the address. */
 export function Pager(given: { total: number; offset: number; size: number; name: "offset" | "events" }) {
   const { total, offset, size, name } = given
-  const { shared, behaviour } = words.value
   if (total <= size && offset === 0) return null
-  const last = Math.min(offset + size, total)
   const move = (to: number): void => {
     go(changed({ [name]: to > 0 ? String(to) : null, opened: null }))
     scrollTo(0, 0)
   }
   return (
-    <nav class="row pager" aria-label={behaviour.sessions.pager}>
-      <span class="quiet number">{shared.of(`${whole(offset + 1)}–${whole(last)}`, whole(total))}</span>
-      <button type="button" class="button small" disabled={offset === 0} onClick={() => move(offset - size)}>
-        {shared.previous}
-      </button>
-      <button type="button" class="button small" disabled={last >= total} onClick={() => move(offset + size)}>
-        {shared.next}
-      </button>
+    <nav class="row pager" aria-label={words.value.behaviour.sessions.pager}>
+      <Paging total={total} offset={offset} size={size} onMove={move} />
     </nav>
   )
 }

@@ -1,5 +1,5 @@
 /** Minutes to months: which suit a period, and the menu to choose one. */
-import { Menu, MenuItem } from "../components/menu"
+import { ChoiceMenu } from "../components/menu"
 import { words } from "../language"
 import { question } from "../question"
 import { TIME_UNITS, type TimeUnit } from "../registry"
@@ -36,25 +36,14 @@ export function UnitMenu({ unit }: { unit: string | null }) {
   const { site, timeUnits } = words.value
   const days = daysOf(question.value)
   const possible = TIME_UNITS.filter((each) => each === unit || days <= (MOST_DAYS[each] ?? Number.POSITIVE_INFINITY))
-  const label = timeUnits[unit as TimeUnit] ?? site.automatic
   return (
-    <Menu label={label} title={`${site.granularity}: ${label}`} className="small bare" end>
-      {(close) => (
-        <>
-          {[null, ...possible].map((each) => (
-            <MenuItem
-              key={each}
-              chosen={each === unit}
-              onChoose={() => {
-                close()
-                go(changed({ unit: each }), { replace: true })
-              }}
-            >
-              {each ? timeUnits[each] : site.automatic}
-            </MenuItem>
-          ))}
-        </>
-      )}
-    </Menu>
+    <ChoiceMenu
+      label={timeUnits[unit as TimeUnit] ?? site.automatic}
+      title={site.granularity}
+      end
+      options={[[null, site.automatic], ...possible.map((each) => [each, timeUnits[each]] as const)]}
+      chosen={unit}
+      onChoose={(value) => go(changed({ unit: value }), { replace: true })}
+    />
   )
 }

@@ -6,6 +6,7 @@ import { useChanging } from "../../changing"
 import { Refused } from "../../components/error_text"
 import { Icon } from "../../components/icon"
 import { Panel, Shown } from "../../components/panel"
+import { useEver } from "../../ever"
 import { ago, whole } from "../../figures"
 import { settingsWords } from "../../language/settings"
 import { usePolled } from "../../polled"
@@ -44,11 +45,13 @@ export function Waiting({ site }: { site: Site }) {
   const live = usePolled("GET /api/sites/{site_id}/reports/realtime", { path }, EVERY_MS)
   const stored = seen.data?.events.find((each) => each.outcome === "stored")
   const arrived = stored !== undefined || (live.data?.visitors_30_minutes ?? 0) > 0
-  const known = useHasEvents(site)
-  const said = known ? [waiting.waitingNext, waiting.arrivedNext] : [waiting.waiting, waiting.arrived]
+  // As it was when the waiting began.
+  const ever = useEver(site.id)
+  const said =
+    ever && ever.visitors > 0 ? [waiting.waitingNext, waiting.arrivedNext] : [waiting.waiting, waiting.arrived]
   return (
     <Panel title={waiting.title}>
-      <div class={`settings-form ${known === undefined ? "coming" : ""}`}>
+      <div class={`settings-form ${ever === undefined ? "coming" : ""}`}>
         <div class={`note ${arrived ? "success" : ""}`} role="status">
           {arrived ? <Icon name="check" /> : <span class="dot waiting" />}
           <div>
@@ -62,13 +65,6 @@ export function Waiting({ site }: { site: Site }) {
       </div>
     </Panel>
   )
-}
-
-/** As it was when the waiting began; undefined before the answer. */
-function useHasEvents(site: Site): boolean | undefined {
-  const request = { path: { site_id: site.id }, parameters: { range: "all" } }
-  const { data } = useAnswer("GET /api/sites/{site_id}/reports/overview", request)
-  return data && data.metrics.visitors > 0
 }
 
 function Arrived({ site, stored }: { site: Site; stored: SeenEvent | undefined }) {
