@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
-from tests.browser import Shop, Website, launched, new_shop, website
+from tests.chromium import Shop, Website, launched, new_shop, website
 from tests.dashboard import RANGE, Dashboard, demonstration
 from tests.dashboard import logged_in as logged_in_browser
 from tests.engines import ENGINES, Engine, opened

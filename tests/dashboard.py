@@ -16,7 +16,7 @@ from hitkeep_py.cli.access import catalog
 from hitkeep_py.config import Settings
 from hitkeep_py.demo.filling import Filling
 from hitkeep_py.server.access import COOKIE
-from tests.browser import FIREFOX, asked, wait_for
+from tests.chromium import FIREFOX, asked, wait_for
 from tests.running_server import RunningServer, running
 
 SITE = "shop.demo.example"

@@ -20,7 +20,7 @@ from hitkeep_py.demo.filling import DAYS, PATIENCE, SCALE, Filling
 from hitkeep_py.demo.live import PAUSE, LiveVisitors
 from hitkeep_py.demo.shop import EXPERIMENT
 from hitkeep_py.server.app import Server
-from tests.browser import launched
+from tests.chromium import launched
 from tests.dashboard import EMAIL, PASSWORD, SITE, settled
 from tests.fake_clock import FakeClock
 

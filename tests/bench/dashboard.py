@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-from tests.browser import asked, launched
+from tests.chromium import asked, launched
 from tests.running_server import RunningServer, running
 
 EMAIL, PASSWORD = "bench@example.com", "correct horse battery"

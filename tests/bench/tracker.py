@@ -20,8 +20,8 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from hitkeep_py.server.api import scripts
-from tests.browser import Shop, launched, new_shop, tag, visitor, wait_for, website
 from tests.built_sdk import FRONTEND, NODE
+from tests.chromium import Shop, launched, new_shop, tag, visitor, wait_for, website
 from tests.running_server import running
 
 FOLDER = Path(scripts.__file__).parents[2] / scripts.FOLDER

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Shop, visitor, wait_for
 from tests.built_sdk import NODE, ROOT
+from tests.chromium import Shop, visitor, wait_for
 
 CLIENTS = ROOT / "tests/clients"
 PAGE = """<!doctype html><title>Shop</title><body data-server="{server}" data-site="{site}">

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.browser import CHROMIUM, FLAGS, QUIET, Shop, loaded, tag, visitor, wait_for
+from tests.chromium import CHROMIUM, FLAGS, QUIET, Shop, loaded, tag, visitor, wait_for
 
 AWAY_MS = 3_000
 SEEN_MS = 1_500

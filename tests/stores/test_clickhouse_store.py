@@ -142,7 +142,7 @@ def test_without_the_library_the_setting_says_what_to_install(tmp_path: Path, mo
 
 
 def test_the_library_to_install_is_that_of_the_package() -> None:
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["optional-dependencies"]["clickhouse"] == [CLICKHOUSE_LIBRARY]
 
 

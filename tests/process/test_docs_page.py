@@ -11,7 +11,7 @@ import pytest
 from hitkeep_py.server.routes import ROUTES
 from tests.running_server import running
 
-PROGRAM = Path(__file__).parent / "clients" / "docs-page.mjs"
+PROGRAM = Path(__file__).parents[1] / "clients" / "docs-page.mjs"
 NODE = Path(sys.executable).with_name("node")
 
 

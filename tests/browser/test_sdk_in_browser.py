@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Shop, visitor, wait_for
 from tests.built_sdk import FRONTEND, NODE, ROOT, build_sdk
+from tests.chromium import Shop, visitor, wait_for
 
 CLIENTS = ROOT / "tests/clients"
 LIBRARIES = ("react", "react-dom", "scheduler")

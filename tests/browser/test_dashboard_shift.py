@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import wait_for
+from tests.browser.test_dashboard_pages import PAGES
+from tests.chromium import wait_for
 from tests.dashboard import DESKTOP, PHONE, Dashboard, logged_in, settled
 from tests.running_server import RunningServer
-from tests.test_dashboard_pages import PAGES
 
 MOST = 0.001
 WATCH = """window.shifts = []

@@ -17,7 +17,7 @@ import pytest
 from tests.real_site import opened, stored_rows
 from tests.running_server import running
 
-CLIENTS = Path(__file__).parent / "clients"
+CLIENTS = Path(__file__).parents[1] / "clients"
 NODE = Path(sys.executable).with_name("node")
 PROGRAMS = {"plausible": "shop.test", "plausible-tracker": "old-shop.test", "umami": "app.test"}
 """The programs of tests/clients, each with the domain of the site that it sends to."""

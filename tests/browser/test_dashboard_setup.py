@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import visitor
+from tests.chromium import visitor
 from tests.dashboard import EMAIL, PASSWORD, accessibility_problems, send
 from tests.running_server import RunningServer, running
 

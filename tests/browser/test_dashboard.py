@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import asked, wait_for
+from tests.chromium import asked, wait_for
 from tests.dashboard import (
     RANGE,
     SITE,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import asked, wait_for
+from tests.chromium import asked, wait_for
 from tests.dashboard import (
     RANGE,
     SITE,

@@ -26,7 +26,7 @@ from hitkeep_py.client import Client, Counts, DeliveryError
 from tests.real_site import opened, stored_rows
 from tests.running_server import RunningServer, running
 
-PAGE = Path(__file__).resolve().parents[1] / "docs/sdk.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/sdk.md"
 OPEN_RATE = ("--ingest-rate", "100000", "--ingest-burst", "100000")
 
 

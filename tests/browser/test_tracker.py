@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.browser import QUIET, Shop, Website, loaded, new_shop, profile, tag, visitor
+from tests.chromium import QUIET, Shop, Website, loaded, new_shop, profile, tag, visitor
 from tests.running_server import running
 
 
@@ -201,7 +201,7 @@ def test_a_tab_that_was_closed_sends_what_it_had_although_the_server_was_killed_
     assert sorted(names) == sorted(f"event {number}" for number in range(100))
 
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 FROM_DOCUMENTS: dict[str, list[tuple[str, object]]] = {
     "hitkeep": [("signup", {"plan": "pro"}), ("cta_clicked", {"location": "hero"})],
     "clickport": [
@@ -231,7 +231,7 @@ DONE_BY_HAND = """() => {
 }"""
 
 
-PAGE = (Path(__file__).parents[1] / "docs/tracker.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/tracker.md").read_text(encoding="utf-8")
 STUB = next(each for each in re.findall(r"^```html\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) if "new Proxy" in each)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import FIREFOX, asked, wait_for
+from tests.chromium import FIREFOX, asked, wait_for
 from tests.dashboard import PHONE_SIZE, Dashboard, accessibility_problems, logged_in, send, serving, settled
 from tests.running_server import RunningServer
 

@@ -23,7 +23,7 @@ import pytest
 from tests.real_site import opened, stored_rows
 from tests.running_server import running
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "documents"
 DOMAIN = "yourdomain.com"
 JSON = "Content-Type: application/json"
 CURL_SETTINGS = 'silent\nshow-error\nnoproxy = "*"\nwrite-out = "\\n%{http_code}"\n'

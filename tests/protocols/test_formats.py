@@ -17,7 +17,7 @@ from tests.product import Answer, Product, Request, in_memory, served
 
 CASES: list[dict[str, Any]] = [
     case
-    for file in sorted((Path(__file__).parent / "formats").glob("*.json"))
+    for file in sorted((Path(__file__).parents[1] / "formats").glob("*.json"))
     for case in json.loads(file.read_bytes())
 ]
 NAMES = [case["name"] for case in CASES]

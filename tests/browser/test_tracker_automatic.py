@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import QUIET, Shop, asked, tag, visitor, wait_for
+from tests.chromium import QUIET, Shop, asked, tag, visitor, wait_for
 
 ACTIONS = """<!doctype html><title>Shop</title>
 <a id="out" href="http://elsewhere.test/there?x=1" target="_blank">elsewhere</a>
@@ -90,7 +90,7 @@ def test_browser_and_server_assign_the_same_variant_and_it_stays(shop: Shop, bro
     ] * 2
 
 
-PAGE = (Path(__file__).parents[1] / "docs/tracker.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/tracker.md").read_text(encoding="utf-8")
 HIDING = next(
     each for each in re.findall(r"^```html\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) if "hk-appear" in each
 )

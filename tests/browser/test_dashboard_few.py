@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import asked, wait_for
+from tests.chromium import asked, wait_for
 from tests.dashboard import Dashboard, accessibility_problems, boxes, cells, logged_in, send, serving, variants
 from tests.running_server import RunningServer
 

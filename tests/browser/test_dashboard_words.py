@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import asked, wait_for
+from tests.chromium import asked, wait_for
 from tests.dashboard import Dashboard, accessibility_problems, logged_in, send, serving
 from tests.running_server import RunningServer
 

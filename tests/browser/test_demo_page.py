@@ -17,7 +17,7 @@ from hitkeep_py.demo.directory import claim
 from hitkeep_py.demo.filling import Filling
 from hitkeep_py.server.api import demo
 from hitkeep_py.server.routes import DEMO_ROUTES
-from tests.browser import asked, visitor, wait_for
+from tests.chromium import asked, visitor, wait_for
 from tests.running_server import RunningServer, running
 
 PAGE_EVENTS = f"/api/sites/{shop.DOMAIN}/export?format=json&range=all&filter=hostname+is+127.0.0.1"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import asked
+from tests.chromium import asked
 from tests.dashboard import DESKTOP, PHONE, SITE, Dashboard, accessibility_problems, logged_in, settled
 from tests.running_server import RunningServer
 
