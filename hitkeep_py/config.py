@@ -20,6 +20,16 @@ ENVIRONMENT_PREFIX = "HITKEEP_"
 LEAST_MEMORY_MB = 128
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+FROM_FILE = "_FILE"
+MOST_CONTENT = 10_000
+ADDRESS_OF_SERVICE = re.compile(r"(tcp|udp|sctp)://")
+SERVICE_VARIABLE = re.compile(
+    r"([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+"""What Kubernetes and Docker's links set beside a service called hitkeep, or hitkeep-something, without the prefix.
+https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+"""
 
 
 def read_text(value: object) -> str:
@@ -29,9 +39,16 @@ def read_text(value: object) -> str:
 
 
 def read_directory(value: object) -> str:
-    text = read_text(value)
-    if not text or "\0" in text:
+    text = read_path(value)
+    if not text:
         raise ValueError("must be the path of a directory")
+    return text
+
+
+def read_path(value: object) -> str:
+    text = read_text(value)
+    if "\0" in text:
+        raise ValueError("must be a path")
     return text
 
 
@@ -167,6 +184,8 @@ class Settings:
         0.0, read_number(0, 3600), "Seconds to wait for another process to leave the data directory.", "--wait"
     )
     log_level: str = setting("info", read_choice(*LOG_LEVELS), "How much to log: " + ", ".join(LOG_LEVELS) + ".")
+    log_format: str = setting("text", read_choice(*LOG_FORMATS), "How to log: text, or json with an object a line.")
+    log_file: str = setting("", read_path, "File to log to, which may be rotated. Empty: standard error.")
 
     @property
     def directory(self) -> Path:
@@ -219,12 +238,42 @@ def _from_file(path: str) -> dict[str, object]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
-    found = {}
+    found: dict[str, object] = {}
     for variable, value in environment.items():
         if variable.startswith(ENVIRONMENT_PREFIX) and variable != ENVIRONMENT_PREFIX + "CONFIG":
-            name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-            found[name] = _read(name, value, f"environment variable {variable}")
+            name = variable.removeprefix(ENVIRONMENT_PREFIX)
+            if _is_of_service(name, value):
+                continue
+            whole = name.removesuffix(FROM_FILE).lower()
+            if name.endswith(FROM_FILE) and whole in SETTINGS:
+                _refuse_both(whole, variable, environment)
+                found[whole] = _read(whole, _content(value, variable), f"the file that {variable} names")
+            else:
+                found[name.lower()] = _read(name.lower(), value, f"environment variable {variable}")
     return found
+
+
+def _is_of_service(name: str, value: str) -> bool:
+    """A link's `HITKEEP_PORT` is an address, such as tcp://ADDRESS:8080, where ours is a number."""
+    link = name.endswith("PORT") and ADDRESS_OF_SERVICE.match(value)
+    return bool(link or SERVICE_VARIABLE.fullmatch(name))
+
+
+def _refuse_both(name: str, variable: str, environment: Mapping[str, str]) -> None:
+    if environment_name(name) in environment:
+        raise SettingError(f"{variable} and {environment_name(name)} are both set; keep one of them", field=name)
+
+
+def _content(path: str, variable: str) -> str:
+    """Of a file with one value, such as a mounted secret; a last line break is not part of it."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = file.read(MOST_CONTENT + 1)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise SettingError(f"cannot read the file that {variable} names: {error}") from error
+    if len(content) > MOST_CONTENT:
+        raise SettingError(f"the file that {variable} names is longer than {MOST_CONTENT} characters")
+    return content.rstrip("\r\n")
 
 
 def _read(name: str, value: object, origin: str) -> object:
@@ -244,6 +293,7 @@ def example_file() -> str:
     lines = [
         "# Settings of `analytics serve`, each at its default.",
         "# A flag wins over the environment, the environment over this file.",
+        f"# With {FROM_FILE} after its name, an environment variable names a file that holds the value.",
         "# Use it with: analytics serve --config FILE",
     ]
     for name, entry in SETTINGS.items():

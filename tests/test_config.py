@@ -18,7 +18,7 @@ from hitkeep_py.errors import SettingError
 
 EXAMPLE_FILE = Path(__file__).resolve().parents[1] / "config.example.toml"
 
-# For every setting three values that differ from each other and from the default: as text, and as they are read.
+# For every setting three values that differ from each other, if it has so many, and from the default, as text.
 TEXTS: dict[str, tuple[str, str, str]] = {
     "data_dir": ("/srv/flag", "/srv/environment", "/srv/file"),
     "store": ("clickhouse://one/x", "clickhouses://ann:b@two:8443/y", "clickhouse://three"),
@@ -38,6 +38,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "query_threads": ("5", "6", "7"),
     "lock_wait": ("0.5", "1.5", "2.5"),
     "log_level": ("debug", "warning", "error"),
+    "log_format": ("json", "json", "json"),
+    "log_file": ("/one.log", "/two.log", "/three.log"),
 }
 BAD_VALUES: list[tuple[str, object]] = [
     ("port", "eighty"),
@@ -77,6 +79,8 @@ BAD_VALUES: list[tuple[str, object]] = [
     ("lock_wait", -1),
     ("log_level", "loud"),
     ("log_level", ["info"]),
+    ("log_format", "xml"),
+    ("log_file", "a\0b"),
     ("data_dir", ""),
     ("data_dir", 3),
     ("data_dir", "a\0b"),
@@ -114,7 +118,7 @@ def test_flag_wins_over_environment_over_file_over_default(name: str, tmp_path: 
         value({name: flag}, variables, path),
     ]
     assert seen == [SETTINGS[name].default, read(name, file), read(name, environment), read(name, flag)]
-    assert len(set(map(str, seen))) == 4
+    assert len(set(map(str, seen))) == len({SETTINGS[name].default, *TEXTS[name]})
 
 
 def test_environment_variable_names_the_file(tmp_path: Path) -> None:
@@ -141,6 +145,47 @@ def test_documented_defaults() -> None:
 
 def test_other_variables_of_the_environment_do_not_matter() -> None:
     assert load({}, {"PATH": "/bin", "PORT": "1", "HITKEEPER": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HITKEEP_SERVICE_HOST", "10.0.0.11"),
+        ("HITKEEP_SERVICE_PORT", "8080"),
+        ("HITKEEP_SERVICE_PORT_HTTP", "8080"),
+        ("HITKEEP_PORT", "tcp://10.0.0.11:8080"),
+        ("HITKEEP_PORT_8080_TCP", "tcp://10.0.0.11:8080"),
+        ("HITKEEP_PORT_8080_TCP_PROTO", "tcp"),
+        ("HITKEEP_PORT_8080_TCP_PORT", "8080"),
+        ("HITKEEP_PORT_8080_TCP_ADDR", "10.0.0.11"),
+        ("HITKEEP_PORT_53_UDP", "udp://10.0.0.11:53"),
+        ("HITKEEP_WEB_SERVICE_HOST", "10.0.0.12"),
+        ("HITKEEP_WEB_SERVICE_PORT", "80"),
+        ("HITKEEP_WEB_PORT", "tcp://10.0.0.12:80"),
+        ("HITKEEP_WEB_PORT_80_TCP_ADDR", "10.0.0.12"),
+    ],
+)
+def test_addresses_of_services_in_kubernetes_are_no_settings(variable: str, value: str) -> None:
+    assert load({}, {variable: value}) == Settings()
+
+
+def test_a_value_may_stand_in_a_file_that_the_environment_names(tmp_path: Path) -> None:
+    secret = tmp_path / "store"
+    secret.write_text("clickhouse://ann:secret@db/x\n", encoding="utf-8")
+    assert load({}, {"HITKEEP_STORE_FILE": str(secret)}).store == "clickhouse://ann:secret@db/x"
+    assert load({"store": ""}, {"HITKEEP_STORE_FILE": str(secret)}).store == ""
+    with pytest.raises(SettingError, match="HITKEEP_STORE_FILE and HITKEEP_STORE are both set"):
+        load({}, {"HITKEEP_STORE_FILE": str(secret), "HITKEEP_STORE": ""})
+
+
+@pytest.mark.parametrize("content", [None, b"\xff", b"x" * 10_001, b"no store"])
+def test_a_file_with_no_value_is_named_but_not_shown(content: bytes | None, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    if content is not None:
+        secret.write_bytes(content)
+    with pytest.raises(SettingError, match="HITKEEP_STORE_FILE") as raised:
+        load({}, {"HITKEEP_STORE_FILE": str(secret)})
+    assert "no store" not in raised.value.message
 
 
 def test_toml_types_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -184,7 +229,7 @@ def test_bad_value_stops_the_start_and_is_named(name: str, value: object) -> Non
     assert raised.value.field == name
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ("host", "geoip_db", "referrer_spam_list")])
+@pytest.mark.parametrize("name", sorted(SETTINGS.keys() - {"host", "geoip_db", "referrer_spam_list", "log_file"}))
 def test_bad_value_in_environment_names_the_variable(name: str) -> None:
     variable = config.environment_name(name)
     value = {"data_dir": ""}.get(name, "\N{SNOWMAN}!")

@@ -5,6 +5,8 @@ A command's module is imported when the command is used: duckdb, starlette and u
 """
 
 import os
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -13,6 +15,7 @@ from typing import Any
 import click
 
 from hitkeep_py import __version__
+from hitkeep_py.cli.terminal import say, write_what_is_not_in_the_encoding
 from hitkeep_py.errors import AnalyticsError, DataDirectoryError, InvalidInput, SettingError
 
 COMMANDS = {
@@ -35,6 +38,8 @@ COMMANDS = {
     "erase": ("hitkeep_py.cli.erase", "Delete a site's events before a day, or a user's."),
     "rebuild": ("hitkeep_py.cli.rebuild", "Make what is derived from the events anew."),
 }
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""What stands for a byte that could not be decoded."""
 EXIT_ERROR, EXIT_USAGE, EXIT_DATA_DIRECTORY = 1, 2, 3
 
 
@@ -55,7 +60,9 @@ class Commands(click.Group):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        write_what_is_not_in_the_encoding()
         with wrong_use_on_one_line():
+            refuse_undecodable(arguments)
             return super().parse_args(context, arguments)
 
     def invoke(self, context: click.Context) -> Any:
@@ -63,8 +70,14 @@ class Commands(click.Group):
             with wrong_use_on_one_line():
                 return super().invoke(context)
         except AnalyticsError as error:
-            click.echo(f"Error: {error.message}", err=True)
+            say(f"Error: {error.message}", error=True)
             context.exit(exit_code(error))
+
+
+def refuse_undecodable(arguments: list[str]) -> None:
+    for each in arguments:
+        if not each.isascii() and SURROGATE.search(each):
+            raise click.UsageError(f"{each!a} is not {sys.getfilesystemencoding().upper()}.")
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import click
 import orjson
 
 from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.cli.terminal import say
 from hitkeep_py.clock import SystemClock
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, socket_address
@@ -34,7 +34,7 @@ def catalog(settings: Settings, *, new: bool = False) -> Iterator[Catalog]:
     if not new:
         directory.require()
     elif not directory.path.exists():
-        click.echo(f"Making a new data directory: {directory.path}", err=True)
+        say(f"Making a new data directory: {directory.path}", error=True)
     directory.prepare()
     if directory.restore_waiting():
         raise DataDirectoryError("a restore was broken off: start the server, or run `analytics restore` again, first")

@@ -1,7 +1,6 @@
 """analytics export"""
 
 import http.client
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from hitkeep_py.cli.options import data_command, question_options, show
 from hitkeep_py.cli.progress import MEGABYTE, progress
 from hitkeep_py.cli.report import address_of, given_options, report_options
 from hitkeep_py.cli.report_list import FILTER, RANGE, SHOWN_NAMES, ListedReport, find_report
+from hitkeep_py.cli.terminal import say, write_data
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import AnalyticsError, InvalidInput, Unavailable
 from hitkeep_py.export import FORMATS
@@ -69,14 +69,14 @@ def format_of(given: str | None, output: str) -> str:
     """By the file's ending unless it is given; where the two differ a warning tells."""
     ending = Path(output).suffix.removeprefix(".").lower()
     if given and ending in FORMATS and ending != given:
-        click.echo(f"Warning: {output} will be {given}, as --format says, whatever its ending", err=True)
+        say(f"Warning: {output} will be {given}, as --format says, whatever its ending", error=True)
     return given or (ending if ending in FORMATS else USUAL_FORMAT)
 
 
 def write(pieces: Iterator[bytes], output: str) -> int:
     """Gives the number of bytes. A file gets its name when it is complete."""
     if output == STDOUT:
-        return copied(pieces, sys.stdout.buffer)
+        return write_data(pieces)
     target = Path(output)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:

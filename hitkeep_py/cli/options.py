@@ -10,6 +10,7 @@ import orjson
 
 from hitkeep_py import config
 from hitkeep_py.cli.conditions import CONDITIONS
+from hitkeep_py.cli.terminal import cell, say, say_json
 from hitkeep_py.config import Settings
 from hitkeep_py.query.named_range import NAMES
 
@@ -65,17 +66,20 @@ def settings_of(file: str | None = None, **flags: object) -> Settings:
 
 
 def show(value: Any, as_json: bool, text: str) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() if as_json else text)
+    if as_json:
+        say_json(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    else:
+        say(text)
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], empty: str) -> str:
     """Rows under headings, columns as wide as they need."""
     if not rows:
         return empty
-    cells = [[str(row[column]) for column in columns] for row in rows]
+    cells = [[cell(str(row[column])) for column in columns] for row in rows]
     heads = [column.replace("_", " ").upper() for column in columns]
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     lines = [heads, *cells]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )

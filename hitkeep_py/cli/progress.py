@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
+from hitkeep_py.cli.terminal import say, show_progress
 from hitkeep_py.data_directory import folder_bytes
 
 PAUSE = 0.5
@@ -28,14 +27,14 @@ def progress(label: str, detail: Callable[[], str]) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-        click.echo(err=True)
+        say("", error=True)
 
 
 def _show(label: str, detail: Callable[[], str], done: threading.Event) -> None:
     while True:
-        click.echo(f"\r{label}: {detail()}", err=True, nl=False)
+        show_progress(f"{label}: {detail()}")
         if done.wait(PAUSE):
-            click.echo(f"\r{label}: {detail()}", err=True, nl=False)
+            show_progress(f"{label}: {detail()}")
             return
 
 

@@ -13,6 +13,7 @@ from hitkeep_py.cli.figures import HEADS, UNKNOWN, Figure, column_texts, explana
 from hitkeep_py.cli.options import Command, data_command, question_options, table
 from hitkeep_py.cli.report_list import SHOWN_NAMES, ListedReport, check_options, find_report
 from hitkeep_py.cli.rows import Row, rows_of, totals_text, unit_beside
+from hitkeep_py.cli.terminal import say, say_json, write_data
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.export import Column, Kind, csv_pieces
@@ -97,15 +98,15 @@ def report(
         currency = only_currency(all_filters(opened, site_id, given)) or ""
     answer = asked(settings, path, {**values, **named, "explain": "1" if explain else None})
     if kind == JSON:
-        click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
+        say_json(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
         return
     rows = rows_of(answer, found, field, given.get("dimensions", ()), currency)
     if kind == CSV:
-        click.echo(csv_text([plain(row) if field else unit_beside(row) for row in rows]), nl=False)
+        write_data([csv_text([plain(row) if field else unit_beside(row) for row in rows])])
     else:
-        click.echo(table_text(answer, found, field, rows))
+        say(table_text(answer, found, field, rows))
         if explain:
-            click.echo(f"\n{explanation_text(answer['explain'])}")
+            say(f"\n{explanation_text(answer['explain'])}")
 
 
 def shown_as(kind: str | None, as_json: bool) -> str:

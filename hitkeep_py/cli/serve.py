@@ -19,8 +19,10 @@ import uvloop
 from hitkeep_py import __version__
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli.guarded_protocol import GuardedProtocol, refuse_slow_requests
+from hitkeep_py.cli.logs import configure_logging
 from hitkeep_py.cli.options import config_option, setting_options, settings_of
 from hitkeep_py.cli.progress import progress
+from hitkeep_py.cli.terminal import say
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, socket_address
 from hitkeep_py.demo.account import EMAIL, renewed_password
@@ -56,7 +58,7 @@ def serve(config: str | None, demo: bool, **flags: Any) -> None:
     if demo:
         settings = demo_settings(settings, named=flags["data_dir"] is not None)
         claim(settings.directory)
-    configure_logging(settings.log_level)
+    configure_logging(settings)
     raise_open_files_limit()
     analytics = Analytics.open(settings, "analytics serve")
     try:
@@ -185,7 +187,7 @@ def announce(server: Server, listener: socket.socket, demo: Demonstration | None
     if demo:
         announce_demonstration(address, demo.password, settings.data_dir)
     if not server.analytics.catalog.users.exist():
-        click.echo(
+        say(
             "\nThere is no user yet. Make the first one within 15 minutes in a browser,\n\n"
             f"  {address}/setup#token={server.logins.setup_token}\n\n"
             "or at any time with\n\n"
@@ -194,32 +196,22 @@ def announce(server: Server, listener: socket.socket, demo: Demonstration | None
             f"  curl -c cookies.txt {address}/api/initial-user -H 'Content-Type: application/json' \\\n"
             f'    -d \'{{"setup_token":"{server.logins.setup_token}","email":"you@example.com",'
             '"password":"..."}\'\n',
-            err=True,
+            error=True,
         )
     log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
 
 
 def announce_demonstration(address: str, password: str, directory: str) -> None:
     sites = "".join(f"  {each.domain:20} {each.about}\n" for each in SITES)
-    click.echo(
+    say(
         f"\nThis is a demonstration; everything in it is invented.\n\n{sites}\n"
         f"  {address}/       the dashboard\n"
         f"  {address}/demo   try the tracker, and see what becomes of each event\n"
         f"  {address}/docs   the API and every report\n\n"
         f"Log in as {EMAIL} with the password {password}, which is good until the next start.\n"
         f"Commands look at it with --data-dir {directory}, such as: {sys.argv[0]} site list --data-dir {directory}\n",
-        err=True,
+        error=True,
     )
-
-
-def configure_logging(level: str) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,
-    )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 def raise_open_files_limit() -> None:
