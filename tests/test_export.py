@@ -141,7 +141,7 @@ def test_any_number_of_rows(count: int, tmp_path: Path) -> None:
 
 def test_parquet_has_types_and_order(tmp_path: Path) -> None:
     content = b"".join(parquet_pieces(COLUMNS, ROWS))
-    named = 'epoch_ms("time"), typeof("time"), "text", "count", rate, props'
+    named = 'epoch_us("time") // 1000, typeof("time"), "text", "count", rate, props'
     assert parquet_rows(content, tmp_path, named) == [
         (START, "TIMESTAMP", 'say "hi", you', 1, 0.5, '{"a": [1, "x\\ny"],\n "b": null}'),
         (START + 1, "TIMESTAMP", "two\r\nlines", -2, None, None),

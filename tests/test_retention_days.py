@@ -14,7 +14,9 @@ NOON = milliseconds("2026-11-20T12:00:00")
 
 
 def kept(analytics: Analytics, site: Site) -> list[int]:
-    rows = analytics.store.select("SELECT epoch_ms(time) FROM events WHERE site_id = ?::UUID ORDER BY 1", [site.id])
+    rows = analytics.store.select(
+        "SELECT epoch_us(time) // 1000 FROM events WHERE site_id = ?::UUID ORDER BY 1", [site.id]
+    )
     return [int(time) for (time,) in rows]
 
 

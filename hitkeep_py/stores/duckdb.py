@@ -36,9 +36,10 @@ MEMORY = ":memory:"
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
+DIALECT = DuckDBDialect()
 RECENT_SESSIONS = f"""
 SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, min(session_key),
-    epoch_ms(min(time)), epoch_ms(max(time)), max(event_id),
+    {DIALECT.milliseconds("min(time)")}, {DIALECT.milliseconds("max(time)")}, max(event_id),
     {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
 FROM events
 WHERE session_id IN (
@@ -76,7 +77,7 @@ class DuckDBStore:
         self._version = 0
         self._names: set[str] = set()
         self._visitors = VisitorNumbers()
-        self.dialect: Dialect = DuckDBDialect()
+        self.dialect: Dialect = DIALECT
         self._open()
 
     def append(self, columns: Mapping[str, list[Any]], position: int) -> None:

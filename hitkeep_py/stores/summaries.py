@@ -15,11 +15,12 @@ from hitkeep_py.query.visits import visit_columns
 
 REMEMBERED = 100_000
 """Numbers of visitors kept in memory, some 15 MB."""
+DIALECT = DuckDBDialect()
 VIEWED = "CASE WHEN kind = 'pageview' AND path IS NOT NULL THEN {} END"
 AGGREGATES: dict[str, str] = {
     "site_id": "site_id",
     "session_id": "session_id",
-    **visit_columns(DuckDBDialect()),
+    **visit_columns(DIALECT),
     "entered": f"min({VIEWED.format('time')})",
     "entry_event": f"arg_min({VIEWED.format('event_id')}, (time, event_id))",
     "exited": f"max({VIEWED.format('time')})",
@@ -32,7 +33,7 @@ MERGES: dict[str, str] = {
     "visitor_number": "min(visitor_number)",
     "start": "min(start)",
     "last": "max(last)",
-    "duration_ms": "epoch_ms(max(last)) - epoch_ms(min(start))",
+    "duration_ms": DIALECT.milliseconds_between("min(start)", "max(last)"),
     "pageviews": "sum(pageviews)",
     "events": "sum(events)",
     "passive_events": "sum(passive_events)",

@@ -182,7 +182,7 @@ def test_a_second_start_fills_the_gap_only(clock: FakeClock, analytics: Analytic
     added = Filling(analytics, days=2, scale=SMALL).fill()
     assert 0 < added < first
     times = analytics.store.select(
-        "SELECT min(epoch_ms(time)), max(epoch_ms(time)) FROM events WHERE event_id > ?", [first]
+        "SELECT min(epoch_us(time) // 1000), max(epoch_us(time) // 1000) FROM events WHERE event_id > ?", [first]
     )
     assert before < times[0][0]
     assert times[0][1] <= clock.now_ms()
@@ -194,7 +194,7 @@ def test_a_gap_longer_than_the_month_is_filled_for_the_month(clock: FakeClock, a
     Filling(analytics, days=1, scale=SMALL).fill()
     clock.advance(40 * 24 * HOUR)
     Filling(analytics, days=3, scale=SMALL).fill()
-    (days,) = analytics.store.select("SELECT count(DISTINCT epoch_ms(time) // 86400000) FROM events")[0]
+    (days,) = analytics.store.select("SELECT count(DISTINCT epoch_us(time) // 86400000000) FROM events")[0]
     assert days <= 2 + 4
 
 
@@ -205,7 +205,7 @@ def test_visitors_go_on_coming(clock: FakeClock, analytics: Analytics) -> None:
     happened = go_on(visitors, clock, 300)
     analytics.drain()
     count, newest, sessions = analytics.store.select(
-        "SELECT count(*), max(epoch_ms(time)), count(DISTINCT session_id) FROM events"
+        "SELECT count(*), max(epoch_us(time) // 1000), count(DISTINCT session_id) FROM events"
     )[0]
     assert count - before[0] == happened > 60
     assert sessions - before[1] > 20
