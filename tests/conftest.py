@@ -1,24 +1,50 @@
 """The whole product in memory, and HTTP straight into its application: no port, no file, no mock."""
 
+import os
+import shlex
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from hypothesis import settings
 from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
-from tests.chromium import Shop, Website, launched, new_shop, website
-from tests.dashboard import RANGE, Dashboard, demonstration
-from tests.dashboard import logged_in as logged_in_browser
 from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
 from tests.product import lookups
-from tests.running_server import RunningServer, running
 from tests.stored_events import SITE, store_rows
+from tests.tiers import Watch, give_tiers, in_two_halves, tier_of
 
 EMAIL, PASSWORD = "you@example.com", "a long password"
+FAILED = ("failed", "error")
+WATCH = Watch()
+
+settings.register_profile("fast", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("fast")  # --hypothesis-profile=thorough chooses the other.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    give_tiers(items)
+    yield  # To -m, which leaves out the other tiers.
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = in_two_halves(items)
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    WATCH.tier = tier_of(item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How to run again what failed."""
+    found = dict.fromkeys(each.nodeid for kind in FAILED for each in terminalreporter.stats.get(kind, ()))
+    if found:
+        terminalreporter.section("to run one of these alone")
+        for name in found:
+            terminalreporter.line(f"scripts/test {shlex.quote(name)}")
 
 
 @pytest.fixture
@@ -66,57 +92,3 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         if rows := getattr(request.module, "STORED", ()):
             store_rows(found.store, SITE, *rows)
         yield found
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    opened = launched(playwright)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
-def tracker_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("tracker")
-    with running(folder / "data", folder, "--ingest-rate", "10000", "--ingest-burst", "10000") as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def demonstration_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """With the demonstration's sites and a user; whoever changes something does it so that others do not see it."""
-    with demonstration(tmp_path_factory.mktemp("dashboard")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def someone(demonstration_server: RunningServer, browser: Browser) -> Iterator[Dashboard]:
-    """At a desk, in English, before the demonstration's sites."""
-    with logged_in_browser(demonstration_server, browser) as found:
-        yield found
-
-
-@pytest.fixture
-def page(someone: Dashboard) -> Iterator[Page]:
-    """That of a site."""
-    opened = someone.open(**RANGE)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
-def pages() -> Iterator[Website]:
-    with website() as opened:
-        yield opened
-
-
-@pytest.fixture
-def shop(tracker_server: RunningServer, pages: Website) -> Shop:
-    pages.pages, pages.headers = {}, {}
-    return new_shop(tracker_server, pages)

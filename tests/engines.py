@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import clickhouse_connect
@@ -17,8 +16,8 @@ from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.clickhouse import ClickHouseStore
 from hitkeep_py.stores.duckdb import DuckDBStore
+from tests.tiers import NEEDS_CHDB
 
-NEEDS_CHDB = pytest.mark.skipif(find_spec("chdb") is None, reason="chdb, the embedded ClickHouse, is not installed")
 ENGINES = ["duckdb", pytest.param("clickhouse", marks=NEEDS_CHDB)]
 """For `pytest.mark.parametrize` and the parameters of fixtures."""
 

@@ -154,6 +154,7 @@ def test_version(analytics: Analytics) -> None:
     assert analytics("--version").stdout == f"analytics, version {__version__}\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["goal", "--help"], ["site", "list"], ["goal", "list", "x"], ["key", "list", "x"]]
 )
@@ -165,6 +166,12 @@ def test_quick_commands_do_not_import_what_is_slow_to_import(arguments: list[str
     command = [sys.executable, "-c", program, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env={"HITKEEP_DATA_DIR": str(folder)}, timeout=30)
     assert done.stderr.splitlines()[-1] == "imported"
+
+
+@pytest.mark.process
+def test_who_keeps_events_in_duckdb_does_not_load_the_library() -> None:
+    loaded = "import sys, hitkeep_py.cli; sys.exit('clickhouse_connect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
 def test_site_is_added_listed_and_removed(analytics: Analytics) -> None:
@@ -641,6 +648,7 @@ def test_weak_passwords_exit_with_2(analytics: Analytics) -> None:
     assert answer(analytics("user", "list", "--json")) == []
 
 
+@pytest.mark.process
 def test_password_that_is_no_utf8_is_refused_in_words(folder: Path) -> None:
     code, _, errors = run(
         "user", "add", "you@example.com", "--password-stdin", "--data-dir", str(folder), stdin=b"p\xe4ssw\xf6rter\n"
@@ -741,6 +749,7 @@ def test_rebuild_says_how_many_sessions_there_are(analytics: Analytics, folder: 
     assert analytics("rebuild").stdout == "Rebuilt 2 sessions from the events.\n"
 
 
+@pytest.mark.process
 def test_files_are_for_their_owner_only(folder: Path) -> None:
     assert run("site", "add", "example.com", "--data-dir", str(folder))[0] == 0
     modes = {path.name: path.stat().st_mode & 0o777 for path in [folder, *folder.iterdir()]}

@@ -46,7 +46,7 @@ def filled_directory(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["without a server", "beside a server"])
+@pytest.fixture(scope="module", params=["without a server", pytest.param("beside a server", marks=pytest.mark.process)])
 def analytics(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     folder = tmp_path_factory.mktemp("reports")
     directory = filled_directory(folder / "data")

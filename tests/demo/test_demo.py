@@ -242,6 +242,7 @@ def test_a_directory_with_other_data_is_refused(tmp_path: Path) -> None:
     claim(tmp_path / "new")
 
 
+@pytest.mark.process
 def test_serve_refuses_a_real_directory_before_it_touches_it(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
     code, _, error = run("serve", "--demo", "--data-dir", str(tmp_path), "--port", "0")

@@ -145,6 +145,7 @@ def test_numbers_of_events_that_say_a_currency_are_kept_apart_by_it() -> None:
         assert sums("property:price", "call") == sums("scroll_depth", "call") == sums("value", "buy") == []
 
 
+@pytest.mark.engines
 def test_a_currency_is_said_beside_the_revenue_or_else_as_a_property() -> None:
     rows: list[dict[str, object]] = [
         {"revenue": 100, "currency": "EUR", "props": '{"price": 1, "currency": "USD"}'},

@@ -43,9 +43,10 @@ from hitkeep_py.reports import (
     table,
     web_vitals,
 )
-from tests.engines import NEEDS_CHDB, Engine, opened
+from tests.engines import Engine, opened
 from tests.generated_events import SPANS, ZONES, generated, store_in_portions
 from tests.stored_events import OTHER_SITE, SITE, milliseconds
+from tests.tiers import NEEDS_CHDB
 
 pytestmark = NEEDS_CHDB
 

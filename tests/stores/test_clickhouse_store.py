@@ -2,7 +2,6 @@
 
 import re
 import socket
-import subprocess
 import sys
 import threading
 import tomllib
@@ -38,10 +37,11 @@ from hitkeep_py.stores.clickhouse import ClickHouseStore, memory_settings, trans
 from hitkeep_py.stores.clickhouse_address import Address, read_address
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
 from hitkeep_py.stores.duckdb import DuckDBStore
-from tests.engines import NEEDS_CHDB, chdb, clickhouse_store, connect_to_chdb, drop, emptied_store, new_database
+from tests.engines import chdb, clickhouse_store, connect_to_chdb, drop, emptied_store, new_database
 from tests.fake_clock import FakeClock
 from tests.product import lookups, served
 from tests.stored_events import SITE, START
+from tests.tiers import NEEDS_CHDB
 
 pytestmark = NEEDS_CHDB
 
@@ -144,11 +144,6 @@ def test_without_the_library_the_setting_says_what_to_install(tmp_path: Path, mo
 def test_the_library_to_install_is_that_of_the_package() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["optional-dependencies"]["clickhouse"] == [CLICKHOUSE_LIBRARY]
-
-
-def test_who_keeps_events_in_duckdb_does_not_load_the_library() -> None:
-    loaded = "import sys, hitkeep_py.cli; sys.exit('clickhouse_connect' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("wrong", ["postgres://ann:s3cret@h/x", "s3cret", "http://ann:s3cret@h"])

@@ -22,8 +22,9 @@ from hitkeep_py.query.filters import checked_condition, condition_sql
 from hitkeep_py.query.sql import Statement
 from hitkeep_py.query.time_range import UNITS, TimeRange, buckets, offsets
 from hitkeep_py.stores import MOST_ANSWER_ROWS
-from tests.engines import ENGINES, NEEDS_CHDB, Engine, clickhouse_store, opened
+from tests.engines import ENGINES, Engine, clickhouse_store, opened
 from tests.stored_events import OTHER_SITE, SITE, START, store_rows
+from tests.tiers import NEEDS_CHDB
 
 HEAVY = {
     "duckdb": "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE hash(a.range, b.range) = 1",
