@@ -74,7 +74,9 @@ ASKED = (
     Parameter("metrics", f"Names with commas between them, by default visitors: {', '.join(NAMES)}."),
     Parameter("filters", "Such as event:page==/blog/*;visit:source!=Google, all of which hold."),
 )
-VALUE = Fields(more={"value": FIGURE, "change": int}, optional=("change",))
+VALUE = Fields(
+    more={"value": FIGURE, "comparison_value": FIGURE, "change": FIGURE}, optional=("comparison_value", "change")
+)
 
 PLAUSIBLE_SHAPES: dict[Answers, Shape] = {
     plausible_query.query: Shape(ANSWER, body=Fields(more=QUESTION, required=("site_id", "metrics", "date_range"))),

@@ -134,7 +134,7 @@ def test_question_of_plausible_is_as_described(logged_in: TestClient, addressed:
 
 
 READ = re.compile(
-    r'(?:call\.last|query_values\.get)\("(\w+)"'
+    r'(?:call\.last\(|query_values\.get\(|text_of\(call, )"(\w+)"'
     r'|read_(?:whole|count|choice)\(call, "(\w+)"'
     r"|required\(call, ([^)]+)\)"
 )

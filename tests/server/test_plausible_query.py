@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.server.api.plausible_v1 import compared
 from tests.stored_events import store_rows
 
 CHROME = {"browser": "Chrome", "device": "desktop", "country": "DE", "os": "Linux"}
@@ -186,7 +187,32 @@ FILTERS: list[tuple[Any, int]] = [
     (["not", ["has_done", ["is", "event:page", ["/thanks"]]]], 4),
     (["and", [["has_done", ["is", "event:page", ["/thanks"]]], ["is", "event:page", ["/pricing"]]]], 1),
     (["has_done", ["is", "event:props:plan", ["pro"]]], 2),
+    (["has_done", ["is_not", "event:props:plan", ["pro"]]], 6),
+    (["has_done", ["contains_not", "event:props:plan", ["pro"]]], 2),
 ]
+
+
+NOT_OF_A_PROPERTY: list[tuple[Any, int]] = [
+    (["is_not", "event:props:plan", ["pro"]], 2),
+    (["is_not", "event:props:plan", ["pro", "(none)"]], 1),
+    (["contains_not", "event:props:plan", ["pro"]], 1),
+    (["contains_not", "event:props:plan", ["PRO"], {"case_sensitive": False}], 1),
+    (["matches_not", "event:props:plan", ["^p"]], 1),
+    (["matches_wildcard_not", "event:props:plan", ["p*"]], 1),
+    (["not", ["contains_not", "event:props:plan", ["pro"]]], 2),
+    (["not", ["contains", "event:props:plan", ["pro"]]], 2),
+    (["or", [["contains_not", "event:props:plan", ["pro"]], ["is", "event:page", ["/none"]]]], 2),
+]
+
+
+@pytest.mark.parametrize(("condition", "pageviews"), NOT_OF_A_PROPERTY)
+def test_patterns_that_a_property_does_not_have_need_the_property(
+    condition: Any, pageviews: int, logged_in: TestClient, analytics: Analytics, site: Site
+) -> None:
+    seen = {**VIEW, "time": "2026-11-19T10:00:00"}
+    plans = ({"props": '{"plan":"pro"}', "path": "/pro"}, {"props": '{"plan":"free"}', "path": "/free"})
+    store_rows(analytics.store, site.id, *({**seen, **each} for each in (*plans, {"path": "/none"})))
+    assert ask(logged_in, metrics=["pageviews"], filters=[condition]) == [[pageviews]]
 
 
 @pytest.mark.usefixtures("week")
@@ -211,8 +237,8 @@ def test_rates_are_percents_of_visitors(logged_in: TestClient) -> None:
         ["Thanks", 1, 1, 33.33],
     ]
     assert ask(logged_in, metrics=["visitors", "percentage"], dimensions=["visit:country"]) == [
-        ["DE", 2, 66.67],
-        ["FR", 1, 33.33],
+        ["DE", 2, 66.7],
+        ["FR", 1, 33.3],
     ]
     group = ["visitors", "conversion_rate", "group_conversion_rate"]
     assert ask(logged_in, metrics=group, dimensions=["visit:country"], filters=registered) == [["DE", 2, 66.67, 100.0]]
@@ -359,7 +385,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.usefixtures("week")
 @pytest.mark.parametrize("name", ["", "French"])
 def test_segment_that_is_not_there_is_named(name: str, logged_in: TestClient) -> None:
-    assert f"no segment {name}" in refused(logged_in, 404, filters=[["is", "segment", [name]]])
+    assert f"no segment {name}" in refused(logged_in, filters=[["is", "segment", [name]]])
 
 
 @pytest.mark.usefixtures("week")
@@ -380,13 +406,13 @@ def test_key_asks_its_own_site_only(http: TestClient, analytics: Analytics, site
         assert refused(http, 401, site_id=named).startswith("Invalid API key or site ID")
 
 
+WEEK = {"period": "custom", "date": "2026-11-13,2026-11-19"}
+
+
 def get(client: TestClient, path: str, **params: Any) -> Any:
     answer = client.get(f"/api/v1/stats/{path}", params={"site_id": "example.com", **params})
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-WEEK = {"period": "custom", "date": "2026-11-13,2026-11-19"}
 
 
 @pytest.mark.usefixtures("week")
@@ -403,12 +429,115 @@ def test_older_api_aggregates_and_compares(logged_in: TestClient) -> None:
     }
     day = {"period": "day", "date": "2026-11-19", "compare": "previous_period", "metrics": "visitors,events"}
     assert get(logged_in, "aggregate", **day) == {
-        "results": {"visitors": {"value": 2, "change": 0}, "events": {"value": 4, "change": 0}}
+        "results": {
+            "visitors": {"value": 2, "comparison_value": 2, "change": 0},
+            "events": {"value": 4, "comparison_value": 4, "change": 0},
+        }
     }
     assert get(logged_in, "aggregate", filters="event:goal==Registered;visit:country==DE|FR", **WEEK) == {
         "results": {"visitors": {"value": 2}}
     }
     assert get(logged_in, "aggregate", period="7d") == {"results": {"visitors": {"value": 3}}}
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(
+    ("params", "pageviews"),
+    [
+        ({"period": "7d"}, 6),
+        ({"period": "30d"}, 6),
+        ({"period": "7d", "date": "2026-11-19"}, 3),
+        ({"period": "7d", "date": "2026-11-26"}, 4),
+        ({"period": "7d", "date": "2026-11-25"}, 7),
+        ({"period": "30d", "date": "2026-11-21"}, 7),
+        ({"period": "day"}, 1),
+        ({"period": " 7d "}, 6),
+        ({"period": "day", "date": " 2026-11-18 "}, 3),
+        ({"period": "custom", "date": "2026-11-18, 2026-11-19"}, 6),
+        ({"period": " custom ", "date": " 2026-11-18 ,2026-11-19 "}, 6),
+        ({**WEEK, "filters": "event:page == /"}, 3),
+        ({**WEEK, "filters": " event:page != / ; visit:country == DE "}, 3),
+        ({**WEEK, "filters": "event:page==/pricing | /thanks;"}, 3),
+        ({**WEEK, "filters": "event:page == /p*"}, 2),
+        ({**WEEK, "filters": "event:goal == Thanks"}, 1),
+        ({**WEEK, "filters": "visit:browser == Chrome;event:name == pageview"}, 5),
+        ({**WEEK, "metrics": " pageviews "}, 6),
+    ],
+)
+def test_older_api_reads_periods_and_filters_with_and_without_blanks(
+    params: dict[str, str], pageviews: int, logged_in: TestClient
+) -> None:
+    found = get(logged_in, "aggregate", **{"metrics": "pageviews", **params})
+    assert found == {"results": {"pageviews": {"value": pageviews}}}
+
+
+@pytest.mark.usefixtures("week")
+def test_older_api_finds_properties_by_filters_with_blanks(logged_in: TestClient) -> None:
+    for filters, events in (
+        ("event:props:plan == pro", 1),
+        ("event:props:plan != *r*", 0),
+        ("event:props:plan!=p*", 1),
+    ):
+        found = get(logged_in, "aggregate", metrics="events", filters=filters, **WEEK)
+        assert found == {"results": {"events": {"value": events}}}, filters
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "now", "points"),
+    [
+        ("visitors", 2, 3, 50),
+        ("visitors", 0, 3, 100),
+        ("visitors", 0, 0, 0),
+        ("visitors", 3, 0, -100),
+        ("bounce_rate", 50, 40, -10),
+        ("bounce_rate", 0, 40, None),
+        ("conversion_rate", 33.33, 50.0, 16.7),
+        ("conversion_rate", 0.0, 50.0, 50.0),
+        ("scroll_depth", 40, None, None),
+        ("time_on_page", None, 40, None),
+    ],
+)
+def test_older_api_tells_changes_of_rates_in_points_and_none_of_what_is_not_known(
+    metric: str, before: float | None, now: float | None, points: float | None
+) -> None:
+    assert compared(metric, before, now) == {"value": now, "comparison_value": before, "change": points}
+
+
+@pytest.mark.usefixtures("week")
+def test_older_api_compares_rates(logged_in: TestClient) -> None:
+    asked = {"period": "day", "date": "2026-11-19", "compare": " previous_period "}
+    rates = get(logged_in, "aggregate", **asked, metrics="conversion_rate", filters="event:goal==Thanks")
+    assert rates == {"results": {"conversion_rate": {"value": 50.0, "comparison_value": 0.0, "change": 50.0}}}
+    bounces = get(logged_in, "aggregate", **asked, metrics="bounce_rate,scroll_depth", filters="event:page==/")
+    assert bounces["results"]["scroll_depth"] == {"value": None, "comparison_value": None, "change": None}
+    assert set(bounces["results"]["bounce_rate"]) == {"value", "comparison_value", "change"}
+
+
+def test_older_api_has_rates_of_the_visitors_of_each_row(
+    logged_in: TestClient, analytics: Analytics, site: Site
+) -> None:
+    day = "2026-11-18T10:00:00"
+    signup = {"kind": "event", "name": "Signup", "path": "/a", "browser": "Chrome"}
+    store_rows(
+        analytics.store,
+        site.id,
+        {**signup, "time": day, "visitor_id": 1, "session_id": 1},
+        {**signup, "time": day, "visitor_id": 2, "session_id": 2, "props": '{"plan":"pro"}'},
+        {**VIEW, "time": day, "path": "/b", "visitor_id": 3, "session_id": 3, "browser": "Firefox"},
+        {**signup, "time": "2026-11-19T10:00:00", "path": "/b", "visitor_id": 4, "session_id": 4},
+    )
+    analytics.catalog.goals.add(site.id, "Signup", "event", "Signup")
+    asked = {"metrics": "conversion_rate", "filters": "event:goal==Signup", **WEEK}
+    days = get(logged_in, "timeseries", **asked)["results"]
+    assert [each["conversion_rate"] for each in days] == [0, 0, 0, 0, 0, 66.67, 100.0]
+
+    def rates(name: str) -> list[list[Any]]:
+        return [list(each.values()) for each in get(logged_in, "breakdown", property=name, **asked)["results"]]
+
+    assert rates("event:page") == [["/a", 100.0], ["/b", 50.0]]
+    assert rates("visit:browser") == [["Chrome", 100.0]]
+    assert rates("event:goal") == [["Signup", 75.0]]
+    assert rates("event:props:plan") == [["pro", 25.0]]
 
 
 @pytest.mark.usefixtures("week")
@@ -447,6 +576,30 @@ def test_older_api_breaks_down(logged_in: TestClient) -> None:
     assert get(logged_in, "breakdown", **names, filters="event:name==Sign*")["results"] == signups
     plans = get(logged_in, "breakdown", property="event:props:plan", filters="event:page==/p*", **WEEK)["results"]
     assert plans == [{"plan": "free", "visitors": 1}, {"plan": "pro", "visitors": 1}]
+
+
+def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
+    logged_in: TestClient, analytics: Analytics, site: Site
+) -> None:
+    campaign = {f"utm_{name}": "x" for name in ("medium", "source", "campaign", "content", "term")}
+    place = {"country": "DE", "region": "Hessen", "city": "Kassel"}
+    chrome = {"browser": "Chrome", "browser_version": "141", "os": "Linux", "os_version": "6", "source": "Google"}
+    seen = {**VIEW, "time": "2026-11-18T10:00:00"}
+    rows = ({**campaign, **place, **chrome, "path": "/a"}, {"browser": "Safari", "visitor_id": 2, "session_id": 2})
+    store_rows(analytics.store, site.id, *({**seen, **each} for each in rows))
+
+    def keys(name: str) -> list[dict[str, Any]]:
+        found = get(logged_in, "breakdown", property=name, **WEEK)["results"]
+        return [{key: value for key, value in each.items() if key != "visitors"} for each in found]
+
+    for name in (*campaign, *place):
+        assert keys(f"visit:{name}") == [{name: {**campaign, **place}[name]}], name
+    assert keys("visit:entry_page") == [{"entry_page": "/a"}]
+    assert {"source": "Direct / None"} in keys("visit:source")
+    assert {"os": "(not set)"} in keys("visit:os")
+    assert {"browser": "Chrome", "browser_version": "141"} in keys("visit:browser_version")
+    assert {"browser": "Safari", "browser_version": "(not set)"} in keys("visit:browser_version")
+    assert {"os": "Linux", "os_version": "6"} in keys("visit:os_version")
 
 
 @pytest.mark.usefixtures("week")

@@ -238,7 +238,7 @@ def figure(name: str, value: Any) -> Any:
     if value is None:
         return None
     if name in RATES:
-        return round(value * 100, 2)
+        return round(value * 100, 1 if name == "percentage" else 2)
     if name in PERCENT:
         return round(value * 100)
     return round(value) if name in WHOLE else round(value, 2) if name == "views_per_visit" else value

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from hitkeep_py.catalog.goals import Goal
-from hitkeep_py.errors import InvalidInput
+from hitkeep_py.errors import InvalidInput, NotFound
 from hitkeep_py.query.dimensions import PROPERTY, Dimension, dimension
 from hitkeep_py.query.filters import Condition, Filters, checked_condition
 from hitkeep_py.query.logic import AllOf, Logic, Not, OneOf, filters_of
@@ -178,10 +178,17 @@ def read_filter(item: list[Any], kept: Kept) -> Logic:
     if operator == "not" and len(item) == 2:
         return Not(read_filter(checked_list(item[1], "a filter"), kept))
     if operator in NEGATED:
-        return Not(read_filter([NEGATED[operator], *item[1:]], kept))
+        return negated(read_filter([NEGATED[operator], *item[1:]], kept), operator)
     if operator not in OPERATORS:
         raise unknown_operator(item)
     return read_simple(item, kept)
+
+
+def negated(logic: Logic, operator: str) -> Logic:
+    """Of a property Plausible wants a value that does not match; only is_not holds without one."""
+    if operator == "is_not" or not isinstance(logic, Condition) or not logic.dimension.key:
+        return Not(logic)
+    return AllOf((Not(logic), checked_condition(logic.dimension, "is set", (), "filters")))
 
 
 def read_simple(item: list[Any], kept: Kept) -> Logic:
@@ -213,10 +220,13 @@ def texts_of(item: Sequence[Any]) -> list[str]:
 
 
 def of_segments(item: Sequence[Any], kept: Kept) -> Logic:
-    """Of an event that any of them has. Raises InvalidInput, NotFound."""
+    """Of an event that any of them has. Raises InvalidInput."""
     if item[0] != "is" or len(item) > 3:
         raise bad_filter(item, "only is is valid for a segment")
-    found = [kept.segment(each) for each in texts_of(item)]
+    try:
+        found = [kept.segment(each) for each in texts_of(item)]
+    except NotFound as error:
+        raise InvalidInput(f"Invalid filters. {error.message}", field="filters") from error
     return OneOf(tuple(AllOf(tuple(OneOf(group) for group in filters)) for filters in found))
 
 
