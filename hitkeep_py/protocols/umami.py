@@ -1,6 +1,7 @@
 """Umami 3: `{type, payload}` to `/api/send`, and lists of them to `/api/batch`.
 
 A payload with a name is an event, else a pageview. Of a request with web vitals each metric is an event of its own.
+Texts that are too long are cut, as Umami does when it stores them.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput
-from hitkeep_py.event import CUSTOM, IDENTIFY, PAGEVIEW, WEB_VITAL, DropReason, Event, IncomingEvent
+from hitkeep_py.event import CUSTOM, ENGAGEMENT, IDENTIFY, PAGEVIEW, WEB_VITAL, DropReason, Event, IncomingEvent
 from hitkeep_py.protocols.format import Answer, Item, Repeat, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import id_field, number_value, object_field, props_field, text_field
 from hitkeep_py.protocols.server_key import ip_field
@@ -25,15 +26,18 @@ BATCH_OBJECTS = 500
 BATCH_BYTES = 1024 * 1024
 HOSTNAME_LENGTH = 100
 LANGUAGE_LENGTH = 35
-SCREEN_LENGTH = 11
 NAME_LENGTH = 50
 TAG_LENGTH = 50
 LATEST_SECONDS = 253_402_300_800
 HOUR_MS = 3_600_000
-TYPES = ("event", "identify", "performance")
+LONGEST_ENGAGEMENT = 86_400_000
+ERROR_NAME = "error"
+ERROR_FIELDS = ("name", "message", "handled", "release", "environment", "tags")
+TYPES = ("event", "identify", "performance", "engagement", "error")
 VITALS = {"lcp": 60_000, "inp": 60_000, "cls": 100, "fcp": 60_000, "ttfb": 60_000}
 """The most that each metric can be: milliseconds, and a score for CLS."""
-SCREEN = re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
+SCREEN = re.compile(r"([0-9]{1,6})(?:\.[0-9]*)?x([0-9]{1,6})(?:\.[0-9]*)?")
+"""Browsers that zoom tell fractions of a pixel."""
 CODES = {
     400: "bad-request",
     401: "unauthorized",
@@ -88,9 +92,13 @@ def read_object(value: Any) -> list[Item]:
     if value.get("type") not in TYPES:
         raise InvalidInput(f"type must be one of {', '.join(TYPES)}", field="type")
     payload = object_field(value, "payload")
+    if value["type"] == "error":
+        return [read_error(payload)]
     visit = read_visit(payload)
     if value["type"] == "performance":
         return read_vitals(payload, visit)
+    if value["type"] == "engagement":
+        return read_engagement(payload, visit)
     visit.props_json = props_field(payload, "data")
     if value["type"] == "event":
         put_event(payload, visit)
@@ -111,7 +119,7 @@ def read_visit(payload: dict[str, Any]) -> IncomingEvent:
         language=read_language(payload),
         screen_width=width,
         screen_height=height,
-        label=limited_text(payload, "tag", TAG_LENGTH),
+        label=text_field(payload, "tag", TAG_LENGTH),
         time=read_time(payload),
         ip=ip_field(payload, "ip"),
         user_agent=text_field(payload, "userAgent").strip(),
@@ -121,7 +129,7 @@ def read_visit(payload: dict[str, Any]) -> IncomingEvent:
 
 def put_event(payload: dict[str, Any], event: IncomingEvent) -> None:
     """Pages that are told apart by their fragment are different pages to Umami."""
-    given = limited_text(payload, "name", NAME_LENGTH)
+    given = text_field(payload, "name")
     event.name = clean(given, NAME_LENGTH)
     if given and not event.name:
         raise InvalidInput("name must not be blank", field="name")
@@ -142,7 +150,8 @@ def read_vitals(payload: dict[str, Any], visit: IncomingEvent) -> list[Item]:
     One key would make all metrics but the first repeats.
     """
     visit.kind = WEB_VITAL
-    values = {name: read_vital(payload, name, most) for name, most in VITALS.items() if payload.get(name) is not None}
+    given = [(name, most) for name, most in VITALS.items() if payload.get(name) is not None]
+    values = {name: bounded_number(payload, name, most) for name, most in given}
     key = visit.idempotency_key
     return [
         replace(visit, name=name.upper(), value=value, idempotency_key=f"{name} {key}" if key else "")
@@ -150,7 +159,27 @@ def read_vitals(payload: dict[str, Any], visit: IncomingEvent) -> list[Item]:
     ]
 
 
-def read_vital(payload: dict[str, Any], name: str, most: int) -> float:
+def read_engagement(payload: dict[str, Any], visit: IncomingEvent) -> list[Item]:
+    """How long the page was looked at; none when that is not said."""
+    if payload.get("engagement") is None:
+        return []
+    visit.kind = ENGAGEMENT
+    visit.engagement_ms = round(bounded_number(payload, "engagement", LONGEST_ENGAGEMENT))
+    return [visit]
+
+
+def read_error(payload: dict[str, Any]) -> IncomingEvent:
+    """An error of the page's code, no act of the visitor's. Its time is in milliseconds."""
+    time = number_value(payload.get("timestamp"))
+    event = read_visit({**payload, "timestamp": time and time / 1000})
+    event.kind, event.name, event.passive = CUSTOM, ERROR_NAME, True
+    event.props_json = props_field(
+        {"data": {name: payload.get(name) for name in ERROR_FIELDS if name in payload}}, "data"
+    )
+    return event
+
+
+def bounded_number(payload: dict[str, Any], name: str, most: int) -> float:
     value = payload[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise InvalidInput(f"{name} must be a number from 0 to {most}", field=name)
@@ -168,7 +197,7 @@ def read_site(payload: dict[str, Any]) -> str:
 
 def read_address(payload: dict[str, Any]) -> str:
     """The page: its path from `url`, its host from `hostname`, else from `url`. "" without a url."""
-    host = known_host(limited_text(payload, "hostname", HOSTNAME_LENGTH))
+    host = known_host(text_field(payload, "hostname", HOSTNAME_LENGTH))
     url = text_field(payload, "url")
     if payload.get("url") is None:
         return ""
@@ -202,14 +231,13 @@ def known_host(text: str) -> str:
 
 
 def read_screen(payload: dict[str, Any]) -> tuple[int, int]:
-    found = SCREEN.fullmatch(limited_text(payload, "screen", SCREEN_LENGTH))
+    found = SCREEN.fullmatch(text_field(payload, "screen"))
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def read_language(payload: dict[str, Any]) -> str:
     """The first one of what may be a whole Accept-Language header, as some clients send it."""
-    first = text_field(payload, "language").partition(",")[0]
-    return limited_text({"language": first}, "language", LANGUAGE_LENGTH)
+    return text_field(payload, "language").partition(",")[0][:LANGUAGE_LENGTH]
 
 
 def read_time(payload: dict[str, Any]) -> int | None:
@@ -221,14 +249,6 @@ def read_time(payload: dict[str, Any]) -> int | None:
     if seconds is None or abs(seconds) >= LATEST_SECONDS:
         raise InvalidInput("timestamp must be a time in Unix seconds", field="timestamp")
     return round(seconds * 1000) or None
-
-
-def limited_text(payload: dict[str, Any], field: str, length: int) -> str:
-    """Raises InvalidInput past `length` characters."""
-    text = text_field(payload, field, length + 1)
-    if len(text) > length:
-        raise InvalidInput(f"{field} has more than {length} characters", field=field)
-    return text
 
 
 def answer(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
