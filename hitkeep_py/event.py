@@ -15,6 +15,9 @@ KINDS = (PAGEVIEW, CUSTOM, ENGAGEMENT, WEB_VITAL, EXPOSURE, IDENTIFY)
 
 DEVICES = ("desktop", "mobile", "tablet", "tv")
 
+MOST_NUMBER = 10**18
+"""An event's value, and a number among its properties, is below: sums of 10^12 of them are numbers still."""
+
 CONVERSION = "conversion"
 """The category of events that their sender calls conversions."""
 

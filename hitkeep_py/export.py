@@ -17,6 +17,7 @@ import orjson
 
 from hitkeep_py.clock import utc_text
 from hitkeep_py.errors import InvalidInput, Unavailable
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.query.time_range import milliseconds
 from hitkeep_py.stores.parquet import write_parquet
 
@@ -37,6 +38,7 @@ class Kind(Enum):
 
     TEXT = "text"
     WHOLE = "whole number"
+    AMOUNT = "sum of whole minor units, of any size; in Parquet a DECIMAL"
     NUMBER = "number"
     TIME = "UTC milliseconds, shown as RFC 3339; in Parquet a TIMESTAMP"
     MOMENT = "RFC 3339, shown as it is; in Parquet a TIMESTAMP in UTC"
@@ -46,6 +48,7 @@ class Kind(Enum):
 PARQUET_TYPES = {
     Kind.TEXT: "VARCHAR",
     Kind.WHOLE: "BIGINT",
+    Kind.AMOUNT: "DECIMAL(38, 0)",
     Kind.NUMBER: "DOUBLE",
     Kind.TIME: "TIMESTAMP_MS",
     Kind.MOMENT: "TIMESTAMP_MS",
@@ -122,7 +125,7 @@ def object_lines(columns: Sequence[Column], rows: Rows) -> Iterator[bytes]:
         for place, kind in special:
             if values[place] is not None:
                 values[place] = utc_text(values[place]) if kind is Kind.TIME else on_one_line(values[place])
-        yield orjson.dumps(dict(zip(names, values, strict=True)))
+        yield json_bytes(dict(zip(names, values, strict=True)))
 
 
 def on_one_line(json: str) -> orjson.Fragment:
@@ -147,17 +150,21 @@ def parquet_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
 
 def write_lines(target: Path, columns: Sequence[Column], rows: Rows) -> None:
     names = [f"c{number}" for number in range(len(columns))]
-    moments = [place for place, each in enumerate(columns) if each.kind is Kind.MOMENT]
+    changed = [(place, SENT_AS[each.kind]) for place, each in enumerate(columns) if each.kind in SENT_AS]
     with gzip.open(target, "wb", compresslevel=1) as file:
         for row in rows:
             values = list(row)
-            for place in moments:
-                values[place] = utc_milliseconds(values[place])
-            file.write(orjson.dumps(dict(zip(names, values, strict=True)), option=orjson.OPT_APPEND_NEWLINE))
+            for place, sent in changed:
+                values[place] = None if values[place] is None else sent(values[place])
+            file.write(json_bytes(dict(zip(names, values, strict=True)), orjson.OPT_APPEND_NEWLINE))
 
 
-def utc_milliseconds(time: str | None) -> int | None:
-    return None if time is None else milliseconds(datetime.fromisoformat(time))
+def utc_milliseconds(time: str) -> int:
+    return milliseconds(datetime.fromisoformat(time))
+
+
+SENT_AS: dict[Kind, Callable[[Any], Any]] = {Kind.MOMENT: utc_milliseconds, Kind.AMOUNT: str}
+"""For Parquet. As a text, since the reader takes a number of more than 64 bits for a float."""
 
 
 def unique_names(columns: Sequence[Column]) -> Iterator[tuple[str, Column]]:

@@ -41,6 +41,7 @@ FLOORS = {
     "config": 1,
     "clock": 1,
     "text": 1,
+    "exact_json": 1,
     "data_directory": 1,
     "money": 1,
     "priority": 1,

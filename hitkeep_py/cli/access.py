@@ -1,6 +1,7 @@
 """How commands reach the data: the catalog's file directly, events through a running server or by opening them."""
 
 import http.client
+import json
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -8,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import orjson
-
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.cli.terminal import say
 from hitkeep_py.clock import SystemClock
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, socket_address
 from hitkeep_py.errors import AnalyticsError, DataDirectoryError, InvalidInput, Unavailable
+from hitkeep_py.exact_json import json_bytes
 
 if TYPE_CHECKING:
     from hitkeep_py.analytics import Analytics
@@ -102,11 +102,12 @@ def server_answer(
     if connection is None:
         return None
     try:
-        content = orjson.dumps(body) if body is not None else None
+        content = json_bytes(body) if body is not None else None
         connection.request(method, target, content, {"content-type": "application/json"})
         response = connection.getresponse()
-        answer = orjson.loads(response.read())
-    except (OSError, http.client.HTTPException, orjson.JSONDecodeError) as error:
+        # Not orjson, which takes a whole number of more than 64 bits for a float.
+        answer = json.loads(response.read())
+    except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
         raise Unavailable(f"the server did not answer: {error}") from error
     finally:
         connection.close()

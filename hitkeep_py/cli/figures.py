@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.money import currency_digits, whole_units
 from hitkeep_py.query.metrics import AGGREGATES, METRICS, REVENUE_OF, Unit
 
@@ -99,7 +100,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, dict) and all(isinstance(each, Figure) for each in value.values()):
         return ", ".join(each.text() for each in value.values())
     if isinstance(value, dict | list):
-        return orjson.dumps(value).decode()
+        return json_bytes(value).decode()
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 

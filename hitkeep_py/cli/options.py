@@ -12,6 +12,7 @@ from hitkeep_py import config
 from hitkeep_py.cli.conditions import CONDITIONS
 from hitkeep_py.cli.terminal import cell, say, say_json
 from hitkeep_py.config import Settings
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.query.named_range import NAMES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -67,7 +68,7 @@ def settings_of(file: str | None = None, **flags: object) -> Settings:
 
 def show(value: Any, as_json: bool, text: str) -> None:
     if as_json:
-        say_json(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+        say_json(json_bytes(value, orjson.OPT_INDENT_2))
     else:
         say(text)
 

@@ -16,6 +16,7 @@ from hitkeep_py.cli.rows import Row, rows_of, totals_text, unit_beside
 from hitkeep_py.cli.terminal import say, say_json, write_data
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.export import Column, Kind, csv_pieces
 from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.filters import Filters, only_currency, read_filters
@@ -98,7 +99,7 @@ def report(
         currency = only_currency(all_filters(opened, site_id, given)) or ""
     answer = asked(settings, path, {**values, **named, "explain": "1" if explain else None})
     if kind == JSON:
-        say_json(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
+        say_json(json_bytes(answer, orjson.OPT_INDENT_2))
         return
     rows = rows_of(answer, found, field, given.get("dimensions", ()), currency)
     if kind == CSV:

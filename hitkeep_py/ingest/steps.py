@@ -10,7 +10,7 @@ from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.enrich.page import CAMPAIGN_FIELDS
 from hitkeep_py.enrich.user_agent import device_of_viewport
 from hitkeep_py.enrich.visitor import known_visitor_id, session_key
-from hitkeep_py.event import CUSTOM, ENGAGEMENT, DropReason, Event, IncomingEvent, Sender
+from hitkeep_py.event import CUSTOM, ENGAGEMENT, MOST_NUMBER, DropReason, Event, IncomingEvent, Sender
 from hitkeep_py.money import known_currency, minor_units
 from hitkeep_py.text import clean
 
@@ -189,7 +189,7 @@ def put_details(passage: Passage, lookups: Lookups) -> None:
         event.engagement_ms = within(incoming.engagement_ms, DAY_MS)
     if incoming.passive and incoming.kind == CUSTOM:
         event.passive = 1
-    event.value = incoming.value
+    event.value = incoming.value if incoming.value is None or abs(incoming.value) < MOST_NUMBER else None
 
 
 def short(text: str, length: int) -> str | None:

@@ -51,6 +51,9 @@ class ClickHouseDialect:
         fits = f"arrayMap(number -> if(abs(number) < toDecimal256('{10**18}', 0), number, NULL), [{rounded}])"
         return f"accurateCastOrNull(arrayElement({fits}, 1), 'Decimal(28, 10)')"
 
+    def wide(self, number: str) -> str:
+        return f"toInt128({number})"
+
     def minor_units(self, number: str, exponent: int) -> str:
         # By way of a text, since a number that is too large would be an error otherwise.
         return f"toInt64OrNull(toString(round(toDecimal256({number}, 10) * {10 ** int(exponent)})))"

@@ -50,6 +50,9 @@ class Dialect(Protocol):
     def number(self, text: str) -> str:
         """A text as a decimal number with 10 places, NULL when it is none below 10^18. Sums of decimals are exact."""
 
+    def wide(self, number: str) -> str:
+        """A whole number of 64 bits, in as many as its sum needs: an engine's own may run over without a word."""
+
     def minor_units(self, number: str, exponent: int) -> str:
         """What `number` made, times 10^exponent (0 to 4), as a whole number: halves are rounded away from zero.
 
@@ -125,6 +128,10 @@ class DuckDBDialect:
     def number(self, text: str) -> str:
         # DuckDB would read 1_000 as well. With more than 28 digits two numbers could add up to more than a sum holds.
         return f"TRY_CAST(replace({text}, '_', '?') AS DECIMAL(28, 10))"
+
+    def wide(self, number: str) -> str:
+        # It adds them up in 128 bits.
+        return number
 
     def minor_units(self, number: str, exponent: int) -> str:
         return f"TRY_CAST({number} * {10 ** int(exponent)} AS BIGINT)"

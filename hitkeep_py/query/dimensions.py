@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from enum import Enum
 
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.event import DEVICES, KINDS, Channel
+from hitkeep_py.event import DEVICES, KINDS, MOST_NUMBER, Channel
 
 PROPERTY = "property:"
 PROPERTY_KEY_LENGTH = 300
@@ -49,6 +49,8 @@ def _dimensions(scope: Scope, *rows: tuple[str, str, str]) -> list[Dimension]:
 CUSTOM_EVENT_NAME = "CASE WHEN kind = 'event' THEN name END"
 WEB_VITAL_NAME = "CASE WHEN kind = 'web_vital' THEN name END"
 """Web vitals and engagement have names as well, and are no events."""
+VALUE = f"CASE WHEN value > -{MOST_NUMBER:e} AND value < {MOST_NUMBER:e} THEN value END"
+"""Larger ones, which were stored once, would make every sum infinite."""
 TIME_UNITS = ("minute", "hour", "day", "week", "month")
 
 DIMENSIONS: dict[str, Dimension] = {
@@ -95,12 +97,12 @@ DIMENSIONS: dict[str, Dimension] = {
             ("screen", "screen", "Size of the screen."),
         ),
         *(
-            Dimension(name, name, Scope.EVENT, description, numeric=True)
-            for name, description in (
-                ("value", "Number that the sender gave the event."),
-                ("revenue", "Revenue of the event in minor units of its currency, such as cents."),
-                ("scroll_depth", "How far the page was scrolled, in percent."),
-                ("engagement_ms", "How long the page was looked at, in milliseconds."),
+            Dimension(name, column, Scope.EVENT, description, numeric=True)
+            for name, column, description in (
+                ("value", VALUE, "Number that the sender gave the event."),
+                ("revenue", "revenue", "Revenue of the event in minor units of its currency, such as cents."),
+                ("scroll_depth", "scroll_depth", "How far the page was scrolled, in percent."),
+                ("engagement_ms", "engagement_ms", "How long the page was looked at, in milliseconds."),
             )
         ),
         *(Dimension(unit, "time", Scope.TIME, f"The {unit}, in the site's time zone.") for unit in TIME_UNITS),

@@ -6,9 +6,9 @@ from typing import Any
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
+from hitkeep_py.query.dimensions import DIMENSIONS, PROPERTY, Dimension, Scope, dimension
 from hitkeep_py.query.matching import matches_any
-from hitkeep_py.query.metrics import CONVERTED, Metric
+from hitkeep_py.query.metrics import CONVERTED, Metric, is_money
 from hitkeep_py.query.query import Query, in_range, matching_events, matching_visits, value_of, visits_in_range
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.time_range import offsets
@@ -38,7 +38,8 @@ def number_column(metrics: Sequence[Metric], found: Metric) -> str:
 def number_of(found: Metric, query: Query, dialect: Dialect) -> Statement:
     """The number that an aggregate looks at, or NULL."""
     if not found.number.startswith(PROPERTY):
-        return Statement(found.number)
+        column = DIMENSIONS[found.number].column
+        return Statement(dialect.wide(column) if is_money(found) else column)
     text = value_of(dimension(found.number), query, dialect)
     return Statement(dialect.number(text.sql), text.parameters)
 

@@ -141,7 +141,7 @@ METRICS: dict[str, Metric] = {
             Level.EVENT,
             Unit.MINOR,
             "Sum of revenue in minor units of one currency; never added across currencies.",
-            _fixed("coalesce(sum(revenue), 0)"),
+            lambda dialect, bounds: f"coalesce(sum({dialect.wide('revenue')}), 0)",
         ),
         Metric(
             "scroll_depth",
@@ -227,7 +227,9 @@ def revenue_of(name: str, field: str) -> Metric:
         Level.EVENT,
         Unit.MINOR,
         f"Sum of revenue in {currency}, in its minor units.",
-        _fixed(f"coalesce(sum(CASE WHEN currency = '{currency}' THEN revenue END), 0)"),
+        lambda dialect, bounds: (
+            f"coalesce(sum(CASE WHEN currency = '{currency}' THEN {dialect.wide('revenue')} END), 0)"
+        ),
     )
 
 

@@ -132,10 +132,10 @@ def properties_sql(dialect: Dialect, currencies: Sequence[str]) -> str:
     value = dialect.value_text("props", "property")
     money = [f"money{number}" for number in range(len(currencies))]
     earned = [
-        f"sum(CASE WHEN currency = '{code}' THEN revenue ELSE 0 END) AS {each}"
+        f"sum(CASE WHEN currency = '{code}' THEN {dialect.wide('revenue')} ELSE 0 END) AS {each}"
         for code, each in zip(currencies, money, strict=True)
     ]
-    sums = [f"CAST(sum({each}) AS BIGINT) AS {each}" for each in ("events", *money)]
+    sums = ["CAST(sum(events) AS BIGINT) AS events", *(f"sum({each}) AS {each}" for each in money)]
     shown = ("-counted.events", "counted.value", *(f"counted.{each}" for each in money))
     return f"""
         WITH texts AS (

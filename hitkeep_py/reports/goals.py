@@ -212,8 +212,8 @@ def revenue_source(dialect: Dialect, query: Query, goal: Goal, revenue: GoalReve
     else:
         currency, minor = Statement("?", (revenue.currency,)), property_amount(revenue, query, dialect)
     return filled(
-        f"SELECT {index} AS goal, currency, sum(minor) AS amount FROM (SELECT {{}} AS currency, {{}} AS minor"
-        " FROM events WHERE {} AND {}) AS carried WHERE minor IS NOT NULL GROUP BY currency",
+        f"SELECT {index} AS goal, currency, sum({dialect.wide('minor')}) AS amount FROM (SELECT {{}} AS currency,"
+        " {} AS minor FROM events WHERE {} AND {}) AS carried WHERE minor IS NOT NULL GROUP BY currency",
         currency,
         minor,
         scoped,

@@ -17,10 +17,10 @@ from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import buckets, check_points
 
 FIGURES = """
-    sum(revenue) AS net,
-    count(CASE WHEN revenue >= 0 THEN 1 END) AS orders,
-    count(CASE WHEN revenue < 0 THEN 1 END) AS refunds,
-    sum(CASE WHEN revenue < 0 THEN -revenue ELSE 0 END) AS refunded
+    sum(amount) AS net,
+    count(CASE WHEN amount >= 0 THEN 1 END) AS orders,
+    count(CASE WHEN amount < 0 THEN 1 END) AS refunds,
+    sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS refunded
 """
 
 
@@ -125,12 +125,12 @@ def groups(rows: Sequence[tuple[Any, ...]], keys: int) -> tuple[list[EarningsGro
 
 def earned(dialect: Dialect, query: Query) -> Statement:
     """Matching events with revenue, with keys `d0`, `d1` ..."""
-    columns = [Statement("revenue"), Statement("currency")]
+    columns = [Statement(f"{dialect.wide('revenue')} AS amount"), Statement("currency")]
     columns += [
         filled(f"{{}} AS d{index}", value_of(each, query, dialect)) for index, each in enumerate(query.dimensions)
     ]
     matching = matching_events(query, dialect, columns)
-    return filled("SELECT * FROM ({}) AS matching WHERE revenue IS NOT NULL AND currency IS NOT NULL", matching)
+    return filled("SELECT * FROM ({}) AS matching WHERE amount IS NOT NULL AND currency IS NOT NULL", matching)
 
 
 def earnings(currency: str, net: int, orders: int, refunds: int, refunded: int) -> Earnings:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import DIMENSIONS
+from hitkeep_py.query.dimensions import DIMENSIONS, VALUE
 from hitkeep_py.query.grouping import among, check_groups, key_names, with_keys
 from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
@@ -143,7 +143,7 @@ def percentiles(dialect: Dialect, query: Query, only: Sequence[tuple[Any, ...]] 
 def measured(dialect: Dialect, query: Query) -> Statement:
     """Matching measurements with their keys `d0`, `d1` ..."""
     keys = key_names(query)
-    columns = [Statement("kind"), Statement("name"), Statement("value")]
+    columns = [Statement("kind"), Statement("name"), Statement(f"{VALUE} AS value")]
     columns += [
         filled(f"{{}} AS {key}", value_of(each, query, dialect))
         for key, each in zip(keys, query.dimensions, strict=True)

@@ -1,11 +1,9 @@
 """Errors and answers as JSON. Nothing here ever shows a stack trace."""
 
 import math
-from typing import Any
-
-import orjson
 
 from hitkeep_py import errors
+from hitkeep_py.exact_json import json_bytes
 
 JSON_TYPE = b"application/json"
 HeaderList = list[tuple[bytes, bytes]]
@@ -14,7 +12,7 @@ LONGEST_WAIT = 86_400
 
 
 def error_body(code: str, message: str, field: str | None = None) -> bytes:
-    return orjson.dumps({"error": {"code": code, "message": message, "field": field}})
+    return json_bytes({"error": {"code": code, "message": message, "field": field}})
 
 
 def body_of(error: errors.AnalyticsError) -> bytes:
@@ -27,7 +25,3 @@ def headers_of(error: errors.AnalyticsError) -> HeaderList:
     if isinstance(error, errors.PayloadTooLarge):
         return [(b"connection", b"close")]
     return []
-
-
-def json_body(value: Any) -> bytes:
-    return orjson.dumps(value)

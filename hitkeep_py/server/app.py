@@ -15,6 +15,7 @@ from starlette.routing import Match, Route
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.protocols.json_input import read_object
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.server.access import (
@@ -30,7 +31,7 @@ from hitkeep_py.server.access import (
     refuse_foreign,
     require,
 )
-from hitkeep_py.server.answers import error_body, headers_of, json_body
+from hitkeep_py.server.answers import error_body, headers_of
 from hitkeep_py.server.asking import answer_of
 from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.client_address import ClientAddresses
@@ -99,7 +100,7 @@ class Server:
             caller = await run_in_threadpool(self._admitted, route, request, local)
             given = {} if request.method in SAFE_METHODS else await read_json(request)
             result = await run_in_threadpool(answer_of, route, self._call(request, caller, given))
-            result = await beginning(result, request.method)
+            return response_of(await beginning(result, request.method), request.url.path)
         except AnalyticsError as error:
             headers = {name.decode(): value.decode() for name, value in headers_of(error)}
             content = route.error_body(error)
@@ -108,7 +109,6 @@ class Server:
             log.exception("%s %s failed", request.method, request.url.path)
             content = route.error_body(AnalyticsError("the server failed; its log tells why"))
             return Response(content, 500, SECURITY_HEADERS, "application/json")
-        return response_of(result)
 
     def _admitted(self, route: ApiRoute, request: Request, local: bool) -> Caller:
         if route.cors:
@@ -218,12 +218,23 @@ async def beginning(result: Result, method: str) -> Result:
     return replace(result, value=Stream(whole()))
 
 
-def response_of(result: Result) -> Response:
+async def logged(pieces: AsyncGenerator[bytes, None], path: str) -> AsyncGenerator[bytes, None]:
+    """What fails once the head is sent cannot be answered any more: the connection breaks off, which clients notice."""
+    try:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+    except Exception:
+        log.exception("%s broke off", path)
+        raise
+
+
+def response_of(result: Result, path: str) -> Response:
     if isinstance(result.value, Stream):
-        stream = cast(AsyncGenerator[bytes, None], result.value.pieces)
+        stream = logged(cast(AsyncGenerator[bytes, None], result.value.pieces), path)
         response: Response = StreamingResponse(stream, result.status, SECURITY_HEADERS, result.content_type)
         return with_headers(response, result.headers)
-    content = result.value if isinstance(result.value, bytes) else json_body(result.value)
+    content = result.value if isinstance(result.value, bytes) else json_bytes(result.value)
     return with_headers(Response(content, result.status, SECURITY_HEADERS, result.content_type), result.headers)
 
 

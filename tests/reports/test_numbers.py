@@ -19,7 +19,7 @@ from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.numbers import Numbers, numbers, numbers_by_currency, numbers_series, numbers_table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
-from tests.stored_events import SITE, milliseconds, store_rows
+from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
 NOTHING = Numbers(None, None, None, None, None, None, None, None, None, 0)
@@ -184,3 +184,12 @@ def test_aggregates_are_those_of_python(amounts: list[Decimal]) -> None:
     cuts = [float(each) for each in quantiles(amounts, n=100, method="inclusive")]
     expected = [cuts[49], cuts[74], cuts[89], cuts[94], cuts[98]]
     assert [found.median, found.p75, found.p90, found.p95, found.p99] == pytest.approx(expected)
+
+
+def test_values_that_would_make_a_sum_infinite_count_for_nothing(engine: Engine) -> None:
+    values = (1e308, 1.7e308, -1.7e308, 1e18, -1e18, 999_999_999_999_999_872.0, 1.0)
+    store_rows(engine.store, OTHER_SITE, *({"time": "2026-11-20T08:00:00", "value": value} for value in values))
+    found = ask(engine, numbers, replace(DAY, site_id=OTHER_SITE), "value")
+    assert (found.count, found.maximum, found.sum) == (2, 1e18, 1e18)
+    above = replace(DAY, site_id=OTHER_SITE, filters=read_filters(["value > 1"]))
+    assert ask(engine, numbers, above, "value").count == 1

@@ -7,15 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hitkeep_py.catalog.goals import Goal, GoalRevenue
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.money import MOST_MINOR_UNITS
 from hitkeep_py.query.dimensions import dimension
 from hitkeep_py.query.filters import read_filters
+from hitkeep_py.query.metrics import metric
 from hitkeep_py.query.query import Query
+from hitkeep_py.query.report import number
 from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.events import event_properties
+from hitkeep_py.reports.goals import goals as goal_report
 from hitkeep_py.reports.revenue import Earnings, revenue, revenue_series, revenue_table
+from hitkeep_py.reports.table import table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
-from tests.stored_events import SITE, milliseconds, store_rows
+from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
 PEN, INK = '{"product": "pen"}', '{"product": "ink"}'
@@ -140,3 +147,21 @@ def test_groups_and_points_add_up_to_the_total(events: list[tuple[str, str | Non
             assert sum(part.revenue for part in parts) == each.revenue
             assert sum(part.orders for part in parts) == each.orders
             assert sum(part.refunded for part in parts) == each.refunded
+
+
+def test_sums_past_64_bits_are_exact(engine: Engine) -> None:
+    count, paid = 2_100, {"time": "2026-11-20T08:00:00", "name": "buy", "currency": "EUR", "props": '{"n": 1}'}
+    store_rows(engine.store, OTHER_SITE, *([{**paid, "revenue": MOST_MINOR_UNITS}] * count))
+    whole = replace(DAY, site_id=OTHER_SITE)
+    total = count * MOST_MINOR_UNITS
+    assert total > 2**64
+    assert ask(engine, revenue, whole) == [Earnings("EUR", total, count, number(float(MOST_MINOR_UNITS)), 0, 0)]
+    sums = replace(
+        whole, metrics=(metric("revenue:EUR"), metric("sum:revenue")), filters=read_filters(["currency is EUR"])
+    )
+    assert ask(engine, table, sums).rows == [((), (total, total))]
+    goals = [Goal("1", OTHER_SITE, "Buy", "event", "buy", (), GoalRevenue("event"), 0)]
+    (_, (found,)) = ask(engine, goal_report, whole, goals)
+    assert found.revenue == {"EUR": total}
+    (shown,) = ask(engine, event_properties, whole, "buy").rows
+    assert shown.values[0].revenue == {"EUR": total}

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
 
-import orjson
-
 from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import AnalyticsError, QueryTimeout, Unavailable
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.realtime import MINUTES, Minute, realtime
@@ -77,7 +76,7 @@ def snapshot(call: Call) -> bytes:
         found = questions.answer(questions.request(), realtime, query, query.range.end - 1)
     except (Unavailable, QueryTimeout):
         return b""
-    return orjson.dumps(asdict(found))
+    return json_bytes(asdict(found))
 
 
 def check_caller(call: Call) -> None:

@@ -17,7 +17,8 @@ from hitkeep_py.server.api.files import ROWS_ALONE, file_result, read_file_forma
 from hitkeep_py.server.api.sheets import Sheet, currency_beside, dimension_columns, filtered_currency
 from hitkeep_py.server.call import Call, Result
 
-WHOLE_NUMBERS = (Unit.COUNT, Unit.MINOR)
+KINDS = {Unit.COUNT: Kind.WHOLE, Unit.MINOR: Kind.AMOUNT}
+"""Of the units of metrics; of all others numbers."""
 
 
 def query(call: Call) -> Result:
@@ -92,10 +93,7 @@ def row_json(asked: AskedQuery, row: Row) -> dict[str, Any]:
 def columns_of(asked: AskedQuery) -> list[Column]:
     """Of the rows as a file."""
     columns = [*dimension_columns(asked.query), *currency_beside(asked.query)]
-    figures = [
-        Column(column_name(each.name), Kind.WHOLE if each.unit in WHOLE_NUMBERS else Kind.NUMBER)
-        for each in asked.query.metrics
-    ]
+    figures = [Column(column_name(each.name), KINDS.get(each.unit, Kind.NUMBER)) for each in asked.query.metrics]
     before = [Column(f"comparison_{each.name}", each.kind) for each in figures] if asked.compared_with else []
     return [*columns, *figures, *before]
 

@@ -6,8 +6,7 @@ from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-import orjson
-
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.export import Column, Kind, Rows
 from hitkeep_py.query.dimensions import Scope
 from hitkeep_py.query.filters import only_currency
@@ -21,6 +20,8 @@ TIME = Column("time", Kind.MOMENT)
 TIMES = ("time", "start")
 """Fields that are times, as texts."""
 AMOUNTS = dict[str, int]
+SUMS_OF_MONEY = ("revenue", "refunded")
+"""Fields that are whole minor units, added up."""
 
 Keyed = tuple[Sequence[Any], Any]
 """The keys of a row and what it says of them: a dataclass, or None for nothing."""
@@ -59,10 +60,17 @@ def cells_of(name: str, hint: Any, found: Iterable[Keyed]) -> Iterable[Cells]:
     if hint == AMOUNTS:
         currencies = {code for _, about in found if about is not None for code in getattr(about, name)}
         for code in sorted(currencies):
-            yield Cells(Column(f"{name}_minor_{code}", Kind.WHOLE), partial(amount, name, code))
+            yield Cells(Column(f"{name}_minor_{code}", Kind.AMOUNT), partial(amount, name, code))
         return
-    kind = Kind.MOMENT if name in TIMES else KINDS.get(without_none(hint), Kind.JSON)
+    kind = kind_of(name, hint)
     yield Cells(Column(name, kind), lambda about: json_text(getattr(about, name), kind))
+
+
+def kind_of(name: str, hint: Any) -> Kind:
+    if name in TIMES:
+        return Kind.MOMENT
+    kind = KINDS.get(without_none(hint), Kind.JSON)
+    return Kind.AMOUNT if kind is Kind.WHOLE and name in SUMS_OF_MONEY else kind
 
 
 def amount(name: str, code: str, about: Any) -> int | None:
@@ -78,7 +86,7 @@ def without_none(hint: Any) -> Any:
 
 
 def json_text(value: Any, kind: Kind) -> Any:
-    return value if kind is not Kind.JSON or value is None else orjson.dumps(value).decode()
+    return value if kind is not Kind.JSON or value is None else json_bytes(value).decode()
 
 
 def unkeyed(found: Iterable[Any]) -> list[Keyed]:
