@@ -115,6 +115,7 @@ class Analytics:
             opened.callback(store.close)
             analytics = cls(settings, clock, directory, catalog, store)
             analytics._start()
+            directory.watch()
             opened.pop_all()
         return analytics
 
@@ -163,6 +164,10 @@ class Analytics:
             self.catalog.close()
             if self.directory:
                 self.directory.unlock()
+
+    def vanished(self) -> str | None:
+        """What to say when files of the data directory were removed under the running server."""
+        return self.directory.vanished() if self.directory else None
 
     def drain(self) -> None:
         """Wait until the store has everything accepted so far."""

@@ -20,6 +20,7 @@ ENVIRONMENT_PREFIX = "HITKEEP_"
 LEAST_MEMORY_MB = 128
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+SOCKET_FILE = "unix:"
 LOG_FORMATS = ("text", "json")
 FROM_FILE = "_FILE"
 MOST_CONTENT = 10_000
@@ -140,7 +141,7 @@ class Settings:
         "Where events are kept: empty for DuckDB in the data directory, or clickhouse://user:password@host/database.",
         secret=True,
     )
-    host: str = setting("127.0.0.1", read_text, "Address to listen on.")
+    host: str = setting("127.0.0.1", read_text, "Address to listen on, or a socket file: unix:/run/hitkeep.sock.")
     port: int = setting(8080, read_integer(0, 65_535), "Port to listen on; 0 takes any free one.")
     public_url: str = setting(
         "", read_public_url, "The server's address as browsers see it. https makes cookies Secure."
@@ -190,6 +191,11 @@ class Settings:
     @property
     def directory(self) -> Path:
         return Path(self.data_dir)
+
+    @property
+    def socket_file(self) -> Path | None:
+        """The file to listen on instead of an address."""
+        return Path(self.host.removeprefix(SOCKET_FILE)) if self.host.startswith(SOCKET_FILE) else None
 
     @property
     def store_name(self) -> str:

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from hitkeep_py.errors import DataDirectoryError, DataDirectoryLocked
@@ -14,6 +15,30 @@ RESTORE_READY = "restore-ready-"
 LOCK_PAUSE = 0.02
 LEAST_WAIT = 0.1
 """Seconds; `holder` takes the lock for a moment too."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file that this process has open; on another disk, or removed and made anew, the name leads to another one."""
+
+    path: Path
+    identity: tuple[int, int]
+
+    @classmethod
+    def at(cls, path: Path) -> "OpenedFile":
+        return cls(path, identity_of(path))
+
+    def is_there(self) -> bool:
+        try:
+            return identity_of(self.path) == self.identity
+        except OSError:
+            return False
+
+
+def identity_of(path: Path) -> tuple[int, int]:
+    """Device and inode. `stat` only: opening the event store's file here would drop DuckDB's lock on it."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 class DataDirectory:
@@ -26,9 +51,11 @@ class DataDirectory:
         self.socket = path / "server.sock"
         self._lock_file = path / "lock"
         self._lock: int | None = None
+        self._opened: list[OpenedFile] = []
 
     def require(self) -> None:
-        """Raises DataDirectoryError when nothing was ever kept here; makes nothing."""
+        """Raises DataDirectoryError when nothing was ever kept here, or this user may not enter; makes nothing."""
+        self._enter()
         files = (self.events, self.catalog, self.inbox)
         begun = any(each.exists() for each in files) or self.restore_waiting()
         if not begun and (self.path.is_dir() or not self.path.exists()):
@@ -36,6 +63,17 @@ class DataDirectory:
                 f"there is no data in {self.path.absolute()}. Name the data directory with --data-dir or "
                 "HITKEEP_DATA_DIR, or make a new one with `analytics serve` or `analytics site add DOMAIN`"
             )
+
+    def _enter(self) -> None:
+        try:
+            if self.path.is_dir():
+                os.listdir(self.path)
+                self.events.exists()
+        except OSError as error:
+            raise DataDirectoryError(
+                f"cannot enter the data directory {self.path.absolute()}: {error.strerror}. "
+                "Commands work for the user that runs the server"
+            ) from error
 
     def prepare(self) -> None:
         """Make it, for this user only. Raises DataDirectoryError when it cannot be written."""
@@ -47,6 +85,7 @@ class DataDirectory:
             probe.unlink()
         except OSError as error:
             raise DataDirectoryError(f"cannot write to the data directory {self.path}: {error.strerror}") from error
+        self._enter()
         # SQLite opens a file that it may not write as read-only, and every event would be refused later.
         for file in (self.events, self.catalog, self.inbox, self._lock_file):
             if file.exists() and not os.access(file, os.R_OK | os.W_OK):
@@ -81,6 +120,17 @@ class DataDirectory:
             os.ftruncate(self._lock, 0)
             os.close(self._lock)
             self._lock = None
+
+    def watch(self) -> None:
+        """Remember which files are open now, for `vanished`."""
+        self._opened = [OpenedFile.at(each) for each in (self._lock_file, self.catalog, self.inbox)]
+
+    def vanished(self) -> str | None:
+        """What to say when files that are open are no longer in the directory: nothing written now would be kept."""
+        gone = [each.path for each in self._opened if not each.is_there()]
+        if not gone:
+            return None
+        return f"{gone[-1]} was removed or replaced while the server runs; stop it, put the file back, start it again"
 
     def holder(self) -> str | None:
         """Who holds the lock, such as `process 12 (analytics serve)`, as far as it said so."""

@@ -25,6 +25,7 @@ class Jobs:
         self._thread = Repeating("jobs", PAUSE, self._run_due)
         self.jobs = (
             Job(PAUSE, analytics.catalog.refresh),
+            Job(PAUSE, analytics.catalog.make_missing_salts),
             Job(1, self.watch_disk),
             Job(1, analytics.save_drops),
             Job(5, analytics.delete_removed_sites),
@@ -43,7 +44,7 @@ class Jobs:
         self._thread.stop()
 
     def watch_disk(self) -> None:
-        """Refuse events while the disk or the inbox is full, and take them again once there is room."""
+        """Refuse events while they could not be kept, and take them again once they can."""
         refusal = self._disk_problem()
         if refusal != self._analytics.inbox.refusal:
             log.warning("ingest: %s", refusal or "accepting events again")
@@ -51,6 +52,8 @@ class Jobs:
 
     def _disk_problem(self) -> str | None:
         analytics = self._analytics
+        if gone := analytics.vanished():
+            return gone
         directory, settings = analytics.directory, analytics.settings
         if directory and directory.free_bytes() < settings.min_free_disk_mb * MEGABYTE:
             return f"less than {settings.min_free_disk_mb} MB of disk are free"

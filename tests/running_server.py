@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "hitkeep_py"]
-LISTENS = re.compile(r"listens on (http://\S+?),")
+LISTENS = re.compile(r"listens on ((?:http://|unix:)\S+?),")
 TOKEN = re.compile(r'"setup_token":"([^"]+)"')
 START_SECONDS = 60.0
 
@@ -24,7 +24,7 @@ class RunningServer:
 
     @property
     def log(self) -> str:
-        return self.log_file.read_text(encoding="utf-8")
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
 
     @property
     def port(self) -> int:
@@ -44,14 +44,21 @@ class RunningServer:
 
 @contextmanager
 def running(
-    data_dir: Path, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    data_dir: Path,
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    log_file: Path | None = None,
 ) -> Iterator[RunningServer]:
-    """The server from when it says that it listens; killed at the end if it still runs. Its log goes into `folder`."""
-    log_file = folder / f"serve-{time.monotonic_ns()}.log"
+    """The server from when it says that it listens; killed at the end if it still runs.
+
+    Standard error goes into a file in `folder`; the arguments may send the log to `log_file`.
+    """
+    errors_file = folder / f"serve-{time.monotonic_ns()}.log"
     command = [*COMMAND, "serve", "--port", "0", "--data-dir", str(data_dir), *arguments]
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(command, stderr=log, env=environment)
-    server = RunningServer(process, data_dir, log_file)
+    with errors_file.open("wb") as errors:
+        process = subprocess.Popen(command, stderr=errors, env=environment)
+    server = RunningServer(process, data_dir, log_file or errors_file)
     try:
         server.address = wait_for_address(server)
         yield server

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hitkeep_py.event import Event, event_row
-from hitkeep_py.ingest.inbox import Batch, Inbox, idempotency_hash
+from hitkeep_py.ingest.batch import Batch, idempotency_hash
+from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
 

@@ -82,6 +82,11 @@ class Catalog:
         self.salts.rotate(VISITOR_PERIODS, self._clock.now_ms())
         self.refresh()
 
+    def make_missing_salts(self) -> None:
+        """At once when the clock jumped to where no salt is: without one every event is refused."""
+        if self.directory.salts.lacks(self._clock.now_ms()):
+            self.rotate_salts()
+
     def backup(self, target: Path) -> None:
         """A copy without the salts: in a copy they would outlive their destruction."""
         self.database.backup(target)

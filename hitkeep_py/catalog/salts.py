@@ -37,6 +37,12 @@ class SaltRing:
             previous = each
         raise Unavailable("the salt of this period is being made")
 
+    def lacks(self, now: int) -> bool:
+        """Whether a period has no salt for a moment, as after a jump of the system's clock."""
+        if not self._salts:
+            return True
+        return not all(any(each.starts_at <= now < each.ends_at for each in salts) for salts in self._salts.values())
+
 
 class Salts:
     def __init__(self, database: Database) -> None:

@@ -127,6 +127,8 @@ def connected(settings: Settings, seconds: float = ANSWER_SECONDS) -> "SocketCon
     connection = SocketConnection(DataDirectory(settings.directory).socket, seconds)
     try:
         connection.connect()
+    except PermissionError as error:
+        raise DataDirectoryError(f"cannot use the data directory {settings.directory}: {error.strerror}") from error
     except OSError:
         connection.close()
         return None

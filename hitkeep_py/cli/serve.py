@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import resource
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,7 +25,7 @@ from hitkeep_py.cli.logs import configure_logging
 from hitkeep_py.cli.options import config_option, setting_options, settings_of
 from hitkeep_py.cli.progress import progress
 from hitkeep_py.cli.terminal import say
-from hitkeep_py.config import Settings
+from hitkeep_py.config import SOCKET_FILE, Settings
 from hitkeep_py.data_directory import DataDirectory, socket_address
 from hitkeep_py.demo.account import EMAIL, renewed_password
 from hitkeep_py.demo.directory import claim, demo_settings
@@ -89,6 +91,8 @@ def prepare_demonstration(analytics: Analytics) -> Demonstration:
 
 def listen(settings: Settings) -> socket.socket:
     """Raises AnalyticsError when the address cannot be had."""
+    if settings.socket_file:
+        return listen_on_file(settings.socket_file)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -103,6 +107,27 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def listen_on_file(path: Path) -> socket.socket:
+    """A socket file for a proxy on this machine: its group, and with it whoever may enter the folder, may use it."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket() and not is_served(path):
+            path.unlink()  # of a server that was killed
+        with socket_address(path) as address:
+            listener.bind(address)
+        path.chmod(0o660)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise AnalyticsError(f"cannot listen on {SOCKET_FILE}{path}: {error.strerror or error}") from error
+    return listener
+
+
+def is_served(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client, socket_address(path) as address:
+        return client.connect_ex(address) == 0
+
+
 async def run(analytics: Analytics, listener: socket.socket, demo: Demonstration | None = None) -> None:
     loop = asyncio.get_running_loop()
     server = Server(analytics, (*ROUTES, *DEMO_ROUTES)) if demo else Server(analytics)
@@ -113,6 +138,9 @@ async def run(analytics: Analytics, listener: socket.socket, demo: Demonstration
         local = QuietServer(uvicorn_config(server.local_app))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop, server, public, local)
+        for number in (signal.SIGHUP, signal.SIGUSR1):
+            # What programs that rotate logs send. The log's file is looked at for each line.
+            loop.add_signal_handler(number, log.info, "goes on after %s", number.name)
         jobs.start()
         sweep = asyncio.create_task(refuse_slow_requests(public.server_state.connections))
         if demo:
@@ -182,8 +210,7 @@ def local_socket(directory: DataDirectory) -> Iterator[socket.socket]:
 def announce(server: Server, listener: socket.socket, demo: Demonstration | None = None) -> None:
     """ "listens on" comes last: who waits for it has read all there is to read."""
     settings = server.analytics.settings
-    host, port = listener.getsockname()[:2]
-    address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = settings.public_url or address_of(listener)
     if demo:
         announce_demonstration(address, demo.password, settings.data_dir)
     if not server.analytics.catalog.users.exist():
@@ -199,6 +226,13 @@ def announce(server: Server, listener: socket.socket, demo: Demonstration | None
             error=True,
         )
     log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
+
+
+def address_of(listener: socket.socket) -> str:
+    if listener.family == socket.AF_UNIX:
+        return f"{SOCKET_FILE}{os.fsdecode(listener.getsockname())}"
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def announce_demonstration(address: str, password: str, directory: str) -> None:

@@ -8,7 +8,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.demo.definitions import ensure_sites
 from hitkeep_py.demo.month import DAY_MS, Month
 from hitkeep_py.event import Event, event_row
-from hitkeep_py.ingest.inbox import Batch
+from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.ingest.usage import month_of
 
 SEED = "demo"

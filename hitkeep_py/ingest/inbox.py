@@ -6,8 +6,6 @@ Every accepted event has a number, counted from 1 and never used twice; a positi
 last event.
 """
 
-import base64
-import hashlib
 import logging
 import queue
 import sqlite3
@@ -15,15 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from hitkeep_py.clock import Clock
+from hitkeep_py.data_directory import OpenedFile
 from hitkeep_py.errors import StoreUnavailable, Unavailable
 from hitkeep_py.event import EVENT_FIELDS
+from hitkeep_py.ingest.batch import Batch, acknowledge, fresh_rows, known_places, refuse, usage_of
 from hitkeep_py.ingest.inbox_file import open_database, open_with_log_checked
 from hitkeep_py.ingest.usage import Drop
 
@@ -36,31 +36,6 @@ GROUP_BYTES = PORTION_BYTES = 4_000_000
 KEY_LIFE_MS = 30 * 86_400_000
 KEYS_FORGOTTEN_AT_ONCE = 2_000
 FIELDS_TEXT = ",".join(EVENT_FIELDS)
-SITE_ID = EVENT_FIELDS.index("site_id")
-
-
-class Waiter(Protocol):
-    """What a batch's sender waits on: an asyncio future, or one of concurrent.futures."""
-
-    def done(self) -> bool: ...
-    def set_result(self, result: Any, /) -> None: ...
-    def set_exception(self, exception: Any, /) -> None: ...
-
-
-@dataclass(slots=True)
-class Batch:
-    """Events stored together or not at all; `keys` has an idempotency key, or None, for each row.
-
-    `size` is about what they take, in bytes; `month` is the month that they count for. Once the waiter is resolved,
-    `duplicates` are the places of rows whose key was known, so that they were not stored again.
-    """
-
-    rows: list[tuple[object, ...]]
-    keys: list[str | None] | None
-    waiter: Waiter
-    size: int = 0
-    month: str = ""
-    duplicates: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -88,11 +63,6 @@ Order = Callable[[], None]
 """Something the committer does between groups, because it alone writes to the file."""
 
 
-def idempotency_hash(site_id: str, key: str) -> str:
-    digest = hashlib.blake2b(f"{site_id}\n{key}".encode(), digest_size=16).digest()
-    return base64.b64encode(digest).decode()[:22]
-
-
 class Inbox:
     def __init__(self, path: Path | None, clock: Clock, *, capacity: int = 20_000, max_bytes: int = 1 << 30) -> None:
         self.counters = InboxCounters()
@@ -111,6 +81,7 @@ class Inbox:
         self._position: int = newest or 0
         self._oldest: int = oldest or 0
         self._closing = False
+        self._file = OpenedFile.at(path) if path else None
         self._committer = threading.Thread(target=self._commit_for_ever, name="inbox-committer", daemon=True)
 
     def start(self, stored_position: int) -> int:
@@ -296,6 +267,9 @@ class Inbox:
             log.error("inbox: nobody waits for the answers of a group any more: %s", error)
 
     def _store(self, batches: list[Batch]) -> None:
+        # A file that was removed takes writes and syncs, and is gone when the process ends. A look takes 2 µs.
+        if self._file and not self._file.is_there():
+            raise StoreUnavailable(f"{self._file.path} is gone")
         if any(batch.keys for batch in batches):
             self._store_keyed(batches)
             return
@@ -364,37 +338,3 @@ class Inbox:
             " (SELECT key FROM idempotency_keys WHERE seen_at < ? ORDER BY seen_at LIMIT ?)",
             (self._clock.now_ms() - KEY_LIFE_MS, KEYS_FORGOTTEN_AT_ONCE),
         )
-
-
-def known_places(batch: Batch, new: dict[str, bool]) -> list[int]:
-    """Places of the rows whose key is not new; the first row with a new key takes it."""
-    return [place for place, key in enumerate(batch.keys or ()) if key is not None and not new.pop(key, False)]
-
-
-def fresh_rows(batch: Batch) -> list[tuple[object, ...]]:
-    if not batch.duplicates:
-        return batch.rows
-    known = set(batch.duplicates)
-    return [row for place, row in enumerate(batch.rows) if place not in known]
-
-
-def usage_of(batches: list[Batch]) -> str:
-    """What the rows add to the ledger, as JSON: (month, site id, events)."""
-    counts: dict[tuple[str, Any], int] = {}
-    for batch in batches:
-        for row in fresh_rows(batch):
-            key = batch.month, row[SITE_ID]
-            counts[key] = counts.get(key, 0) + 1
-    return orjson.dumps([[*month_and_site, events] for month_and_site, events in counts.items()]).decode()
-
-
-def acknowledge(waiters: list[Waiter]) -> None:
-    for waiter in waiters:
-        if not waiter.done():
-            waiter.set_result(None)
-
-
-def refuse(waiters: list[Waiter], error: Unavailable) -> None:
-    for waiter in waiters:
-        if not waiter.done():
-            waiter.set_exception(error)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import AnalyticsError, InvalidInput, QuotaReached
 from hitkeep_py.event import EVENT_FIELDS, DropReason, Event, IncomingEvent, Sender, event_row
+from hitkeep_py.ingest.batch import Batch, Waiter, idempotency_hash
 from hitkeep_py.ingest.debugger import Debugger, seen
-from hitkeep_py.ingest.inbox import Batch, Waiter, idempotency_hash
 from hitkeep_py.ingest.pipeline import Pipeline
 from hitkeep_py.ingest.steps import Passage
 from hitkeep_py.ingest.usage import Usage

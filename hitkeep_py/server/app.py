@@ -61,7 +61,9 @@ class Server:
     def __init__(self, analytics: Analytics, routes: Sequence[ApiRoute] = ROUTES) -> None:
         self.analytics = analytics
         self._routes = routes
-        self.addresses = ClientAddresses(analytics.settings.trusted_proxies)
+        self.addresses = ClientAddresses(
+            analytics.settings.trusted_proxies, on_socket_file=analytics.settings.socket_file is not None
+        )
         self.logins = Logins(analytics.clock.monotonic)
         self.ingest = IngestApp(analytics, self.addresses)
         self.streams = Streams()

@@ -16,7 +16,9 @@ HeaderList = Iterable[tuple[bytes, bytes]]
 
 
 class ClientAddresses:
-    def __init__(self, trusted: Sequence[str]) -> None:
+    def __init__(self, trusted: Sequence[str], *, on_socket_file: bool = False) -> None:
+        """`on_socket_file`: peers have no address; whom the file's rights let in is a trusted proxy."""
+        self._trusts_the_nameless = on_socket_file
         networks = [unmapped(ipaddress.ip_network(each)) for each in trusted]
         self._networks = [(each.max_prefixlen // 8, int(each.netmask), int(each.network_address)) for each in networks]
         self._peer = lru_cache(1_000)(self._read_peer)
@@ -45,7 +47,9 @@ class ClientAddresses:
         return self._peer(peer)[1]
 
     def _read_peer(self, peer: str | None) -> tuple[str, bool]:
-        address = normalised(peer or "") or UNKNOWN
+        if peer is None:
+            return UNKNOWN, self._trusts_the_nameless
+        address = normalised(peer) or UNKNOWN
         return address, self._is_trusted(address)
 
     def _is_trusted(self, address: str) -> bool:

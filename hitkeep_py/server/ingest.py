@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput, PayloadTooLarge, RateLimited
 from hitkeep_py.event import Sender
-from hitkeep_py.ingest.inbox import Batch
+from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.ingest.intake import Taken
 from hitkeep_py.protocols.format import Answer, Request, WireFormat
 from hitkeep_py.protocols.formats import FORMATS

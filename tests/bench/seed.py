@@ -18,7 +18,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.event import PAGEVIEW, Event, event_row
-from hitkeep_py.ingest.inbox import Batch
+from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.stores.duckdb import DuckDBStore
 
 DAY_MS = 86_400_000

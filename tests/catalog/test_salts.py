@@ -133,6 +133,20 @@ def test_moment_without_a_salt_is_unavailable(catalog: Catalog, clock: FakeClock
         catalog.directory.salts.at("day", clock.now_ms() + 5 * DAY)
 
 
+@pytest.mark.parametrize("days", [-40, -2, -1, 1, 2, 40, 4000])
+def test_salts_are_there_at_once_after_a_jump_of_the_clock(days: int, catalog: Catalog, clock: FakeClock) -> None:
+    clock.advance(days * 86_400)
+    catalog.make_missing_salts()
+    for period in VISITOR_PERIODS:
+        assert len(salt_at(catalog, period, clock)) == 32
+
+
+def test_nothing_is_made_while_there_are_salts(catalog: Catalog) -> None:
+    before = catalog.database.version()
+    catalog.make_missing_salts()
+    assert catalog.database.version() == before
+
+
 def test_two_processes_use_the_same_salts(catalog: Catalog, folder: Path, clock: FakeClock) -> None:
     other = Catalog(folder / "catalog.sqlite", clock)
     other.rotate_salts()

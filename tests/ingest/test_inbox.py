@@ -11,7 +11,8 @@ import pytest
 
 from hitkeep_py.errors import DataDamaged, DataDirectoryError, StoreUnavailable, Unavailable
 from hitkeep_py.event import EVENT_FIELDS
-from hitkeep_py.ingest.inbox import KEY_LIFE_MS, Batch, Inbox
+from hitkeep_py.ingest.batch import Batch
+from hitkeep_py.ingest.inbox import KEY_LIFE_MS, Inbox
 from hitkeep_py.ingest.inbox_file import MIGRATIONS
 from tests.fake_clock import FakeClock
 from tests.stored_events import OTHER_SITE, names_after, put, row

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitkeep_py.event import Event, event_row
-from hitkeep_py.ingest.inbox import Batch, Inbox
+from hitkeep_py.ingest.batch import Batch
+from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.sessions import KEPT_MS, MOST_OF_VISITOR, SESSION_TIMEOUT_MS, Attributes, Sessions
 from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -182,6 +183,46 @@ def test_environment_sets_the_documented_limit(tmp_path: Path) -> None:
         body = {"site_id": site_id, "name": "signup", "url": "/"}
         statuses = [httpx2.post(f"{server.address}/ingest/event", json=body).status_code for _ in range(4)]
     assert statuses == [202, 202, 202, 429]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1])
+def test_signals_of_log_rotation_do_not_end_the_server(number: signal.Signals, tmp_path: Path) -> None:
+    log_file = tmp_path / "analytics.log"
+    with running(tmp_path / "data", tmp_path, "--log-file", str(log_file), log_file=log_file) as server:
+        log_file.rename(tmp_path / "analytics.log.1")
+        server.process.send_signal(number)
+        wait_until(lambda: log_file.exists() and f"goes on after {number.name}" in log_file.read_text("utf-8"))
+        assert httpx2.get(f"{server.address}/readyz").status_code == 200
+        assert server.stop(signal.SIGTERM) == 0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_proxy_reaches_the_server_by_a_socket_file(tmp_path: Path) -> None:
+    """Its forwarding headers name the client; a file that a killed server left is taken over, one in use is not."""
+    file, data_dir = tmp_path / "hitkeep.sock", tmp_path / "data"
+    site_id = add_site(data_dir)
+    with running(data_dir, tmp_path, "--host", f"unix:{file}") as server:
+        assert server.address == f"unix:{file}"
+        assert file.stat().st_mode & 0o777 == 0o660
+        server.stop(signal.SIGKILL)
+    limits = ("--ingest-rate", "0.01", "--ingest-burst", "1")
+    with running(data_dir, tmp_path, "--host", f"unix:{file}", *limits):
+        transport = httpx2.HTTPTransport(uds=str(file))
+        with httpx2.Client(base_url="http://hitkeep", transport=transport) as client:
+            body = {"site_id": site_id, "name": "signup", "url": "/"}
+            statuses = [
+                client.post("/ingest/event", json=body, headers={"x-forwarded-for": address}).status_code
+                for address in ("203.0.113.1", "203.0.113.2", "203.0.113.1")
+            ]
+        assert statuses == [202, 202, 429]
+        code, _, errors = run("serve", "--host", f"unix:{file}", "--data-dir", str(tmp_path / "other"))
+        assert (code, "Address already in use" in errors) == (1, True), errors
 
 
 def test_missing_country_file_is_a_warning(tmp_path: Path) -> None:

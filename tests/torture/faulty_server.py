@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 
 import duckdb
 
+import hitkeep_py.ingest.batch as batch_module
 import hitkeep_py.ingest.inbox as inbox_module
 import hitkeep_py.server.ingest as ingest_module
 import hitkeep_py.stores.duckdb as store_module
 from hitkeep_py.cli import guarded_protocol, main
-from hitkeep_py.ingest.inbox import Inbox, Waiter
+from hitkeep_py.ingest.batch import Waiter
+from hitkeep_py.ingest.inbox import Inbox
 from tests.torture.stages import PLANS, reach, step_of
 
 CAPACITY_VARIABLE = "TORTURE_CAPACITY"
@@ -138,7 +140,7 @@ def watch_duckdb() -> None:
 
 
 def watch_answers() -> None:
-    acknowledge, respond = inbox_module.acknowledge, ingest_module.respond
+    acknowledge, respond = batch_module.acknowledge, ingest_module.respond
 
     def acknowledge_watched(waiters: list[Waiter]) -> None:
         reach("acknowledge.before")
@@ -150,7 +152,7 @@ def watch_answers() -> None:
         await respond(*arguments)
         reach("answer.after")
 
-    inbox_module.acknowledge = acknowledge_watched
+    inbox_module.acknowledge = acknowledge_watched  # type: ignore[attr-defined]
     ingest_module.respond = respond_watched  # type: ignore[assignment]
 
 

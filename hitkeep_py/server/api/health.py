@@ -12,6 +12,8 @@ BACKUP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 def healthz(call: Call) -> Result:
     """Alive: the process answers and its event store works."""
+    if gone := call.analytics.vanished():
+        raise Unavailable(gone)
     if call.analytics.writer.failing:
         raise Unavailable("the event store is failing; accepted events wait in the inbox")
     return Result({"status": "ok"})
