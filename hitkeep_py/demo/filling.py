@@ -10,6 +10,7 @@ from hitkeep_py.demo.month import DAY_MS, Month
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.ingest.usage import month_of
+from hitkeep_py.stores.recent_sessions import Recency
 
 SEED = "demo"
 DAYS, SCALE = 60, 0.6
@@ -68,4 +69,4 @@ def accept(analytics: Analytics, events: Sequence[Event]) -> "Future[None]":
 
 def last_event(analytics: Analytics) -> int:
     """When the newest session had its last event; 0 without any."""
-    return max((row[LAST_OF_SESSION] for row in analytics.store.recent_sessions(0, 1)), default=0)
+    return max((row[LAST_OF_SESSION] for row in analytics.store.recent_sessions(Recency(0, 1, 10, 1))), default=0)

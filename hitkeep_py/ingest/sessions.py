@@ -5,25 +5,38 @@ of it, so that a purchase counts for the campaign that led to it. Only the write
 the same order always give the same sessions.
 """
 
-import sys
 from bisect import insort
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from hitkeep_py.ingest.shared_texts import SharedTexts
 
 SESSION_TIMEOUT_MS = 30 * 60 * 1000
 KEPT_MS = 2 * 60 * 60 * 1000
 RECENT_EVENTS = 10_000
 """A session that one of so many last events belongs to is kept as well, so that what was sent late stays together."""
+MOST_EVENTS = 2_000_000
+"""No session is kept without one of so many last events, so that few have to be read to know which are kept."""
+MOST_SESSIONS = 150_000
+"""Sessions that are kept, of all sites: 83 new ones a second for half an hour, in some 110 MB."""
+MOST_TEXT_BYTES = 48_000_000
+"""Of what they say of themselves: usual ones say much the same, but each of a flood may have texts of its own."""
 MOST_OF_VISITOR = 8
 """Sessions of one visitor that are kept."""
+MOST_VISITORS = 8
+"""Visitor ids under which one session is found."""
 Attributes = tuple[str | None, ...]
 """Values of query.dimensions.SESSION_ATTRIBUTES."""
 
 
 @dataclass(slots=True, eq=False)
 class OpenSession:
-    """`key` is the name that the client gave it, if any; `newest` is the event that came last, of whatever time."""
+    """`key` is the name that the client gave it, if any; `newest` is the event that came last, of whatever time.
+
+    It is found under the ids `visitors`, of which `visitor_id` is the one that its events have.
+    """
 
     session_id: int
     visitor_id: int
@@ -32,6 +45,7 @@ class OpenSession:
     last: int
     newest: int
     attributes: Attributes
+    visitors: tuple[int, ...] = ()
 
     def covers(self, time: int, pause: int = SESSION_TIMEOUT_MS) -> bool:
         return self.first - pause <= time <= self.last + pause
@@ -42,24 +56,50 @@ class OpenSession:
 
 
 class Sessions:
-    """Those that events may still join, of KEPT_MS or of RECENT_EVENTS; after a restart they are the same."""
+    """Those that events may still join, of KEPT_MS or of RECENT_EVENTS; after a restart they are the same.
 
-    def __init__(self, known: Iterable[Sequence[Any]] = ()) -> None:
-        """`known` are the store's recent sessions as EventStore.recent_sessions gives them."""
+    Past a bound those go first whose newest event came first.
+    """
+
+    def __init__(
+        self,
+        known: Iterable[Sequence[Any]] = (),
+        most_sessions: int = MOST_SESSIONS,
+        most_text_bytes: int = MOST_TEXT_BYTES,
+    ) -> None:
+        """`known` are the store's recent sessions as EventStore.recent_sessions gives them, read as far as needed."""
+        self._most_sessions = most_sessions
+        self._most_text_bytes = most_text_bytes
         self._named: dict[int, OpenSession] = {}
         self._of_visitor: dict[int, list[OpenSession]] = {}
+        self._kept: OrderedDict[int, OpenSession] = OrderedDict()
+        self._texts = SharedTexts()
         self._latest = 0
         self._newest = 0
-        self._assigned = 0
-        rows = sorted(known, key=lambda row: row[5])
-        sessions: dict[int, OpenSession] = {}
-        for _, visitor_id, session_id, key, first, last, newest, *attributes in rows:
-            new = OpenSession(session_id, visitor_id, key, first, last, newest, shared(attributes))
-            sessions.setdefault(session_id, new).widen(first, last, newest, key)
-        self._latest = max((each.last for each in sessions.values()), default=0)
-        self._newest = max((each.newest for each in sessions.values()), default=0)
-        for found, _, session_id, *_ in rows:
-            self._note(sessions[session_id], found)
+        self._take_over(known)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _take_over(self, known: Iterable[Sequence[Any]]) -> None:
+        """From the newest on, until a bound is reached."""
+        found: list[tuple[int, int]] = []
+        for looked_up, visitor_id, session_id, key, first, last, newest, *attributes in known:
+            session = self._kept.get(session_id)
+            if session is None:
+                texts = self._texts.share(attributes)
+                session = OpenSession(session_id, visitor_id, key, first, last, newest, texts)
+                self._kept[session_id] = session
+                if self._is_full():
+                    self._drop(session)
+                    break
+            session.widen(first, last, newest, key)
+            found.append((looked_up, session_id))
+        self._latest = max((each.last for each in self._kept.values()), default=0)
+        self._newest = max((each.newest for each in self._kept.values()), default=0)
+        self._kept = OrderedDict(sorted(self._kept.items(), key=lambda item: item[1].newest))
+        for looked_up, session_id in sorted(found, key=lambda each: self._kept[each[1]].last):
+            self._note(self._kept[session_id], looked_up)
 
     def assign(
         self,
@@ -80,7 +120,10 @@ class Sessions:
         session = self._of_name(session_key, time) or self._at(time, visitor_id, previous_visitor_id)
         if session is None or (session_key and session.key and session_key != session.key):
             visitor = session.visitor_id if session else visitor_id
-            session = OpenSession(event_id, visitor, session_key, time, time, event_id, shared(attributes))
+            texts = self._texts.share(attributes)
+            session = self._kept[event_id] = OpenSession(event_id, visitor, session_key, time, time, event_id, texts)
+        else:
+            self._kept.move_to_end(session.session_id)
         session.widen(time, time, event_id, session_key)
         self._latest, self._newest = max(self._latest, session.last), max(self._newest, event_id)
         self._note(session, visitor_id)
@@ -99,28 +142,50 @@ class Sessions:
         return None
 
     def _is_kept(self, session: OpenSession) -> bool:
-        return session.last >= self._latest - KEPT_MS or session.newest > self._newest - RECENT_EVENTS
+        is_recent = session.last >= self._latest - KEPT_MS and session.newest > self._newest - MOST_EVENTS
+        return is_recent or session.newest > self._newest - RECENT_EVENTS
 
     def _note(self, session: OpenSession, visitor_id: int) -> None:
         """A visitor's sessions are in the order of their ends."""
-        sessions = self._of_visitor.setdefault(visitor_id, [])
+        sessions = self._of_visitor.get(visitor_id, ())
         if not sessions or sessions[-1] is not session:
-            if session in sessions:
-                sessions.remove(session)
-            insort(sessions, session, key=lambda each: each.last)
-            if len(sessions) > MOST_OF_VISITOR:
-                sessions[:] = list(filter(self._is_kept, sessions))[-MOST_OF_VISITOR:]
+            self._note_anew(session, visitor_id)
         if session.key and self._named.get(session.key, session).last <= session.last:
             self._named[session.key] = session
 
+    def _note_anew(self, session: OpenSession, visitor_id: int) -> None:
+        if visitor_id not in session.visitors:
+            if len(session.visitors) >= MOST_VISITORS:
+                return
+            session.visitors += (visitor_id,)
+        sessions = self._of_visitor.setdefault(visitor_id, [])
+        if session in sessions:
+            sessions.remove(session)
+        insort(sessions, session, key=lambda each: each.last)
+        if len(sessions) > MOST_OF_VISITOR:
+            sessions[:] = list(filter(self._is_kept, sessions))[-MOST_OF_VISITOR:]
+
+    def _is_full(self) -> bool:
+        return len(self._kept) > self._most_sessions or self._texts.bytes > self._most_text_bytes
+
     def _forget_old(self) -> None:
-        self._assigned += 1
-        if self._assigned % RECENT_EVENTS == 0:
-            self._named = {key: each for key, each in self._named.items() if self._is_kept(each)}
-            kept = ((visitor, list(filter(self._is_kept, each))) for visitor, each in self._of_visitor.items())
-            self._of_visitor = {visitor: sessions for visitor, sessions in kept if sessions}
+        """At most two at once beyond what is too much, so that no event waits long for the others'."""
+        oldest = next(iter(self._kept.values()))
+        for _ in range(2):
+            if len(self._kept) > 1 and not self._is_kept(oldest):
+                self._drop(oldest)
+                oldest = next(iter(self._kept.values()))
+        while self._is_full() and len(self._kept) > 1:
+            self._drop(next(iter(self._kept.values())))
 
-
-def shared(attributes: Iterable[str | None]) -> Attributes:
-    """With one text in memory for all sessions that say the same."""
-    return tuple(each and sys.intern(each) for each in attributes)
+    def _drop(self, session: OpenSession) -> None:
+        del self._kept[session.session_id]
+        self._texts.release(session.attributes)
+        for visitor in session.visitors:
+            sessions = self._of_visitor.get(visitor, [])
+            if session in sessions:
+                sessions.remove(session)
+            if not sessions:
+                self._of_visitor.pop(visitor, None)
+        if session.key and self._named.get(session.key) is session:
+            del self._named[session.key]

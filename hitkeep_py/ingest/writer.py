@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from hitkeep_py.errors import StoreDead, Unavailable
+from hitkeep_py.errors import StoreDead, StoreUnavailable, Unavailable
 from hitkeep_py.ingest.inbox import Inbox, Portion
-from hitkeep_py.ingest.sessions import KEPT_MS, RECENT_EVENTS, Attributes, Sessions
+from hitkeep_py.ingest.sessions import KEPT_MS, MOST_EVENTS, MOST_SESSIONS, RECENT_EVENTS, Attributes, Sessions
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import EventStore
+from hitkeep_py.stores.recent_sessions import Recency
 from hitkeep_py.text import first_line
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ PAUSE = 0.5
 PORTION_EVENTS = 4_000
 EVENTS_BETWEEN_STOPS = 256
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+RECENCY = Recency(KEPT_MS, RECENT_EVENTS, MOST_SESSIONS, MOST_EVENTS)
 
 Task = tuple[Callable[[], Any], Future[Any]]
 
@@ -229,4 +231,11 @@ class Writer:
 
 
 def recent_sessions(store: EventStore) -> Sessions:
-    return Sessions(store.recent_sessions(KEPT_MS, RECENT_EVENTS))
+    """Without them nothing is lost but that sessions are cut here, so a store that cannot give them stops nothing."""
+    try:
+        return Sessions(store.recent_sessions(RECENCY))
+    except StoreDead:
+        raise
+    except StoreUnavailable as error:
+        log.error("writer: the sessions that go on could not be read, so they begin anew: %s", first_line(error))
+        return Sessions()

@@ -1,11 +1,12 @@
 """Where events are kept for questions. `EventStore` is all that the rest of the product knows of an engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 from hitkeep_py.query.dialect import Dialect
+from hitkeep_py.stores.recent_sessions import Recency
 
 MOST_ANSWER_ROWS = 1_000_000
 """Of one answer; what is longer is exported, not asked for."""
@@ -44,10 +45,10 @@ class EventStore(Protocol):
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """For several questions about the same state of the events."""
 
-    def recent_sessions(self, milliseconds: int, events: int) -> list[tuple[Any, ...]]:
-        """Of the sessions with an event of the last milliseconds before the latest one, or among the last events that
-        were stored: the visitor id under which they are looked up, visitor_id, session_id, session_key (what the client
-        called it), first and last time, the newest event_id, and SESSION_ATTRIBUTES; by their newest event.
+    def recent_sessions(self, recency: Recency) -> Iterator[tuple[Any, ...]]:
+        """Of the sessions that events may still join: the visitor id under which they are looked up, visitor_id,
+        session_id, session_key (what the client called it), first and last time, the newest event_id, and
+        SESSION_ATTRIBUTES; the newest first. Few are in memory at once.
         """
 
     def rebuild_summaries(self) -> int:

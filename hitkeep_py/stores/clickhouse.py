@@ -26,11 +26,11 @@ from hitkeep_py.errors import (
 )
 from hitkeep_py.query.clickhouse_dialect import ClickHouseDialect
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.clickhouse_address import read_address
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
+from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.text import first_line
 
 log = logging.getLogger(__name__)
@@ -66,19 +66,7 @@ INSERT_SETTINGS: dict[str, Any] = {
 APPEND = "hitkeep-append-"
 BACKUP_FILE = "events.clickhouse.sql"
 
-RECENT_SESSIONS = f"""
-SELECT coalesce(crossed_visitor_id, visitor_id) AS looked_up, visitor_id, session_id, min(session_key),
-    toUnixTimestamp64Milli(min(time)), toUnixTimestamp64Milli(max(time)), max(event_id),
-    {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
-FROM events
-WHERE session_id IN (
-    SELECT session_id FROM events
-    WHERE time >= subtractMilliseconds((SELECT max(time) FROM events), ?)
-        OR event_id > (SELECT max(event_id) FROM events) - ?
-)
-GROUP BY looked_up, visitor_id, session_id
-ORDER BY max(event_id)
-"""
+AMONG = "event_id IN (?)"
 
 QUESTION = re.compile(r"[\s(]*(SELECT|WITH)\b", re.IGNORECASE)
 
@@ -164,9 +152,8 @@ class ClickHouseStore:
         """The server holds no state across questions: what is stored meanwhile shows in the later ones."""
         yield ClickHouseSnapshot(self, self._version)
 
-    def recent_sessions(self, milliseconds: int, events: int) -> list[tuple[Any, ...]]:
-        """However many there are: a limit would keep the writer from starting."""
-        return self._rows(RECENT_SESSIONS, [milliseconds, events], {})
+    def recent_sessions(self, recency: Recency) -> Iterator[tuple[Any, ...]]:
+        return recent_sessions(self.select, self.dialect, AMONG, recency)
 
     def rebuild_summaries(self) -> int:
         """Nothing is derived from the events here."""

@@ -25,9 +25,9 @@ from hitkeep_py.errors import (
 )
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect, DuckDBDialect
-from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import MOST_ANSWER_ROWS
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
+from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, rebuild, renew_sessions
 from hitkeep_py.text import first_line
 
@@ -37,20 +37,7 @@ Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 DIALECT = DuckDBDialect()
-RECENT_SESSIONS = f"""
-SELECT coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id, min(session_key),
-    {DIALECT.milliseconds("min(time)")}, {DIALECT.milliseconds("max(time)")}, max(event_id),
-    {", ".join(f"min({name})" for name in SESSION_ATTRIBUTES)}
-FROM events
-WHERE session_id IN (
-    SELECT session_id FROM events
-    WHERE time >= (SELECT max(time) FROM events) - to_milliseconds(?)
-        OR event_id > (SELECT max(event_id) FROM events) - ?
-)
-GROUP BY coalesce(crossed_visitor_id, visitor_id), visitor_id, session_id
-ORDER BY max(event_id)
-"""
-
+AMONG = "event_id IN (SELECT unnest(?::BIGINT[]))"
 STORED_TYPES = {
     "event_id": "BIGINT",
     "site_id": "UUID",
@@ -125,14 +112,9 @@ class DuckDBStore:
         finally:
             cursor.close()
 
-    def recent_sessions(self, milliseconds: int, events: int) -> list[tuple[Any, ...]]:
-        """However many there are: a limit would keep the writer from starting."""
-        with self._lock:
-            cursor = _translated(self._connection.cursor)
-        try:
-            return _translated(lambda: cursor.execute(RECENT_SESSIONS, [milliseconds, events]).fetchall())
-        finally:
-            cursor.close()
+    def recent_sessions(self, recency: Recency) -> Iterator[tuple[Any, ...]]:
+        with self.snapshot() as snapshot:
+            yield from recent_sessions(snapshot.select, self.dialect, AMONG, recency)
 
     def rebuild_summaries(self) -> int:
         self._visitors.forget()

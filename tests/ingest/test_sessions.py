@@ -3,6 +3,8 @@
 from collections import Counter
 from concurrent.futures import Future
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,15 @@ from hypothesis import strategies as st
 from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.ingest.inbox import Inbox
-from hitkeep_py.ingest.sessions import KEPT_MS, MOST_OF_VISITOR, SESSION_TIMEOUT_MS, Attributes, Sessions
+from hitkeep_py.ingest.sessions import (
+    KEPT_MS,
+    MOST_OF_VISITOR,
+    MOST_VISITORS,
+    SESSION_TIMEOUT_MS,
+    Attributes,
+    Sessions,
+)
+from hitkeep_py.ingest.shared_texts import SharedTexts
 from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores.duckdb import DuckDBStore
@@ -155,11 +165,79 @@ def test_a_named_session_keeps_its_visitor_across_the_change_of_salt() -> None:
     assert assigned(Sessions(), arrivals) == [(ALICE_BEFORE, 1), (ALICE_BEFORE, 1), (ALICE_BEFORE, 3)]
 
 
+def flood(sessions: Sessions, count: int, size: int = 0) -> None:
+    """A second between visitors, each with a text of its own."""
+    for number in range(1, count + 1):
+        said = attributes(referrer=f"{number:0{size}}") if size else NOTHING
+        sessions.assign(number, START + number * 1_000, number, None, None, said)
+
+
 def test_old_sessions_are_forgotten() -> None:
     sessions = Sessions()
-    for number in range(60_000):
-        sessions.assign(number + 1, START + number * 1_000, number + 1, None, None, NOTHING)
-    assert len(sessions._of_visitor) <= 20_000
+    flood(sessions, 40_000)
+    assert len(sessions) == len(sessions._of_visitor) == 10_000
+
+
+@pytest.mark.parametrize("bounds", [{"most_sessions": 50}, {"most_text_bytes": 60_000}], ids=str)
+def test_sessions_in_memory_are_bounded_the_oldest_go_first(bounds: dict[str, Any]) -> None:
+    sessions = Sessions(**bounds)
+    flood(sessions, 1_000, size=950)
+    held = len(sessions)
+    assert held == 50
+    assert set(sessions._of_visitor) == set(range(1_000 - held + 1, 1_001))
+    assert sessions._texts.bytes < 60_000
+    oldest, forgotten = 1_000 - held + 1, 1_000 - held
+    assert sessions.assign(1_001, START + MINUTE, oldest, None, None, NOTHING).session_id == oldest
+    assert sessions.assign(1_002, START + MINUTE, forgotten, None, None, NOTHING).session_id == 1_002
+
+
+@pytest.mark.parametrize("bounds", [{"most_sessions": 50}, {"most_text_bytes": 60_000}], ids=str)
+def test_what_is_kept_within_the_bounds_is_the_same_after_a_restart(bounds: dict[str, Any]) -> None:
+    everything, bounded = Sessions(), Sessions(**bounds)
+    flood(everything, 200, size=950)
+    flood(bounded, 200, size=950)
+    rows = [
+        (each.visitor_id, each.visitor_id, each.session_id, None, each.first, each.last, each.newest, *each.attributes)
+        for each in reversed(everything._kept.values())
+    ]
+    assert list(Sessions(rows, **bounds)._kept) == list(bounded._kept)
+
+
+def test_a_session_has_few_visitors_by_whom_it_is_found() -> None:
+    sessions = Sessions()
+    arrivals: list[Arrival] = [(START, visitor, None, NAMED) for visitor in range(1, 1_000)]
+    assert assigned(sessions, arrivals) == [(1, 1)] * 999
+    assert len(sessions._of_visitor) == MOST_VISITORS
+
+
+def test_texts_that_nobody_says_any_more_are_forgotten() -> None:
+    texts = SharedTexts()
+    first, second = texts.share(["a" * 1_000, None]), texts.share(["".join("a" * 1_000), None])
+    assert first[0] is second[0]
+    texts.release(first)
+    assert texts.bytes > 500
+    texts.release(second)
+    assert texts.bytes == 0
+
+
+def test_a_flood_with_texts_of_its_own_is_read_within_little_memory(tmp_path: Path) -> None:
+    """32 MB of texts are read in portions; and where even these are too much the writer starts without."""
+    count, path = 4_000, tmp_path / "events.duckdb"
+    filling = DuckDBStore(path)
+    numbers = list(range(1, count + 1))
+    said: dict[str, Any] = {key: [f"{number:0950}" for number in numbers] for key in SESSION_ATTRIBUTES[:8]}
+    ids: dict[str, Any] = dict.fromkeys(("event_id", "session_id", "visitor_id"), numbers)
+    same: dict[str, Any] = {
+        "site_id": [SITE] * count,
+        "kind": ["pageview"] * count,
+        "time": [START + number for number in numbers],
+    }
+    filling.append({**said, **ids, **same}, count)
+    filling.close()
+    for memory, kept in (("40MB", count), ("24MB", 0)):
+        store = DuckDBStore(path, memory_limit=memory)
+        assert len(Writer(Inbox(None, FakeClock()), store)._sessions) == kept
+        store.close()
 
 
 def test_a_crossed_session_goes_on_after_a_restart() -> None:

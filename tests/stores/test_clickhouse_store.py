@@ -37,6 +37,7 @@ from hitkeep_py.stores.clickhouse import ClickHouseStore, memory_settings, trans
 from hitkeep_py.stores.clickhouse_address import Address, read_address
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
 from hitkeep_py.stores.duckdb import DuckDBStore
+from hitkeep_py.stores.recent_sessions import Recency
 from tests.engines import chdb, clickhouse_store, connect_to_chdb, drop, emptied_store, new_database
 from tests.fake_clock import FakeClock
 from tests.product import lookups, served
@@ -188,7 +189,9 @@ BROWSER = [(b"origin", b"https://example.com"), (b"user-agent", b"Mozilla/5.0 (X
 
 def test_sessions_go_on_after_a_restart(store: ClickHouseStore) -> None:
     store.append(columns(1, country="DE", session_id=5, session_key=77), 1)
-    ((looked_up, visitor, session, key, first, last, newest, *attributes),) = store.recent_sessions(1_000, 0)
+    ((looked_up, visitor, session, key, first, last, newest, *attributes),) = store.recent_sessions(
+        Recency(1_000, 0, 10, 100)
+    )
     assert (looked_up, visitor, session, key, first, last, newest) == (1, 1, 5, 77, START, START, 1)
     assert attributes[SESSION_ATTRIBUTES.index("country")] == "DE"
 

@@ -22,6 +22,7 @@ from hitkeep_py.query.filters import checked_condition, condition_sql
 from hitkeep_py.query.sql import Statement
 from hitkeep_py.query.time_range import UNITS, TimeRange, buckets, offsets
 from hitkeep_py.stores import MOST_ANSWER_ROWS
+from hitkeep_py.stores.recent_sessions import Recency
 from tests.engines import ENGINES, Engine, clickhouse_store, opened
 from tests.stored_events import OTHER_SITE, SITE, START, store_rows
 from tests.tiers import NEEDS_CHDB
@@ -596,7 +597,8 @@ def test_a_pattern_that_is_none_is_refused_by_both(both: list[Engine]) -> None:
 @NEEDS_CHDB
 def test_recent_sessions_are_the_same(both: list[Engine]) -> None:
     for milliseconds, events in ((0, 0), (1, 0), (0, 3), (3_600_000, 10), (2**42, 0), (0, 2**42)):
-        answers = [engine.store.recent_sessions(milliseconds, events) for engine in both]
+        recency = Recency(milliseconds, events, 1_000, 2**42)
+        answers = [list(engine.store.recent_sessions(recency)) for engine in both]
         assert answers[0] == answers[1]
         assert answers[0]
 
