@@ -60,6 +60,7 @@ ROOM_OF_LIBRARY = {
     "clickhouse_connect": "stores",
     "ua_parser": "enrich",
     "maxminddb": "enrich",
+    "publicsuffixlist": "enrich",
     "iso4217": "money",
     "argon2": "catalog",
 }

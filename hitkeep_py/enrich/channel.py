@@ -2,30 +2,21 @@
 
 The rules follow the published ones of Google Analytics 4 and Plausible, first match wins, so that numbers can be
 compared. Other than there, assistants have a channel of their own, and what is tagged or referred but fits nowhere
-is a referral, never unassigned. data/channels.json says which sources belong where: each is a name of
-data/sources.json, which stands for all of its hosts too, a utm_source, a host with all below it, or `name.*` for a host
-under the endings of all countries.
+is a referral, never unassigned. Which service belongs where is said in enrich.services.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
 
-import orjson
-
-from hitkeep_py.enrich.referrer import SOURCES_FILE, UNSAID, spelling
+from hitkeep_py.enrich.page import ADVERTISERS
+from hitkeep_py.enrich.referrer import APP, UNTAGGED
+from hitkeep_py.enrich.services import Service, Services
 from hitkeep_py.event import Channel
 
-CHANNELS_FILE = "data/channels.json"
 CACHED = 5_000
-APP = "android-app:"
-MOST_LABELS = 6
 
 
-NOTHING = {"", "none", "(none)", "(not set)", "direct", "(direct)"}
-"""What tags say, and other products send, when there is nothing to say."""
-PAID = {
+PAID: dict[Channel | None, Channel] = {
     Channel.ORGANIC_SEARCH: Channel.PAID_SEARCH,
     Channel.ORGANIC_SOCIAL: Channel.PAID_SOCIAL,
     Channel.ORGANIC_VIDEO: Channel.PAID_VIDEO,
@@ -35,7 +26,6 @@ ALWAYS_PAID = {Channel.PAID_SEARCH, Channel.DISPLAY}
 PAID_MEDIUM = re.compile(r"cp|^(ppc$|retargeting$|paid)")
 DISPLAY_MEDIA = {"display", "banner", "expandable", "interstitial", "cpm"}
 SHOPPING_CAMPAIGN = re.compile(r"(?<![a-df-z])shop|shopping")
-ADVERTISING = re.compile(r"ads?$")
 EMAIL_WORDS = re.compile(r"e[-_ ]?mail|newsletter")
 UNPAID_MEDIA = {
     Channel.AI_ASSISTANTS: re.compile(r"^ai[-_ ]?assistants?$"),
@@ -49,14 +39,28 @@ UNPAID_MEDIA = {
     Channel.PUSH: re.compile(r"push$|mobile|notification"),
 }
 """The media that mean a channel whatever the source is, in the order in which the channels are tried."""
-SECOND_LEVEL = {"co", "com", "org", "net"}
+WORDS = {
+    "social": Channel.ORGANIC_SOCIAL,
+    "mail": Channel.EMAIL,
+    "sms": Channel.SMS,
+    "mms": Channel.SMS,
+    "text message": Channel.SMS,
+    "push": Channel.PUSH,
+    "affiliate": Channel.AFFILIATES,
+    "affiliates": Channel.AFFILIATES,
+    "audio": Channel.AUDIO,
+    "podcast": Channel.AUDIO,
+}
+"""What a utm_source may say that is no service."""
+PARTNERS = {("YouTube", "Google")}
+"""Services that show the advertisements of another. Search engines without advertisers of their own are so anyhow."""
 
 
 class Channels:
     """`channel` takes lasting fields of an event, any of them None; keeps the last answers."""
 
-    def __init__(self) -> None:
-        self._homes = read_homes()
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._cached = lru_cache(CACHED)(self._channel)
 
     def channel(
@@ -70,37 +74,43 @@ class Channels:
     ) -> str:
         """A utm_source alone says where from; the referrer's host may say more than the source's name.
 
-        `advertiser` is the source whose advertisement was clicked; another source is not paid by that.
+        `advertiser` is the source whose advertisement was clicked; another source that shows none is not paid by that.
         """
         host = referrer.partition("/")[0] if referrer and not utm_source else None
-        clicked = advertiser is not None and said(source) == advertiser.lower()
-        return self._cached(source, host, utm_medium, utm_campaign, clicked)
+        tag = utm_source or (None if host else source)
+        return self._cached(tag, host, utm_medium, utm_campaign, advertiser)
 
     def _channel(
-        self, source: str | None, host: str | None, medium: str | None, campaign: str | None, clicked: bool
+        self, tag: str | None, host: str | None, medium: str | None, campaign: str | None, advertiser: str | None
     ) -> str:
-        source, medium, campaign = said(source), said(medium), said(campaign)
-        home, advertised = self._home_of(source, host)
-        known = bool(source or medium or campaign)
-        return classify(home, medium, campaign, paid=advertised or clicked, known=known).value
+        tag, medium, campaign = said(tag), said(medium), said(campaign)
+        service = self._service(tag, host)
+        home = service.channel if service else home_of(tag)
+        paid = service is not None and service.advertised
+        if advertiser and (service or not home):
+            clicked = self._services.named(advertiser)
+            if service is None or shows(service, clicked):
+                home = home if home in PAID else clicked.channel
+                paid = home in PAID
+        known = bool(tag or host or medium or campaign or advertiser)
+        return classify(home, medium, campaign, paid=paid, known=known).value
 
-    def _home_of(self, source: str, host: str | None) -> tuple[Channel | None, bool]:
-        """The channel that a source belongs to by itself, and whether it is one's advertising: `facebook_ads`."""
-        if host is not None:
-            home = self._home_of_host(host)
-            return home if home or host == source else self._home_of_host(source), False
-        home = self._home_of_host(source)
-        if home is None:
-            home = self._homes.get(ADVERTISING.sub("", source.translate(UNSAID)))
-            if home is not None:
-                return home, True
-            home = Channel.EMAIL if EMAIL_WORDS.search(source) else None
-        return home, False
+    def _service(self, tag: str, host: str | None) -> Service | None:
+        if host is None:
+            return self._services.of_tag(tag)
+        return self._services.of_app(host.removeprefix(APP)) if host.startswith(APP) else self._services.of_host(host)
 
-    def _home_of_host(self, text: str) -> Channel | None:
-        if text.startswith(APP):
-            return self._homes.get(spelling(text.removeprefix(APP)))
-        return next((self._homes[key] for key in keys_of(text.translate(UNSAID)) if key in self._homes), None)
+
+def home_of(tag: str) -> Channel | None:
+    return WORDS.get(tag) or (Channel.EMAIL if EMAIL_WORDS.search(tag) else None)
+
+
+def shows(service: Service, advertiser: Service) -> bool:
+    """Whether a click on an advertisement of `advertiser` may have been made at `service`."""
+    if service.name == advertiser.name or (service.name, advertiser.name) in PARTNERS:
+        return True
+    both = service.channel is advertiser.channel is Channel.ORGANIC_SEARCH
+    return both and service.name not in ADVERTISERS.values()
 
 
 def classify(home: Channel | None, medium: str, campaign: str, *, paid: bool, known: bool) -> Channel:
@@ -110,15 +120,13 @@ def classify(home: Channel | None, medium: str, campaign: str, *, paid: bool, kn
         return Channel.CROSS_NETWORK
     if home in ALWAYS_PAID:
         return home
+    by_medium = PAID_MEDIUM.search(medium) is not None
+    if medium in DISPLAY_MEDIA and not by_medium:
+        return Channel.DISPLAY
     if SHOPPING_CAMPAIGN.search(campaign):
         home = Channel.ORGANIC_SHOPPING
-    paid = paid or PAID_MEDIUM.search(medium) is not None
-    if paid and home in PAID:
-        return PAID[home]
-    if medium in DISPLAY_MEDIA:
-        return Channel.DISPLAY
-    if paid:
-        return Channel.PAID_OTHER
+    if paid or by_medium:
+        return PAID.get(home, Channel.DISPLAY if medium in DISPLAY_MEDIA else Channel.PAID_OTHER)
     if home is Channel.ORGANIC_SHOPPING:
         return home
     unpaid = (channel for channel, media in UNPAID_MEDIA.items() if home is channel or media.search(medium))
@@ -127,27 +135,4 @@ def classify(home: Channel | None, medium: str, campaign: str, *, paid: bool, kn
 
 def said(text: str | None) -> str:
     lowered = text.lower() if text else ""
-    return "" if lowered in NOTHING else lowered
-
-
-def keys_of(host: str) -> Iterator[str]:
-    """What the list may call a host, from itself to its last two labels; each also as one of many countries'."""
-    labels = host.split(".")[-MOST_LABELS:]
-    for start in range(max(1, len(labels) - 1)):
-        yield ".".join(labels[start:])
-        if labels[-1] == "com" or len(labels[-1]) == 2:
-            yield ".".join([*labels[start:-1], "*"])
-        if len(labels) - start > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL:
-            yield ".".join([*labels[start:-2], "*"])
-
-
-def read_homes() -> dict[str, Channel]:
-    folder = files("hitkeep_py.enrich")
-    sources: dict[str, list[str]] = orjson.loads(folder.joinpath(SOURCES_FILE).read_bytes())
-    listed: dict[str, list[str]] = orjson.loads(folder.joinpath(CHANNELS_FILE).read_bytes())
-    return {
-        spelling(key): Channel(channel)
-        for channel, entries in listed.items()
-        for entry in entries
-        for key in (entry, *sources.get(entry, ()))
-    }
+    return "" if lowered in UNTAGGED else lowered

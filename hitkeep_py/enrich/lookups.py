@@ -9,6 +9,7 @@ from hitkeep_py.enrich.page import Pages
 from hitkeep_py.enrich.place import Places
 from hitkeep_py.enrich.referrer import Referrers
 from hitkeep_py.enrich.referrer_spam import ReferrerSpam
+from hitkeep_py.enrich.services import Services
 from hitkeep_py.enrich.user_agent import UserAgents
 from hitkeep_py.enrich.visitor import Visitors
 from hitkeep_py.site_rules import origin_allowed
@@ -20,14 +21,15 @@ LANGUAGE_LENGTH = 35
 
 class Lookups:
     def __init__(self, geoip_db: str = "", referrer_spam_list: str = "") -> None:
+        services = Services()
         self.bots = Bots()
-        self.channels = Channels()
+        self.channels = Channels(services)
         self.exclusions = Exclusions()
         self.language = lru_cache(CACHED)(first_language)
         self.origin_allowed = lru_cache(CACHED)(origin_allowed)
         self.pages = Pages()
         self.places = Places(geoip_db)
-        self.referrers = Referrers()
+        self.referrers = Referrers(services)
         self.referrer_spam = ReferrerSpam(referrer_spam_list)
         self.user_agents = UserAgents()
         self.visitors = Visitors()

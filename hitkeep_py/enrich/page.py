@@ -12,8 +12,39 @@ CACHED = 20_000
 CACHED_LENGTH = 512
 CAMPAIGN_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 SOURCE_PARAMETERS = ("ref", "source")
-ADVERTISERS = {"gclid": "Google", "msclkid": "Bing"}
-"""Sources by the parameter that they put into the address of an advertisement that was clicked."""
+ADVERTISERS = {
+    "gclid": "Google",
+    "gbraid": "Google",
+    "wbraid": "Google",
+    "gad_source": "Google",
+    "gad_campaignid": "Google",
+    "dclid": "Google Display",
+    "msclkid": "Bing",
+    "yclid": "Yandex",
+    "bd_vid": "Baidu",
+    "ttclid": "TikTok",
+    "li_fat_id": "LinkedIn",
+    "twclid": "Twitter",
+    "epik": "Pinterest",
+    "rdt_cid": "Reddit",
+    "sccid": "Snapchat",
+    "qclid": "Quora",
+    "ndclid": "Nextdoor",
+    "tblci": "Taboola",
+    "obclid": "Outbrain",
+    "dicbo": "Outbrain",
+    "cto_pld": "Criteo",
+    "awc": "Awin",
+    "cjevent": "CJ",
+    "irclickid": "Impact",
+    "sscid": "ShareASale",
+    "ransiteid": "Rakuten Advertising",
+    "tduid": "Tradedoubler",
+}
+"""Services by the parameter that they put into the address of an advertisement that was clicked.
+
+Facebook's fbclid is not among them: it is on every link that is clicked there, as are igshid and ysclid.
+"""
 
 
 class Page(NamedTuple):

@@ -1,21 +1,22 @@
 """Where a visitor came from: the referring page without query, and a source name people recognise."""
 
 from functools import lru_cache
-from importlib.resources import files
+from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import orjson
-
-from hitkeep_py.text import clean, is_hostname, normalised_hostname
+from hitkeep_py.enrich.services import Services
+from hitkeep_py.text import clean, host_of, is_hostname, normalised_hostname
 
 REFERRER_LENGTH = 1024
 APP_LENGTH = 255
 CACHED = 20_000
 CACHED_LENGTH = 512
-SOURCES_FILE = "data/sources.json"
-UNSAID = str.maketrans("", "", " _-")
-"""Hacker News, hacker_news and hackernews are one source."""
+APP = "android-app:"
+UNTAGGED = {"", "none", "(none)", "(not set)", "direct", "(direct)"}
+"""What tags say, and other products send, when there is nothing to say."""
+LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".localdomain")
+"""Hosts that no one but their own network knows (RFC 6761, 6762, 8375; ICANN's .internal; routers' own)."""
 
 
 class Referrer(NamedTuple):
@@ -31,29 +32,37 @@ NOTHING = Referrer(None, None)
 class Referrers:
     """`referrer` reads a Referer value for a page on `hostname`; keeps the last answers."""
 
-    def __init__(self) -> None:
-        sources: dict[str, list[str]] = orjson.loads(files("hitkeep_py.enrich").joinpath(SOURCES_FILE).read_bytes())
-        self._names = {host: name for name, hosts in sources.items() for host in hosts}
-        self._spellings = {spelling(name): name for name in sources}
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._cached = lru_cache(CACHED)(self._read)
+        self._named = lru_cache(CACHED)(self._name)
 
     def referrer(self, value: str, hostname: str | None) -> Referrer:
         if not value:
             return NOTHING
         return (self._cached if len(value) <= CACHED_LENGTH else self._read)(value, hostname)
 
-    def source(self, tag: str | None, found: Referrer) -> str | None:
-        """What a campaign calls itself goes before where the visitor came from."""
-        return self.named(tag) if tag else found.source
+    def source(self, tag: str | None, found: Referrer, advertiser: str | None = None) -> str | None:
+        """What a campaign calls itself goes before where the visitor came from.
 
-    def named(self, tag: str) -> str:
+        The `advertiser` whose advertisement was clicked goes before a page of nobody known, which only showed it.
+        """
+        if tag:
+            return self.named(tag)
+        return advertiser if advertiser and not is_known(found) else found.source
+
+    def named(self, tag: str) -> str | None:
         """What a campaign calls a known source, by its name or a host, as referrers of it are called; else the tag."""
-        known = self._spellings.get(spelling(tag))
-        host = normalised_hostname(tag)
-        if known or "." not in host or not is_hostname(host):
-            return known or tag
-        source = self._source(host)
-        return tag if source == host else source
+        return self._named(tag)
+
+    def _name(self, tag: str) -> str | None:
+        if tag.lower() in UNTAGGED:
+            return None
+        service = self._services.of_tag(tag)
+        if service:
+            return service.name
+        host = normalised_hostname(host_of(tag)) if "://" in tag else ""
+        return host if host and is_hostname(host) else tag
 
     def _read(self, value: str, hostname: str | None) -> Referrer:
         try:
@@ -62,25 +71,32 @@ class Referrers:
         except ValueError:
             return NOTHING
         if parts.scheme == "android-app":
-            app = clean(parts.netloc, APP_LENGTH)
-            return Referrer(f"android-app:{app}", self._names.get(app, app)) if app else NOTHING
+            return self._of_app(clean(parts.netloc, APP_LENGTH))
         host = normalised_hostname(host or "")
         if parts.scheme not in ("http", "https") or not is_hostname(host):
             return NOTHING
-        if hostname and host == normalised_hostname(hostname):
+        site = normalised_hostname(hostname or "")
+        if host == site or (is_local(host) and not (site and is_local(site))):
             return NOTHING
-        return Referrer(host + clean(parts.path, REFERRER_LENGTH).rstrip("/"), self._source(host))
+        service = self._services.of_host(host)
+        return Referrer(host + clean(parts.path, REFERRER_LENGTH).rstrip("/"), service.name if service else host)
 
-    def _source(self, host: str) -> str:
-        """The name of the longest known domain that the host belongs to, else the host."""
-        labels = host.split(".")
-        for start in range(len(labels) - 1):
-            name = self._names.get(".".join(labels[start:]))
-            if name:
-                return name
-        google = len(labels) > 1 and "google" in labels[:-1] and len(labels) - labels.index("google") <= 3
-        return "Google" if google else host
+    def _of_app(self, app: str) -> Referrer:
+        if not app:
+            return NOTHING
+        service = self._services.of_app(app)
+        return Referrer(APP + app, service.name if service else app)
 
 
-def spelling(text: str) -> str:
-    return text.lower().translate(UNSAID)
+def is_known(found: Referrer) -> bool:
+    return found.address is not None and found.source != found.address.partition("/")[0].removeprefix(APP)
+
+
+def is_local(host: str) -> bool:
+    """Of this machine or a private network: nobody else can have come from there."""
+    if "." not in host and ":" not in host:
+        return True
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host.endswith(LOCAL_ENDINGS)

@@ -32,6 +32,7 @@ class Passage:
 
     `ip` and `user_agent` are the visitor's as far as known: what the event says, else the sender's, unless that is a
     server, whose country, browser and wishes are not the visitor's. `oldest` is the oldest time to be believed.
+    `advertiser` is whose advertisement led to the page, if its address says so.
     """
 
     sender: Sender
@@ -42,6 +43,7 @@ class Passage:
     event: Event = field(init=False)
     ip: str = ""
     user_agent: str = ""
+    advertiser: str | None = None
 
     def begin(self, incoming: IncomingEvent, site: Site, event: Event) -> None:
         self.incoming, self.site, self.event = incoming, site, event
@@ -110,6 +112,7 @@ def put_page(passage: Passage, lookups: Lookups) -> DropReason | None:
     """A path alone belongs to the site that sent it; campaign fields in the body win over the address's."""
     incoming, event, site = passage.incoming, passage.event, passage.site
     page = lookups.pages.page(incoming.url)
+    passage.advertiser = page.advertiser
     event.hostname = page.hostname or site.domain
     event.path = lookups.pages.page(incoming.path).path if incoming.path else page.path
     given = incoming.campaign or page.campaign
@@ -127,7 +130,7 @@ def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:
     event = passage.event
     found = lookups.referrers.referrer(passage.incoming.referrer, event.hostname)
     event.referrer = found.address
-    event.source = lookups.referrers.source(event.utm_source, found)
+    event.source = lookups.referrers.source(event.utm_source, found, passage.advertiser)
     if found.address and lookups.referrer_spam.is_spam(found.address.partition("/")[0]):
         if passage.site.referrer_spam != "flag":
             return DropReason.REFERRER_SPAM
@@ -145,7 +148,7 @@ def put_channel(passage: Passage, lookups: Lookups) -> None:
             event.utm_source,
             event.utm_medium,
             event.utm_campaign,
-            lookups.pages.page(passage.incoming.url).advertiser,
+            passage.advertiser,
         )
 
 

@@ -1,23 +1,26 @@
 """Channels: the customary grouping, a home for every well-known source, and an answer to whatever is said."""
 
-from importlib.resources import files
-
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hitkeep_py.enrich.channel import CHANNELS_FILE, Channels
-from hitkeep_py.enrich.page import read_page
-from hitkeep_py.enrich.referrer import SOURCES_FILE, Referrers
+from hitkeep_py.enrich.channel import Channels
+from hitkeep_py.enrich.page import ADVERTISERS, read_page
+from hitkeep_py.enrich.referrer import Referrers
+from hitkeep_py.enrich.services import Services, read_rows
 from hitkeep_py.event import CUSTOM, PAGEVIEW, Channel, Event, IncomingEvent, Sender
 from hitkeep_py.ingest.pipeline import Pipeline
 from tests.product import in_memory, lookups
 
-FOLDER = files("hitkeep_py.enrich")
-SOURCES: dict[str, list[str]] = orjson.loads(FOLDER.joinpath(SOURCES_FILE).read_bytes())
-LISTED: dict[str, list[str]] = orjson.loads(FOLDER.joinpath(CHANNELS_FILE).read_bytes())
-CHANNELS, REFERRERS = Channels(), Referrers()
+SERVICES = Services()
+CHANNELS, REFERRERS = Channels(SERVICES), Referrers(SERVICES)
+
+
+def brought(url: str, referrer: str = "", source: str = "", medium: str = "") -> tuple[str | None, str]:
+    """Source and channel of a pageview of this address, as the pipeline fills them."""
+    found, advertiser = REFERRERS.referrer(referrer, "site.example"), read_page(url).advertiser
+    name = REFERRERS.source(source or None, found, advertiser)
+    return name, CHANNELS.channel(name, found.address, source or None, medium or None, None, advertiser)
 
 
 def channel_of(referrer: str = "", source: str = "", medium: str = "", campaign: str = "") -> str:
@@ -37,13 +40,61 @@ def channel_of(referrer: str = "", source: str = "", medium: str = "", campaign:
         ("Google", None, "https://site.example/?gclid=", "Organic Search"),
         ("Google", None, "https://site.example/?q=gclid", "Organic Search"),
         ("Facebook", None, "https://site.example/?gclid=Cj0K", "Organic Social"),
-        (None, None, "https://site.example/?gclid=Cj0K", "Direct"),
+        (None, None, "https://site.example/?gclid=Cj0K", "Paid Search"),
+        ("Google", "display", "https://site.example/?gclid=Cj0K", "Display"),
+        ("google", "cpm", "https://site.example/?gclid=Cj0K", "Paid Search"),
+        ("newsletter", None, "https://site.example/?gclid=Cj0K", "Email"),
+        ("autumn", None, "https://site.example/?gclid=Cj0K", "Paid Search"),
     ],
 )
 def test_click_on_an_advertisement_of_the_source_is_paid(
     source: str | None, medium: str | None, url: str, channel: str
 ) -> None:
     assert CHANNELS.channel(source, None, source, medium, None, read_page(url).advertiser) == channel
+
+
+@pytest.mark.parametrize(
+    ("query", "referrer", "source", "channel"),
+    [
+        ("gclid=1", "", "Google", "Paid Search"),
+        ("gbraid=1", "https://www.google.com/", "Google", "Paid Search"),
+        ("wbraid=1", "", "Google", "Paid Search"),
+        ("gad_source=1", "", "Google", "Paid Search"),
+        ("gclid=1", "https://syndicatedsearch.goog/", "Google", "Paid Search"),
+        ("gclid=1", "https://blog.example.org/", "Google", "Paid Search"),
+        ("gclid=1", "https://m.youtube.com/", "YouTube", "Paid Video"),
+        ("gclid=1", "android-app://com.example.game/", "Google", "Paid Search"),
+        ("dclid=1", "https://blog.example.org/", "Google Display", "Display"),
+        ("msclkid=1", "", "Bing", "Paid Search"),
+        ("msclkid=1", "https://duckduckgo.com/", "DuckDuckGo", "Paid Search"),
+        ("msclkid=1", "https://www.ecosia.org/", "Ecosia", "Paid Search"),
+        ("yclid=1", "https://yandex.ru/", "Yandex", "Paid Search"),
+        ("ttclid=1", "", "TikTok", "Paid Social"),
+        ("li_fat_id=1", "https://www.linkedin.com/", "LinkedIn", "Paid Social"),
+        ("twclid=1", "https://t.co/a", "Twitter", "Paid Social"),
+        ("epik=1", "https://www.pinterest.de/", "Pinterest", "Paid Social"),
+        ("rdt_cid=1", "", "Reddit", "Paid Social"),
+        ("ScCid=1", "", "Snapchat", "Paid Social"),
+        ("tblci=1", "", "Taboola", "Display"),
+        ("awc=1", "", "Awin", "Affiliates"),
+        ("fbclid=1", "https://l.facebook.com/", "Facebook", "Organic Social"),
+        ("fbclid=1", "", None, "Direct"),
+        ("ysclid=1", "https://yandex.ru/", "Yandex", "Organic Search"),
+        ("twclid=1", "https://www.google.com/", "Google", "Organic Search"),
+        ("gclid=1", "https://mail.google.com/", "Gmail", "Email"),
+    ],
+)
+def test_a_click_on_an_advertisement_says_whose_it_was(
+    query: str, referrer: str, source: str | None, channel: str
+) -> None:
+    assert brought(f"https://site.example/?{query}", referrer) == (source, channel)
+
+
+@pytest.mark.parametrize("parameter", ADVERTISERS)
+def test_every_click_id_is_of_a_service_and_is_no_referral(parameter: str) -> None:
+    source, channel = brought(f"/?{parameter.upper()}=1")
+    assert source == ADVERTISERS[parameter]
+    assert channel.startswith(("Paid", "Display", "Affiliates"))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +140,30 @@ def test_click_on_an_advertisement_of_the_source_is_paid(
         ("https://google.evil.example.com/", "Referral"),
         ("https://amazon.example.org/", "Referral"),
         ("https://newsletter.example.org/", "Referral"),
+        ("https://google.com.hk/", "Organic Search"),
+        ("https://yandex.kz/search", "Organic Search"),
+        ("https://suche.gmx.net/web", "Organic Search"),
+        ("https://suche.web.de/", "Organic Search"),
+        ("https://www.gmx.net/", "Email"),
+        ("https://www.pinterest.de/pin/1", "Organic Social"),
+        ("android-app://com.duckduckgo.mobile.android/", "Organic Search"),
+        ("android-app://com.instagram.android", "Organic Social"),
+        ("https://claude.com/", "AI Assistants"),
+        ("https://chatglm.cn/", "AI Assistants"),
+        ("https://notebooklm.google.com/", "AI Assistants"),
+        ("https://photos.google.com/", "Referral"),
+        ("https://cloud.google.com/", "Referral"),
+        ("https://myaccount.google.com/", "Referral"),
+        ("https://maps.google.co.uk/", "Referral"),
+        ("https://finance.yahoo.com/", "Referral"),
+        ("https://github.com/x/y", "Referral"),
+        ("https://google.github.io/", "Referral"),
+        ("https://google.fandom.com/", "Referral"),
+        ("https://google.com.evil.example/", "Referral"),
+        ("https://google.chuo.tokyo.jp/", "Referral"),
+        ("https://linked-in.com/", "Referral"),
+        ("https://face-book.com/", "Referral"),
+        ("https://googleadservices.com/pagead/aclk", "Paid Search"),
         ("https://x.example.org/", "Referral"),
         ("android-app://com.example.reader/", "Referral"),
     ],
@@ -187,29 +262,32 @@ def test_a_source_that_is_tagged_wins_over_the_referrer(tags: dict[str, str], ch
 
 
 def test_every_channel_can_be_told() -> None:
-    assert set(LISTED) <= set(Channel)
     tagged = {channel_of("", source, "cpc") for source in ("google", "facebook", "youtube", "amazon", "a site")}
-    rest = {channel_of(), channel_of("", "", "", "cross-network"), *map(channel_of, [""])}
-    homes = {channel_of("", entries[0].replace("*", "com")) for entries in LISTED.values()}
+    rest = {channel_of(), channel_of("", "", "", "cross-network"), channel_of("", "podcast")}
+    homes = {channel_of("", row["tags"][0]) for row in read_rows() if "tags" in row}
     assert homes | tagged | rest == set(Channel)
 
 
-@pytest.mark.parametrize("channel", LISTED)
-def test_every_listed_source_and_its_hosts_are_in_their_channel(channel: str) -> None:
-    for entry in LISTED[channel]:
-        assert channel_of("", entry.replace("*", "com")) == channel
-        for host in (entry.replace("*", "co.uk"), *SOURCES.get(entry, ())):
-            if host.count(".") and not host.startswith("com."):
-                assert (host, channel_of(f"https://{host}/a")) == (host, channel)
+def test_every_listed_host_app_and_tag_is_its_service_in_its_channel() -> None:
+    for row in read_rows():
+        expected = row["name"], row["channel"]
+        for host in (*row.get("hosts", ()), *(f"below.{each}" for each in row.get("domains", ()))):
+            for each in {host.replace("*", "com"), host.replace("*", "co.uk")}:
+                assert (each, *brought("/", f"https://{each}/a")) == (each, *expected)
+        for app in row.get("apps", ()):
+            assert (app, *brought("/", f"android-app://{app}/")) == (app, *expected)
+        for tag in row.get("tags", ()):
+            assert (tag, *brought("/", "", tag)) == (tag, *expected)
+        for tag in row.get("ads", ()):
+            name, channel = brought("/", "", tag.replace("*", "com"))
+            assert (tag, name) == (tag, row["name"])
+            assert channel.startswith(("Paid", "Display"))
 
 
-def test_no_source_is_listed_twice() -> None:
-    entries = [entry.lower().translate(str.maketrans("", "", " _-")) for each in LISTED.values() for entry in each]
-    assert sorted(set(entries)) == sorted(entries)
-
-
-def test_every_source_with_a_name_of_its_own_has_a_channel() -> None:
-    assert set(SOURCES) - {entry for entries in LISTED.values() for entry in entries} == set()
+def test_nothing_is_listed_twice() -> None:
+    for field in ("hosts", "domains", "apps", "tags", "ads"):
+        listed = [entry for row in read_rows() for entry in row.get(field, ())]
+        assert sorted(set(listed)) == sorted(listed)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +299,7 @@ def test_every_source_with_a_name_of_its_own_has_a_channel() -> None:
         (IncomingEvent(PAGEVIEW, "", url="/"), "Direct"),
         (IncomingEvent(PAGEVIEW, "", url="/?utm_source=fb&utm_medium=cpc"), "Paid Social"),
         (IncomingEvent(PAGEVIEW, "", url="/?gclid=Cj0K", referrer="https://www.google.com/"), "Paid Search"),
+        (IncomingEvent(PAGEVIEW, "", url="/?gbraid=Cj0K"), "Paid Search"),
         (IncomingEvent(PAGEVIEW, "", url="https://example.com/a", referrer="https://example.com/"), "Direct"),
     ],
 )

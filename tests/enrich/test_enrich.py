@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hitkeep_py.enrich.page import Page, Pages
 from hitkeep_py.enrich.place import NAME_LENGTH, NOWHERE, Place, Places, read_place
 from hitkeep_py.enrich.referrer import Referrers
+from hitkeep_py.enrich.services import Services
 from hitkeep_py.enrich.user_agent import UserAgents, device_of_viewport
 from hitkeep_py.enrich.visitor import session_key, visitor_id
 from hitkeep_py.event import DEVICES
@@ -30,7 +31,19 @@ SMALL, CITIES = place_file(mapping(country_code=text("DE"))), place_file(GEOLITE
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 WINDOWS, ANDROID = "Windows NT 10.0; Win64; x64", "Linux; Android 14"
 UBUNTU, CHROME_OS = "X11; Ubuntu; Linux x86_64", "X11; CrOS x86_64 14541.0.0"
-REFERRERS, USER_AGENTS = Referrers(), UserAgents()
+REFERRERS, USER_AGENTS = Referrers(Services()), UserAgents()
+LOCAL_HOSTS = [
+    "localhost:4000",
+    "app.localhost",
+    "127.0.0.1",
+    "[::1]:80",
+    "wiki",
+    "10.1.2.3",
+    "192.168.178.1",
+    "[fd00::1]",
+    "nas.local",
+    "fritz.lan",
+]
 ANYTHING = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -227,6 +240,14 @@ def test_device_of_a_viewport(width: int, device: str | None) -> None:
         ("https://EXAMPLE.org./A", "example.org/A", "example.org"),
         ("https://bücher.example/", "xn--bcher-kva.example", "xn--bcher-kva.example"),
         *((nothing, None, None) for nothing in ("", "https://site.example/a", "http://www.SITE.example", "/path")),
+        *((f"http://{host}/a", None, None) for host in LOCAL_HOSTS),
+        ("http://8.8.8.8/a", "8.8.8.8/a", "8.8.8.8"),
+        ("https://photos.google.com/share", "photos.google.com/share", "Google"),
+        ("https://google.github.io/a", "google.github.io/a", "google.github.io"),
+        ("https://linked-in.com/", "linked-in.com", "linked-in.com"),
+        ("https://notebooklm.google.com/", "notebooklm.google.com", "NotebookLM"),
+        ("android-app://com.instagram.android/", "android-app:com.instagram.android", "Instagram"),
+        ("android-app://com.Slack", "android-app:com.Slack", "Slack"),
         *((bad, None, None) for bad in ("javascript:alert(1)", "data:text/html,x", "https://", "https://[", "ftp://a.b")),
         *((bad, None, None) for bad in ("https://exa mple.org/", "https://<script>/", "https://" + "a" * 300 + ".org")),
     ],
@@ -251,12 +272,36 @@ def test_referrers(value: str, address: str | None, source: str | None) -> None:
         ("News.example", "News.example"),
         ("news.example/path", "news.example/path"),
         ("newsletter", "newsletter"),
-        ("Google Ads", "Google Ads"),
+        ("Google Ads", "Google"),
+        ("google_ads", "Google"),
+        ("googleads", "Google"),
+        ("adwords", "Google"),
+        ("gads", "Google"),
+        ("ig", "Instagram"),
+        ("fb", "Facebook"),
+        ("FB-Ads", "Facebook"),
+        ("fbad", "Facebook"),
+        ("facebook_feed_ad", "Facebook"),
+        ("yt-ads", "YouTube"),
+        ("linked-in", "LinkedIn"),
+        ("linked-in.com", "linked-in.com"),
+        ("tik.tok", "TikTok"),
+        ("com.Slack", "Slack"),
+        ("http://news.ycombinator.com", "Hacker News"),
+        ("https://News.example/path", "news.example"),
+        ("photos.google.com", "Google"),
+        ("ads", "ads"),
+        ("threads", "Threads"),
+        *((nothing, None) for nothing in ("(none)", "(not set)", "direct", "None")),
         ("my-google.example", "my-google.example"),
     ],
 )
-def test_a_campaign_names_a_known_source_as_its_referrers_are_called(tag: str, source: str) -> None:
+def test_a_campaign_names_a_known_source_as_its_referrers_are_called(tag: str, source: str | None) -> None:
     assert REFERRERS.named(tag) == source
+
+
+def test_a_local_site_knows_its_neighbours() -> None:
+    assert REFERRERS.referrer("http://wiki.internal/a", "app.internal") == ("wiki.internal/a", "wiki.internal")
 
 
 def test_a_referring_app_is_a_source() -> None:
