@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitkeep_py import __version__
 from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import Clock, SystemClock
 from hitkeep_py.config import Settings
@@ -121,11 +122,16 @@ class Analytics:
 
     @classmethod
     def in_memory(
-        cls, clock: Clock | None = None, settings: Settings | None = None, lookups: Lookups | None = None
+        cls,
+        clock: Clock | None = None,
+        settings: Settings | None = None,
+        lookups: Lookups | None = None,
+        passwords: Passwords | None = None,
     ) -> "Analytics":
         """The whole product without a file. Look-ups take 0.2 s to open; they may be shared."""
         clock = clock or SystemClock()
-        analytics = cls(settings or Settings(), clock, None, Catalog(None, clock), DuckDBStore(None), lookups)
+        catalog = Catalog(None, clock, passwords)
+        analytics = cls(settings or Settings(), clock, None, catalog, DuckDBStore(None), lookups)
         analytics._start()
         return analytics
 

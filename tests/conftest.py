@@ -13,7 +13,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
 from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
-from tests.product import lookups
+from tests.product import new_analytics
 from tests.stored_events import SITE, store_rows
 from tests.tiers import Watch, give_tiers, in_two_halves, tier_of
 
@@ -54,7 +54,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def analytics(clock: FakeClock) -> Iterator[Analytics]:
-    opened = Analytics.in_memory(clock, lookups=lookups())
+    opened = new_analytics(clock)
     yield opened
     opened.close()
 

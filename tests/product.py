@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from hitkeep_py.analytics import Analytics
+from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.enrich.lookups import Lookups
@@ -136,8 +137,13 @@ def lookups() -> Lookups:
     return Lookups()
 
 
+def new_analytics(clock: FakeClock, settings: Settings | None = None) -> Analytics:
+    """In memory, with real password hashes that take 0.1 ms rather than 18."""
+    return Analytics.in_memory(clock, settings, lookups(), Passwords(memory_kib=8, passes=1))
+
+
 @contextmanager
 def in_memory(settings: Settings | None = None) -> Iterator[Product]:
     clock = FakeClock()
-    with served(Analytics.in_memory(clock, settings, lookups()), clock) as product:
+    with served(new_analytics(clock, settings), clock) as product:
         yield product

@@ -11,7 +11,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.event import DropReason
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.server.routes import ROUTES
-from tests.reference import PAGES, ROOT
+from scripts.documents.reference import PAGES, ROOT
 
 
 @pytest.mark.parametrize("name", PAGES)

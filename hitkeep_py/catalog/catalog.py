@@ -10,6 +10,7 @@ from hitkeep_py.catalog.experiments import Experiment, Experiments
 from hitkeep_py.catalog.funnels import Funnels
 from hitkeep_py.catalog.goals import Goals
 from hitkeep_py.catalog.keys import KeyRing, Keys
+from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.salts import SaltRing, Salts
 from hitkeep_py.catalog.segments import Segments
 from hitkeep_py.catalog.site_settings import VISITOR_PERIODS
@@ -45,9 +46,9 @@ class Directory:
 
 
 class Catalog:
-    def __init__(self, path: Path | None, clock: Clock) -> None:
+    def __init__(self, path: Path | None, clock: Clock, passwords: Passwords | None = None) -> None:
         self.database = Database(path)
-        self.users = Users(self.database, clock)
+        self.users = Users(self.database, clock, passwords)
         self.sites = Sites(self.database, clock)
         self.goals = Goals(self.database, clock)
         self.funnels = Funnels(self.database, clock)

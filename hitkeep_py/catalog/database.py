@@ -5,9 +5,11 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from hitkeep_py import catalog
 from hitkeep_py.catalog.migrations import MIGRATIONS
 from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, NotFound, Unavailable
 
@@ -77,20 +79,37 @@ class Database:
     def _migrate(self) -> None:
         newest = MIGRATIONS[-1][0]
         self._connection.execute("BEGIN IMMEDIATE")
-        done = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if not schema_of(self._connection):
+            make(self._connection)
+        done = schema_of(self._connection)
         if done > newest:
             self._connection.execute("ROLLBACK")
             raise DataDirectoryError(
                 f"catalog.sqlite has schema {done}, newer than the {newest} that this version knows; "
                 "install a newer version"
             )
-        for number, name, statements in MIGRATIONS:
-            if number > done:
-                for statement in statements:
-                    self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {number}")
-                log.info("catalog.sqlite: applied migration %d %s", number, name)
+        apply_from(self._connection, done)
         self._connection.execute("COMMIT")
+
+
+def schema_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def make(connection: sqlite3.Connection) -> None:
+    """What all migrations would make of nothing."""
+    for statement in files(catalog).joinpath("schema.sql").read_text("utf-8").split(";\n"):
+        connection.execute(statement)
+
+
+def apply_from(connection: sqlite3.Connection, done: int) -> None:
+    """The changes that are missing."""
+    for number, name, statements in MIGRATIONS:
+        if number > done:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            log.info("catalog.sqlite: applied migration %d %s", number, name)
 
 
 @contextmanager

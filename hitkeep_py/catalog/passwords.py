@@ -55,8 +55,10 @@ NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$yNwS666hZFtogBI/2iJ8OA$kwUDfx4hTaM4oFIb
 
 
 class Passwords:
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    """Weaker figures than the usual ones are for tests only."""
+
+    def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2) -> None:
+        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         # 16 logins at once with the library's defaults took 1 GB; two of ours take 38 MB.
         self._places = threading.Semaphore(2)
 

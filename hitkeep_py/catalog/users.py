@@ -29,10 +29,10 @@ class User(Record):
 
 
 class Users:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords | None = None) -> None:
         self._database = database
         self._clock = clock
-        self._passwords = Passwords()
+        self._passwords = passwords or Passwords()
 
     def add(
         self,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.catalog import Catalog
+from hitkeep_py.catalog.database import Database, apply_from
 from hitkeep_py.catalog.site_settings import read_domain, read_time_zone
 from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, InvalidInput, NotFound
 from hitkeep_py.text import is_hostname, normalised_hostname
@@ -100,6 +101,16 @@ def test_junk_is_no_domain(junk: object) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_domain(junk)
     assert raised.value.field == "domain"
+
+
+def test_a_new_catalog_is_what_all_migrations_make_of_nothing() -> None:
+    question = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as migrated, closing(Database(None)) as new:
+        apply_from(migrated, 0)
+        assert new.rows(question) == migrated.execute(question).fetchall()
+        assert new.rows("PRAGMA user_version") == migrated.execute("PRAGMA user_version").fetchall()
+        for (table,) in new.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            assert new.rows(f"SELECT * FROM {table}") == migrated.execute(f"SELECT * FROM {table}").fetchall()
 
 
 @given(st.one_of(st.text(), st.from_regex(r"(https?://)?[\wäß.\-:/@\[\]%]{1,40}", fullmatch=True)))

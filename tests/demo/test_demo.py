@@ -21,7 +21,7 @@ from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.report_routes import REPORT_NAMES
 from tests.fake_clock import FakeClock
-from tests.product import lookups
+from tests.product import lookups, new_analytics
 from tests.running_server import run
 
 SMALL = 0.12
@@ -47,7 +47,7 @@ UNASKED = {"funnels", "sessions/{session_id}", "realtime/stream"}
 @pytest.fixture(scope="module")
 def filled() -> Iterator[tuple[Analytics, FakeClock]]:
     clock = FakeClock()
-    analytics = Analytics.in_memory(clock, lookups=lookups())
+    analytics = new_analytics(clock)
     filling = Filling(analytics, scale=SMALL)
     filling.fill()
     go_on(LiveVisitors(analytics, filling.month), clock, 60)

@@ -1,7 +1,7 @@
 """Channels: the customary grouping, a home for every well-known source, and an answer to whatever is said."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.enrich.channel import Channels
@@ -316,7 +316,6 @@ words = st.sampled_from(["", "google", "facebook.com", "cpc", "ads", "shop", "an
 texts = st.none() | words | st.text(max_size=40) | st.builds(str.__add__, words, st.text(max_size=10))
 
 
-@settings(max_examples=500, deadline=None)
 @given(source=texts, referrer=texts, utm_source=texts, medium=texts, campaign=texts)
 def test_whatever_is_said_has_a_channel(
     source: str | None, referrer: str | None, utm_source: str | None, medium: str | None, campaign: str | None

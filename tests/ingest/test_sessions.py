@@ -263,14 +263,13 @@ def arrivals_in_order() -> st.SearchStrategy[list[Arrival]]:
     return st.lists(arrival, max_size=30).map(in_time)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(arrivals=arrivals_in_order(), cuts=st.sets(st.integers(0, 30), max_size=3))
 def test_portions_and_restarts_change_nothing(arrivals: list[Arrival], cuts: set[int]) -> None:
     edges = [0, *sorted(cuts), len(arrivals)]
     assert stored([arrivals[start:end] for start, end in pairwise(edges)]) == assigned(Sessions(), arrivals)
 
 
-@settings(max_examples=100, deadline=None)
 @given(arrivals=arrivals_in_order())
 def test_no_session_of_the_servers_has_a_pause_longer_than_30_minutes(arrivals: list[Arrival]) -> None:
     unnamed: list[Arrival] = [(time, visitor, None, None) for time, visitor, _, _ in arrivals]

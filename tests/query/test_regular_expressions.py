@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitkeep_py.errors import InvalidInput
@@ -15,7 +15,6 @@ PIECES = [
 ]
 
 
-@settings(deadline=None)  # The first question to DuckDB takes long.
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example("[]~~\\z")
 @example("^,[^]p&&")

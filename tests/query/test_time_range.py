@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.errors import InvalidInput
@@ -180,7 +180,6 @@ def ranges() -> st.SearchStrategy[TimeRange]:
     )
 
 
-@settings(max_examples=80, deadline=None)
 @given(time_range=ranges())
 def test_offsets_are_the_zones_at_every_moment_of_the_range(time_range: TimeRange) -> None:
     spans = offsets(time_range)
@@ -200,7 +199,6 @@ def store() -> Iterator[DuckDBStore]:
     opened.close()
 
 
-@settings(max_examples=80, deadline=None)
 @given(time_range=ranges(), unit=st.sampled_from(["hour", "day", "month"]))
 def test_every_moment_falls_into_the_engines_bucket_that_the_calendar_says(
     time_range: TimeRange, unit: str, store: DuckDBStore

@@ -124,7 +124,7 @@ EVENT = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(events=st.lists(EVENT, min_size=1, max_size=15))
 def test_figures_are_those_counted_one_by_one(events: list[tuple[Any, ...]]) -> None:
     depths: dict[tuple[str, int], int] = {}

@@ -203,7 +203,7 @@ VALUES = st.one_of(
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_key_is_found_with_its_value(
     analytics: Analytics, site: Site, week: TimeRange, props: dict[str, Any]
 ) -> None:

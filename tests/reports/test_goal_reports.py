@@ -279,7 +279,7 @@ EVENT = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(EVENT, min_size=1, max_size=20))
 def test_figures_are_those_counted_one_by_one(events: list[tuple[str, int, str, str, str]]) -> None:
     rows = [

@@ -17,6 +17,7 @@ from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
+from tests.product import new_analytics
 
 HOUR = 3_600
 # The site is in the question, and none in the empty one that is asked here. Errors are in Plausible's shape.
@@ -509,7 +510,7 @@ def test_ingest_reads_no_cookie_and_takes_foreign_pages(http: TestClient, site: 
 
 def public(settings: Settings, clock: FakeClock, peer: str = "203.0.113.9") -> Iterator[TestClient]:
     """A client of a product with these settings and one user."""
-    analytics = Analytics.in_memory(clock, settings)
+    analytics = new_analytics(clock, settings)
     analytics.catalog.users.add(EMAIL, PASSWORD)
     with TestClient(Server(analytics).app, client=(peer, 50000)) as client:
         yield client

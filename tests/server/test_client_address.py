@@ -3,7 +3,7 @@
 import ipaddress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
@@ -118,7 +118,6 @@ def addresses() -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     peer=st.none() | addresses(),
     headers=st.lists(
@@ -137,7 +136,6 @@ def test_any_peer_and_headers_give_a_valid_address(peer: str | None, headers: li
     assert limit_key(found) == limit_key(BEHIND_PROXIES.client(found, []))
 
 
-@settings(max_examples=200, deadline=None)
 @given(real=st.ip_addresses(v=4).filter(lambda ip: ip not in ipaddress.ip_network("10.0.0.0/8")), forged=addresses())
 def test_what_the_client_wrote_itself_never_counts(real: ipaddress.IPv4Address, forged: str) -> None:
     forwarded = forged.encode("latin-1") + f", {real}, {OTHER_PROXY}".encode()

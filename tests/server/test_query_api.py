@@ -22,7 +22,7 @@ from hitkeep_py.query.time_range import TimeRange, buckets, read_range
 from hitkeep_py.server.app import Server
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
-from tests.product import lookups
+from tests.product import new_analytics
 from tests.reported_site import BOTH_DAYS, DAY, ask, fill, refusal, report, rows
 
 NOW = round(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
@@ -44,7 +44,7 @@ INJECTIONS = [
 @pytest.fixture(scope="module")
 def opened() -> Iterator[tuple[TestClient, Analytics, Site]]:
     clock = FakeClock()
-    analytics = Analytics.in_memory(clock, lookups=lookups())
+    analytics = new_analytics(clock)
     site = analytics.catalog.sites.add("example.com")
     fill(analytics, site)
     token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
@@ -363,7 +363,7 @@ def test_no_text_becomes_sql(client: TestClient, opened: tuple[TestClient, Analy
     assert analytics.store.select("SELECT count(*) FROM events") == before
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=4))
 def test_any_json_is_answered_or_refused(opened: tuple[TestClient, Analytics, Site], value: object) -> None:
     client, _, site = opened
@@ -391,7 +391,7 @@ def test_50_questions_at_once_are_all_answered(client: TestClient, site: Site) -
 
 
 def test_question_that_takes_too_long_is_a_504_that_names_the_limit(clock: FakeClock) -> None:
-    analytics = Analytics.in_memory(clock, Settings(query_timeout=0.5), lookups=lookups())
+    analytics = new_analytics(clock, Settings(query_timeout=0.5))
     site = analytics.catalog.sites.add("example.com")
     token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
     request = analytics.questions.request

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.server.client_address import limit_key
@@ -101,7 +101,6 @@ def test_the_wait_is_as_long_as_said(limiter: RateLimiter, seconds: Seconds) -> 
     assert limiter.wait("a") == 0.0
 
 
-@settings(max_examples=200, deadline=None)
 @given(rate=st.sampled_from([1, 3, 7, 20, 1000]), burst=st.sampled_from([1, 2, 5, 40]), steps=STEPS)
 def test_every_answer_is_that_of_a_textbook_token_bucket(rate: int, burst: int, steps: list[tuple[int, int]]) -> None:
     seconds = Seconds()

@@ -11,6 +11,7 @@ import pytest
 from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError, QueryTimeout, StoreUnavailable
 from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.stores.duckdb import DuckDBStore
+from hitkeep_py.stores.duckdb_schema import apply_from
 from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
 from tests.stored_events import OTHER_SITE, SITE, START, store_rows
 
@@ -198,6 +199,41 @@ def test_rebuilding_repairs_the_numbers_of_visitors(harm: str, store: DuckDBStor
         question = f"SELECT DISTINCT visitor_id, visitor_number FROM {table} ORDER BY visitor_id"
         assert harmed.select(question) == wanted
     harmed.close()
+
+
+def test_a_new_store_is_what_all_migrations_make_of_nothing(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE migrations (number INTEGER NOT NULL, name VARCHAR NOT NULL)")
+        apply_from(connection, 0)
+    migrated, new = DuckDBStore(path), DuckDBStore(None)
+    for question in (
+        "SELECT table_name, column_index, column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
+        " WHERE NOT internal ORDER BY ALL",
+        "SELECT table_name, constraint_text FROM duckdb_constraints() ORDER BY ALL",
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal",
+        "SELECT index_name FROM duckdb_indexes()",
+        "SELECT sequence_name FROM duckdb_sequences()",
+        "FROM migrations ORDER BY ALL",
+        "FROM inbox_position",
+    ):
+        assert new.select(question) == migrated.select(question), question
+    migrated.close()
+    new.close()
+
+
+@pytest.mark.parametrize("done", range(1, len(MIGRATIONS)))
+def test_a_store_of_any_version_comes_to_the_schema_of_a_new_one(done: int, path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE migrations (number INTEGER NOT NULL, name VARCHAR NOT NULL)")
+        for number, name, statements in MIGRATIONS[:done]:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", [number, name])
+    upgraded, new = DuckDBStore(path), DuckDBStore(None)
+    for table in ("events", "sessions", "visitors", "inbox_position"):
+        assert upgraded.select(f"DESCRIBE {table}") == new.select(f"DESCRIBE {table}")
+    upgraded.close()
+    new.close()
 
 
 def test_a_store_of_an_older_version_gets_numbers_and_sessions(path: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hitkeep_py.stores.migrations.duckdb import MIGRATIONS
 from tests.torture.ledger import Ledger, stored_events, verdict
 from tests.torture.outcome import Outcome, Scale
 from tests.torture.server_process import ANALYTICS, UNLIMITED, Reply, ServerProcess, add_site, wait_until
@@ -15,9 +14,10 @@ from tests.torture.stages import STORE_STAGES, plan
 from tests.torture.traffic import Traffic, send_again
 
 REOPENED_SECONDS = 1.0
-FIRST_ORDER = len(MIGRATIONS) + 1
+FIRST_ORDER = 2
 FIRST_APPEND = FIRST_ORDER + 1
-"""Of the store's transactions, counted from the first start of a new data directory: the jobs begin with an order to
+"""Of the store's transactions, counted from the first start of a new data directory: the first makes the schema, and
+the jobs begin with an order to
 the writer, to forget crossings."""
 EMAIL, PASSWORD = "you@example.com", "a long enough password"
 ERRORS = ("fatal", "internal", "transaction", "memory", "unexpected")

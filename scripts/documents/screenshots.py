@@ -24,7 +24,7 @@ from tests.chromium import launched
 from tests.dashboard import EMAIL, PASSWORD, SITE, settled
 from tests.fake_clock import FakeClock
 
-IMAGES = Path(__file__).parent.parent / "docs/images"
+IMAGES = Path(__file__).parents[2] / "docs/images"
 EVENING = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 NOTES = {"2026-10-30": "Newsletter: autumn roast", "2026-11-12": "One-page checkout for half of all"}
 LARGE = {"viewport": {"width": 1280, "height": 860}}
