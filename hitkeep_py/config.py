@@ -165,6 +165,16 @@ class Settings:
     ingest_burst: int = setting(
         40, read_integer(1, 10**9), "Requests that one client may send at once after a pause.", "-ingest-burst"
     )
+    api_rate_limit: float = setting(
+        50.0, read_number(0.01, 1e9), "Requests per second that one client may send to everything but ingest."
+    )
+    api_burst: int = setting(
+        500, read_integer(1, 10**9), "Requests other than ingest that one client may send at once after a pause."
+    )
+    max_connections: int = setting(10_000, read_integer(10, 10**6), "Connections that may be open at a time.")
+    max_connections_per_client: int = setting(
+        500, read_integer(1, 10**6), "Connections of one client; those of a trusted proxy are not counted by client."
+    )
     inbox_max_mb: int = setting(
         1024,
         read_integer(1, 10**9),

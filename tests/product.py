@@ -17,6 +17,8 @@ from hitkeep_py.server.app import Server
 from tests.fake_clock import FakeClock
 
 CLIENT = "203.0.113.9"
+UNLIMITED = Settings(api_burst=10**6)
+"""A clock that stands still gives no client another request."""
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -139,7 +141,7 @@ def lookups() -> Lookups:
 
 def new_analytics(clock: FakeClock, settings: Settings | None = None) -> Analytics:
     """In memory, with real password hashes that take 0.1 ms rather than 18."""
-    return Analytics.in_memory(clock, settings, lookups(), Passwords(memory_kib=8, passes=1))
+    return Analytics.in_memory(clock, settings or UNLIMITED, lookups(), Passwords(memory_kib=8, passes=1))
 
 
 @contextmanager

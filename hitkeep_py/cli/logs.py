@@ -49,7 +49,8 @@ def configure_logging(settings: Settings) -> None:
     handler = handler_of(settings.log_file)
     handler.setFormatter(FORMATTERS[settings.log_format]())
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Its warnings are two lines for each request that a stranger garbles, or asks to upgrade.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
 
 def handler_of(file: str) -> logging.Handler:

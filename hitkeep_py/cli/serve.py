@@ -11,16 +11,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import uvicorn
 import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hitkeep_py import __version__
 from hitkeep_py.analytics import Analytics
-from hitkeep_py.cli.guarded_protocol import GuardedProtocol, refuse_slow_requests
+from hitkeep_py.cli.connection_limits import ConnectionLimits
+from hitkeep_py.cli.guarded_protocol import GuardedProtocol, refuse_slow_connections
 from hitkeep_py.cli.logs import configure_logging
 from hitkeep_py.cli.options import config_option, setting_options, settings_of
 from hitkeep_py.cli.progress import progress
@@ -132,7 +135,9 @@ async def run(analytics: Analytics, listener: socket.socket, demo: Demonstration
     loop = asyncio.get_running_loop()
     server = Server(analytics, (*ROUTES, *DEMO_ROUTES)) if demo else Server(analytics)
     jobs = Jobs(analytics)
-    public = QuietServer(uvicorn_config(server.app))
+    settings = analytics.settings
+    limits = ConnectionLimits(settings.max_connections, settings.max_connections_per_client)
+    public = QuietServer(uvicorn_config(server.app, partial(GuardedProtocol, limits, server.addresses.connection_key)))
     assert analytics.directory is not None
     with local_socket(analytics.directory) as local_listener:
         local = QuietServer(uvicorn_config(server.local_app))
@@ -142,7 +147,7 @@ async def run(analytics: Analytics, listener: socket.socket, demo: Demonstration
             # What programs that rotate logs send. The log's file is looked at for each line.
             loop.add_signal_handler(number, log.info, "goes on after %s", number.name)
         jobs.start()
-        sweep = asyncio.create_task(refuse_slow_requests(public.server_state.connections))
+        sweep = asyncio.create_task(refuse_slow_connections(public.server_state.connections))
         if demo:
             demo.visitors.start()
         announce(server, listener, demo)
@@ -171,10 +176,10 @@ def stop(product: Server, *servers: uvicorn.Server) -> None:
         server.should_exit = True
 
 
-def uvicorn_config(app: Any) -> uvicorn.Config:
+def uvicorn_config(app: Any, protocol: Any = HttpToolsProtocol) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=GuardedProtocol,
+        http=protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

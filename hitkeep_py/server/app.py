@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from hitkeep_py.analytics import Analytics
-from hitkeep_py.errors import AnalyticsError, InvalidInput
+from hitkeep_py.errors import AnalyticsError, InvalidInput, RateLimited
 from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.protocols.json_input import read_object
 from hitkeep_py.protocols.statuses import status_of
@@ -31,16 +31,18 @@ from hitkeep_py.server.access import (
     refuse_foreign,
     require,
 )
-from hitkeep_py.server.answers import error_body, headers_of
+from hitkeep_py.server.answers import body_of, error_body, headers_of
 from hitkeep_py.server.asking import answer_of
 from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
-from hitkeep_py.server.client_address import ClientAddresses
+from hitkeep_py.server.client_address import ClientAddresses, limit_key
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
 from hitkeep_py.server.logins import Logins
+from hitkeep_py.server.rate_limit import RateLimiter
 from hitkeep_py.server.report_routes import REPORT_NAMES, REPORT_PATH
 from hitkeep_py.server.routes import ROUTES
 
 BODY_LIMIT = 64 * 1024
+PROBES = ("/healthz", "/readyz")
 SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "x-content-type-options": "nosniff",
@@ -66,6 +68,9 @@ class Server:
         )
         self.logins = Logins(analytics.clock.monotonic)
         self.ingest = IngestApp(analytics, self.addresses)
+        self.limiter = RateLimiter(
+            analytics.settings.api_rate_limit, analytics.settings.api_burst, analytics.clock.monotonic
+        )
         self.streams = Streams()
         self._api = self._starlette(local=False)
         self.local_app = self._starlette(local=True)
@@ -73,8 +78,19 @@ class Server:
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self.ingest.serves(scope["path"]):
             await self.ingest(scope, receive, send)
+        elif scope["type"] == "http" and (refusal := self._over_limit(scope)):
+            await refusal(scope, receive, send)
         else:
             await self._api(scope, receive, send)
+
+    def _over_limit(self, scope: Scope) -> Response | None:
+        """What a client is answered that asks too often. Load balancers may ask as often as they like."""
+        if scope["path"] in PROBES:
+            return None
+        client = scope["client"]
+        ip = self.addresses.client(client[0] if client else None, scope["headers"])
+        wait = self.limiter.wait(limit_key(ip))
+        return error_response(RateLimited("Too Many Requests", int(wait) + 1), body_of) if wait else None
 
     def _starlette(self, *, local: bool) -> Starlette:
         routes = [
@@ -104,9 +120,7 @@ class Server:
             result = await run_in_threadpool(answer_of, route, self._call(request, caller, given))
             return response_of(await beginning(result, request.method), request.url.path)
         except AnalyticsError as error:
-            headers = {name.decode(): value.decode() for name, value in headers_of(error)}
-            content = route.error_body(error)
-            return Response(content, status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
+            return error_response(error, route.error_body)
         except Exception:
             log.exception("%s %s failed", request.method, request.url.path)
             content = route.error_body(AnalyticsError("the server failed; its log tells why"))
@@ -161,6 +175,11 @@ class Server:
             self.streams,
             request.headers,
         )
+
+
+def error_response(error: AnalyticsError, words: Callable[[AnalyticsError], bytes]) -> Response:
+    headers = {name.decode(): value.decode() for name, value in headers_of(error)}
+    return Response(words(error), status_of(error), {**SECURITY_HEADERS, **headers}, "application/json")
 
 
 async def read_json(request: Request) -> dict[str, Any]:

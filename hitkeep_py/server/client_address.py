@@ -46,6 +46,11 @@ class ClientAddresses:
     def is_trusted(self, peer: str | None) -> bool:
         return self._peer(peer)[1]
 
+    def connection_key(self, peer: str | None) -> str | bytes | None:
+        """What a limit of connections counts as one client; None for a trusted proxy, which stands for many."""
+        address, trusted = self._peer(peer)
+        return None if trusted else limit_key(address)
+
     def _read_peer(self, peer: str | None) -> tuple[str, bool]:
         if peer is None:
             return UNKNOWN, self._trusts_the_nameless

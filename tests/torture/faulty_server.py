@@ -167,6 +167,7 @@ def shorten_patience() -> None:
     """So that a short test need not wait the ten seconds that a client may take."""
     if seconds := os.environ.get(PATIENCE_VARIABLE):
         guarded_protocol.REQUEST_SECONDS = float(seconds)
+        guarded_protocol.READING_SECONDS = float(seconds)
 
 
 def record_opened_files() -> None:

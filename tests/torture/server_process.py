@@ -17,7 +17,10 @@ import orjson
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ANALYTICS = Path(sys.executable).with_name("analytics")
-UNLIMITED = ("--ingest-rate", "1e9", "--ingest-burst", "1000000000", "--min-free-disk-mb", "0")
+UNLIMITED = (
+    *("--ingest-rate", "1e9", "--ingest-burst", "1000000000", "--min-free-disk-mb", "0"),
+    *("--max-connections", "20000", "--max-connections-per-client", "20000", "--api-rate-limit", "1e9"),
+)
 LISTENS = re.compile(r"listens on http://127\.0\.0\.1:(\d+)")
 NATIVE_NOISE = re.compile(r"nanobind:| - (leaked|\.\.\.)|See https://nanobind")
 DOMAIN = "example.com"
