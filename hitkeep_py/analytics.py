@@ -1,7 +1,6 @@
 """The product without HTTP: everything opened and wired together, asked questions, and closed in order."""
 
 import logging
-import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitkeep_py import __version__
@@ -17,10 +17,18 @@ from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import Clock, SystemClock
 from hitkeep_py.config import Settings
-from hitkeep_py.data_directory import DataDirectory, sync
+from hitkeep_py.data_directory import DataDirectory, arriving, sync
 from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.enrich.visitor import known_visitor_id
-from hitkeep_py.errors import DataDamaged, NotAsItIs, SettingError, StoreUnavailable, Unavailable
+from hitkeep_py.errors import (
+    Conflict,
+    DataDamaged,
+    DataDirectoryError,
+    NotAsItIs,
+    SettingError,
+    StoreUnavailable,
+    Unavailable,
+)
 from hitkeep_py.ingest.debugger import Debugger
 from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.intake import Intake
@@ -32,8 +40,10 @@ from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.report import Report
 from hitkeep_py.questions import Questions
+from hitkeep_py.shortage import shortage
 from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
+from hitkeep_py.stores.duckdb_habits import check_engine_in_memory
 
 LEDGER_SECONDS = 5.0
 MEGABYTE = 1_000_000
@@ -47,16 +57,29 @@ def open_store(settings: Settings, directory: DataDirectory) -> EventStore:
     """Where the settings say. Raises SettingError, DataDirectoryError."""
     if not settings.store:
         return DuckDBStore(directory.events, memory_limit=settings.memory_limit, backups=directory.backups)
+    opened: EventStore = clickhouse_engine().open_clickhouse(settings.store, settings.memory_limit)
+    return opened
+
+
+def check_engine(settings: Settings) -> None:
+    """Whether the event store's engine does what is needed of it. Raises EngineUnfit, and what `open_store` raises."""
+    if settings.store:
+        clickhouse_engine().check_clickhouse(settings.store)
+    else:
+        check_engine_in_memory()
+
+
+def clickhouse_engine() -> ModuleType:
     try:
         # Its library is an extra: who keeps events in DuckDB need not have it.
-        from hitkeep_py.stores.clickhouse import open_clickhouse  # noqa: PLC0415
+        from hitkeep_py.stores import clickhouse  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingError(
             f"store names a ClickHouse server, for which a library is missing: {sys.executable} -m pip install"
             f" '{CLICKHOUSE_LIBRARY}'",
             field="store",
         ) from error
-    return open_clickhouse(settings.store, settings.memory_limit)
+    return clickhouse
 
 
 class Analytics:
@@ -102,7 +125,10 @@ class Analytics:
             return cls._open(settings, directory, clock or SystemClock())
         except Unavailable as error:
             directory.unlock()
-            raise DataDamaged(f"the files in {directory.path} cannot be used: {error.message}") from error
+            problem = f"the files in {directory.path} cannot be used: {error.message}"
+            if error.damaged:
+                raise DataDamaged(problem) from error
+            raise DataDirectoryError(f"{problem}. The data is untouched") from error
         except BaseException:
             directory.unlock()
             raise
@@ -255,19 +281,21 @@ class Analytics:
     def backup(self, target: Path) -> None:
         """Copy all three files, consistent with each other, into a new directory, while events keep coming.
 
-        Raises StoreUnavailable while the store is away, NotAsItIs while another backup is being made.
+        Raises StoreUnavailable while the store is away, NotAsItIs while another backup is being made, Conflict when
+        there is something of its name, Unavailable when it cannot be written. What is unfinished is removed.
         """
         self._need_store("make the backup")
         if not self._backing_up.acquire(blocking=False):
             raise NotAsItIs("another backup is being made")
-        partial_target = target.with_name(f".partial-{target.name}")
         try:
-            partial_target.mkdir(mode=0o700, parents=True)
-            # On the writer's thread nothing moves from the inbox to the store meanwhile; acknowledgements go on.
-            self.writer.run(partial(self._copy_to, DataDirectory(partial_target))).result()
-            partial_target.rename(target)
+            with arriving(target) as partial_target:
+                # On the writer's thread nothing moves from the inbox to the store meanwhile; acknowledgements go on.
+                self.writer.run(partial(self._copy_to, DataDirectory(partial_target))).result()
+        except FileExistsError as error:
+            raise Conflict(f"{target} exists already; a backup makes a new directory") from error
+        except OSError as error:
+            raise Unavailable(f"cannot write the backup to {target}: {shortage(error) or error.strerror}") from error
         finally:
-            shutil.rmtree(partial_target, ignore_errors=True)
             self._backing_up.release()
 
     def _need_store(self, purpose: str) -> None:

@@ -1,17 +1,20 @@
 """The data directory: what lies where, and who may use it. One process at a time holds its lock."""
 
+import errno
 import fcntl
+import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hitkeep_py.errors import DataDirectoryError, DataDirectoryLocked
 
-RESTORE_READY = "restore-ready-"
+RESTORE_READY, REPLACED = "restore-ready-", "replaced-"
+PARTIAL = ".partial-"
 LOCK_PAUSE = 0.02
 LEAST_WAIT = 0.1
 """Seconds; `holder` takes the lock for a moment too."""
@@ -143,15 +146,25 @@ class DataDirectory:
             return None
 
     def begin_restore(self, source: "DataDirectory", name: str) -> None:
-        """Bring copies of a backup's files in. After the rename, whoever locks next finishes the restore."""
-        arriving = self.path / f"restoring-{name}"
-        arriving.mkdir()
-        for file in (source.events, source.inbox, source.catalog):
-            shutil.copyfile(file, arriving / file.name)
-            sync(arriving / file.name)
-        sync(arriving)
-        arriving.rename(self.path / f"{RESTORE_READY}{name}")
-        sync(self.path)
+        """Bring copies of a backup's files in. After the rename, whoever locks next finishes the restore.
+
+        Raises DataDirectoryError when they cannot be copied; then none is left.
+        """
+        for leftover in self.path.glob(f"{PARTIAL}{RESTORE_READY}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        number = next(each for each in map(numbered(name), itertools.count(1)) if not self._restored_as(each))
+        try:
+            with arriving(self.path / f"{RESTORE_READY}{number}") as folder:
+                for file in (source.events, source.inbox, source.catalog):
+                    shutil.copyfile(file, folder / file.name)
+                    sync(folder / file.name)
+        except OSError as error:
+            raise DataDirectoryError(
+                f"cannot copy the backup to {self.path}: {error.strerror}. Nothing was changed"
+            ) from error
+
+    def _restored_as(self, name: str) -> bool:
+        return any((self.path / f"{kind}{name}").exists() for kind in (RESTORE_READY, REPLACED))
 
     def restore_waiting(self) -> bool:
         return any(self.path.glob(f"{RESTORE_READY}*"))
@@ -163,11 +176,11 @@ class DataDirectory:
         """
         kept = None
         for ready in sorted(self.path.glob(f"{RESTORE_READY}*")):
-            kept = self.path / ready.name.replace(RESTORE_READY, "replaced-")
+            kept = self.path / ready.name.replace(RESTORE_READY, REPLACED, 1)
             kept.mkdir(exist_ok=True)
             for new in sorted(ready.iterdir()):
                 for old in self.path.glob(f"{new.name}*"):
-                    old.rename(kept / old.name)
+                    old.rename(unused(kept / old.name))
                 new.rename(self.path / new.name)
             ready.rmdir()
             sync(self.path)
@@ -182,6 +195,45 @@ class DataDirectory:
     def used_bytes(self) -> int:
         """Size of all files. `stat` only: opening the event store's file here would drop DuckDB's lock on it."""
         return folder_bytes(self.path)
+
+
+def numbered(name: str) -> Callable[[int], str]:
+    """name, name-2, name-3, ..."""
+    return lambda number: name if number == 1 else f"{name}-{number}"
+
+
+def unused(path: Path) -> Path:
+    """The path, or one like it under which there is nothing yet."""
+    return next(each for each in map(path.with_name, map(numbered(path.name), itertools.count(1))) if not exists(each))
+
+
+def exists(path: Path) -> bool:
+    """Also a link that leads nowhere."""
+    return path.exists() or path.is_symlink()
+
+
+@contextmanager
+def arriving(target: Path) -> Iterator[Path]:
+    """A new folder that gets its name when it is complete, and is removed when it does not get that far.
+
+    Raises FileExistsError when there is something of that name, at the start or by then; OSError.
+    """
+    if exists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    folder = unused(target.with_name(f"{PARTIAL}{target.name}"))
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        yield folder
+        sync(folder)
+        # Only an empty folder of that name, made meanwhile, would be replaced.
+        folder.rename(target)
+        sync(target.parent)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.ENOTDIR):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def folder_bytes(folder: Path) -> int:

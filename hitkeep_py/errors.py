@@ -18,6 +18,7 @@ AnalyticsError
 ├── SettingError            a setting that stops the start
 └── DataDirectoryError      the data directory cannot be used; exit code 3
     ├── DataDirectoryLocked
+    ├── EngineUnfit         this version of the event store's engine does not do what we need of it
     └── DataDamaged
 """
 
@@ -78,8 +79,14 @@ class QuotaReached(RateLimited):
 
 
 class Unavailable(AnalyticsError):
+    """`damaged` says that a file is known to be damaged; else it may just be out of reach for now."""
+
     code = "unavailable"
     retry_after = 1
+
+    def __init__(self, message: str, *, field: str | None = None, damaged: bool = False) -> None:
+        super().__init__(message, field=field)
+        self.damaged = damaged
 
 
 class StoreUnavailable(Unavailable):
@@ -110,12 +117,17 @@ class DataDirectoryLocked(DataDirectoryError):
     code = "data_directory_locked"
 
 
+class EngineUnfit(DataDirectoryError):
+    code = "engine_unfit"
+
+
 class DataDamaged(DataDirectoryError):
-    """`problem` says what cannot be used; what to do is added."""
+    """`problem` says what is damaged; what to do is added."""
 
     code = "data_damaged"
 
     def __init__(self, problem: str) -> None:
+        self.problem = problem
         super().__init__(
             f"{problem}. Nothing was changed. Move the data directory away and bring back a backup with "
             "`analytics restore BACKUP`"

@@ -1,16 +1,21 @@
 """Reads everything in a data directory that no process uses, and tells what is damaged."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from hitkeep_py.data_directory import DataDirectory
-from hitkeep_py.errors import AnalyticsError
-from hitkeep_py.ingest.inbox_file import open_database, unusable
+from hitkeep_py.errors import DataDamaged, Unavailable
+from hitkeep_py.ingest.inbox_file import open_database
+from hitkeep_py.shortage import sqlite_damage, unusable_sqlite
 from hitkeep_py.stores.duckdb import DuckDBStore
 
 
 def problems(directory: DataDirectory, *, events_elsewhere: bool = False) -> list[str]:
-    """One sentence for each damaged file, or for files that do not fit together; [] when all is well."""
+    """One sentence for each damaged file, or for files that do not fit together; [] when all is well.
+
+    Raises DataDirectoryError, Unavailable when it cannot be told, as when memory runs out.
+    """
     found = [text for text in (sqlite_problem(directory.catalog), sqlite_problem(directory.inbox)) if text]
     if events_elsewhere:
         return found
@@ -19,7 +24,11 @@ def problems(directory: DataDirectory, *, events_elsewhere: bool = False) -> lis
     try:
         stored = verified_position(directory.events)
         found += gap_problem(directory.inbox, stored) if not found else []
-    except AnalyticsError as error:
+    except DataDamaged as error:
+        found.append(error.problem)
+    except Unavailable as error:
+        if not error.damaged:
+            raise
         found.append(error.message)
     return found
 
@@ -28,12 +37,11 @@ def sqlite_problem(path: Path) -> str | None:
     if not path.exists():
         return f"{path} is missing"
     try:
-        connection = sqlite3.connect(path)
-        try:
+        with closing(sqlite3.connect(path)) as connection:
             answer = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        finally:
-            connection.close()
     except sqlite3.Error as error:
+        if not sqlite_damage(error):
+            raise unusable_sqlite(path, error) from error
         return f"{path} cannot be read: {error}"
     return None if answer == "ok" else f"{path} is damaged: {answer}"
 
@@ -59,7 +67,7 @@ def gap_problem(path: Path, stored: int) -> list[str]:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        return [unusable(path, error).message]
+        raise unusable_sqlite(path, error) from error
     if (newest or 0) < stored:
         return ["inbox.sqlite is older than events.duckdb: accepted events and idempotency keys may be gone from it"]
     if (oldest or 0) > stored:

@@ -35,6 +35,7 @@ FLOORS = {
     "protocols": 2,
     "query": 2,
     "site_rules": 2,
+    "shortage": 2,
     "event": 1,
     "assignment": 1,
     "client": 1,

@@ -4,14 +4,15 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from hitkeep_py import catalog
 from hitkeep_py.catalog.migrations import MIGRATIONS
-from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, NotFound, Unavailable
+from hitkeep_py.errors import Conflict, DataDirectoryError, NotFound, Unavailable
+from hitkeep_py.shortage import sqlite_damage, unusable_sqlite
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +30,8 @@ class Database:
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
             self._migrate()
-        except sqlite3.OperationalError as error:
-            raise DataDirectoryError(f"cannot use {path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise DataDamaged(f"{path} cannot be read: {error}") from error
+        except sqlite3.Error as error:
+            raise unusable_sqlite(path, error) from error
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock, _translating():
@@ -65,12 +64,8 @@ class Database:
             return bool(self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
     def backup(self, target: Path) -> None:
-        copy = sqlite3.connect(target)
-        try:
-            with self._lock:
-                self._connection.backup(copy)
-        finally:
-            copy.close()
+        with _translating(), closing(sqlite3.connect(target)) as copy, self._lock:
+            self._connection.backup(copy)
 
     def close(self) -> None:
         with self._lock:
@@ -121,4 +116,4 @@ def _translating(conflict: str = "") -> Iterator[None]:
             raise NotFound("what this belongs to was removed meanwhile") from error
         raise Conflict(conflict) from error
     except sqlite3.Error as error:
-        raise Unavailable(f"the catalog could not be used: {error}") from error
+        raise Unavailable(f"the catalog could not be used: {error}", damaged=sqlite_damage(error)) from error

@@ -17,6 +17,7 @@ import click
 from hitkeep_py import __version__
 from hitkeep_py.cli.terminal import say, write_what_is_not_in_the_encoding
 from hitkeep_py.errors import AnalyticsError, DataDirectoryError, InvalidInput, SettingError
+from hitkeep_py.shortage import shortage
 
 COMMANDS = {
     "serve": ("hitkeep_py.cli.serve", "Run the server."),
@@ -72,6 +73,12 @@ class Commands(click.Group):
         except AnalyticsError as error:
             say(f"Error: {error.message}", error=True)
             context.exit(exit_code(error))
+        except (OSError, MemoryError, RuntimeError, ImportError) as error:
+            words = shortage(error)
+            if words is None:
+                raise
+            say(f"Error: {words} ({error or type(error).__name__}). The data is untouched", error=True)
+            context.exit(EXIT_ERROR)
 
 
 def refuse_undecodable(arguments: list[str]) -> None:

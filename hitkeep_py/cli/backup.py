@@ -10,9 +10,10 @@ from hitkeep_py.cli.access import opened_data, server_answer
 from hitkeep_py.cli.options import data_command, show
 from hitkeep_py.cli.progress import copied, progress
 from hitkeep_py.config import Settings
-from hitkeep_py.data_directory import DataDirectory
-from hitkeep_py.errors import Conflict, DataDirectoryError, NotFound
+from hitkeep_py.data_directory import DataDirectory, arriving, sync, unused
+from hitkeep_py.errors import AnalyticsError, Conflict, DataDirectoryError, NotFound
 from hitkeep_py.integrity import problems
+from hitkeep_py.shortage import shortage
 
 
 @click.command()
@@ -23,22 +24,40 @@ def backup(target: str | None, settings: Settings, as_json: bool) -> None:
 
     The copy is consistent, also while the server runs and takes events.
     """
-    if target and Path(target).exists():
-        raise Conflict(f"{target} exists already; a backup makes a new directory")
-    name = timestamp()
-    with progress("Backing up", copied(DataDirectory(settings.directory).backups / name)):
-        answer = server_answer(settings, "POST", "/api/backups", body={"name": name})
-        path = Path(answer["path"]) if answer else offline_backup(settings, name)
-    if target:
-        path = Path(shutil.move(path, target))
+    if target is None:
+        path = backed_up(settings)
+    else:
+        path = Path(target)
+        try:
+            with arriving(path) as folder:
+                move_files(backed_up(settings), folder)
+        except FileExistsError as error:
+            raise Conflict(f"{target} exists already; a backup makes a new directory") from error
+        except OSError as error:
+            raise AnalyticsError(f"cannot write the backup to {target}: {shortage(error) or error.strerror}") from error
     show({"path": str(path)}, as_json, f"Backed up to {path}")
 
 
-def offline_backup(settings: Settings, name: str) -> Path:
-    path = DataDirectory(settings.directory).backups / name
-    with opened_data(settings, "analytics backup") as analytics:
-        analytics.backup(path)
+def backed_up(settings: Settings) -> Path:
+    """A new backup in the data directory."""
+    path = unused(DataDirectory(settings.directory).backups / timestamp())
+    with progress("Backing up", copied(path)):
+        answer = server_answer(settings, "POST", "/api/backups", body={"name": path.name})
+        if answer:
+            return Path(answer["path"])
+        with opened_data(settings, "analytics backup") as analytics:
+            analytics.backup(path)
     return path
+
+
+def move_files(source: Path, target: Path) -> None:
+    """Also to another file system; the source is gone afterwards in any case."""
+    try:
+        for file in source.iterdir():
+            shutil.move(file, target / file.name)
+            sync(target / file.name)
+    finally:
+        shutil.rmtree(source, ignore_errors=True)
 
 
 @click.command()

@@ -2,19 +2,20 @@
 
 import platform
 import sqlite3
+from importlib.metadata import version
 from typing import Any
 
 import click
 
 from hitkeep_py import __version__
+from hitkeep_py.analytics import check_engine
 from hitkeep_py.cli.access import server_answer
 from hitkeep_py.cli.options import data_command, show
 from hitkeep_py.cli.progress import copied, progress
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory
-from hitkeep_py.errors import DataDamaged
+from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError
 from hitkeep_py.integrity import problems
-from hitkeep_py.stores.duckdb import ENGINE_VERSION
 
 MEGABYTE = 1_000_000
 
@@ -28,12 +29,24 @@ def doctor(check: bool, settings: Settings, as_json: bool) -> None:
     directory.require()
     directory.prepare()
     report = describe(settings, directory)
+    report["engine_problem"] = engine_problem(settings)
     if check:
         report["problems"] = check_files(settings, directory)
     lines = "\n".join(f"{name.replace('_', ' '):<22} {words_of(value)}" for name, value in report.items())
     show(report, as_json, lines)
     if report.get("problems"):
         raise DataDamaged("; ".join(report["problems"]))
+    if report["engine_problem"]:
+        raise DataDirectoryError(report["engine_problem"])
+
+
+def engine_problem(settings: Settings) -> str | None:
+    """What the event store's engine, as it is installed, does not do that is needed of it."""
+    try:
+        check_engine(settings)
+    except AnalyticsError as error:
+        return error.message
+    return None
 
 
 def words_of(value: Any) -> str:
@@ -53,7 +66,7 @@ def describe(settings: Settings, directory: DataDirectory) -> dict[str, Any]:
         "version": __version__,
         "store": settings.store_name,
         "python": platform.python_version(),
-        "duckdb": ENGINE_VERSION,
+        "duckdb": version("duckdb"),
         "sqlite": sqlite3.sqlite_version,
         "lock": directory.holder() or "free",
         "disk_free_mb": directory.free_bytes() // MEGABYTE,

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,12 +194,11 @@ class Inbox:
         return int(unstored) > self._max_bytes
 
     def backup(self, target: Path) -> None:
-        copy = sqlite3.connect(target)
         try:
-            with self._reader_lock:
+            with closing(sqlite3.connect(target)) as copy, self._reader_lock:
                 self._reader.backup(copy)
-        finally:
-            copy.close()
+        except sqlite3.Error as error:
+            raise Unavailable(f"the inbox could not be copied: {error}") from error
 
     def stop(self) -> None:
         """Write and answer what is waiting; refuse what comes after. Reading goes on."""

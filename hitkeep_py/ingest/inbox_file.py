@@ -4,8 +4,10 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from hitkeep_py.errors import DataDamaged, DataDirectoryError
+from hitkeep_py.data_directory import unused
+from hitkeep_py.errors import DataDirectoryError
 from hitkeep_py.ingest.inbox_log import read_log
+from hitkeep_py.shortage import unusable_sqlite
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +53,9 @@ def open_with_log_checked(path: Path) -> sqlite3.Connection:
         known_frames = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
     except sqlite3.Error as error:
         connection.close()
-        raise unusable(path, error) from error
+        raise unusable_sqlite(path, error) from error
     if frames.lost_commits(known_frames):
-        kept = log_path.with_name(log_path.name + "-damaged")
+        kept = unused(log_path.with_name(log_path.name + "-damaged"))
         kept.write_bytes(content)
         log.error("inbox.sqlite-wal is damaged: acknowledged events behind the damage are lost. A copy is in %s", kept)
     return connection
@@ -70,11 +72,5 @@ def open_database(path: Path | None) -> sqlite3.Connection:
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
         return connection
-    except sqlite3.DatabaseError as error:
-        raise unusable(path, error) from error
-
-
-def unusable(path: Path | None, error: sqlite3.Error) -> DataDirectoryError:
-    if isinstance(error, sqlite3.OperationalError):
-        return DataDirectoryError(f"cannot use {path}: {error}")
-    return DataDamaged(f"{path} cannot be read: {error}")
+    except sqlite3.Error as error:
+        raise unusable_sqlite(path, error) from error

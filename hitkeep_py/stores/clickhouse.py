@@ -9,7 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from hitkeep_py.errors import (
 from hitkeep_py.query.clickhouse_dialect import ClickHouseDialect
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.stores import MOST_ANSWER_ROWS
-from hitkeep_py.stores.clickhouse_address import read_address
+from hitkeep_py.stores.clickhouse_address import Address, read_address
+from hitkeep_py.stores.clickhouse_habits import check_engine
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
@@ -76,10 +77,23 @@ Connect = Callable[[dict[str, Any]], Client]
 def open_clickhouse(url: str, memory_limit: str) -> "ClickHouseStore":
     """Raises SettingError for a wrong address or a refused user, DataDirectoryError when nobody answers there."""
     address = read_address(url)
-    try:
+    with out_of_reach(address):
         return ClickHouseStore(
             address.connect, address.database, memory_limit=memory_limit, backup_disk=address.backup_disk
         )
+
+
+def check_clickhouse(url: str) -> None:
+    """Raises what `open_clickhouse` raises, EngineUnfit among it; makes nothing there."""
+    address = read_address(url)
+    with out_of_reach(address), translated(), closing(address.connect(dict(SETTINGS))) as client:
+        check_engine(client)
+
+
+@contextmanager
+def out_of_reach(address: Address) -> Iterator[None]:
+    try:
+        yield
     except StoreUnavailable as error:
         raise DataDirectoryError(
             f"the events are kept at {address.host}:{address.port}, which cannot be used: {error.message}"
@@ -220,6 +234,7 @@ class ClickHouseStore:
             client = self._connect(self._settings)
         try:
             with translated():
+                check_engine(client)
                 self._types = prepare(client, self.database)
         except BaseException:
             client.close()

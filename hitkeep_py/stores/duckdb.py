@@ -6,53 +6,29 @@ and after a fatal error the instance is closed and opened again.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import orjson
 
-from hitkeep_py.errors import (
-    DataDamaged,
-    DataDirectoryError,
-    InvalidInput,
-    QueryTimeout,
-    StoreDead,
-    StoreUnavailable,
-)
+from hitkeep_py.errors import InvalidInput, QueryTimeout, StoreDead, StoreUnavailable
 from hitkeep_py.priority import give_way
-from hitkeep_py.query.dialect import Dialect, DuckDBDialect
+from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.stores import MOST_ANSWER_ROWS
+from hitkeep_py.stores.duckdb_errors import translated, translating, unusable_store
+from hitkeep_py.stores.duckdb_habits import DIALECT, among, check_engine, from_milliseconds, insert_statement
 from hitkeep_py.stores.duckdb_schema import migrate
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, rebuild, renew_sessions
-from hitkeep_py.text import first_line
 
-ENGINE_VERSION = duckdb.__version__
 MEMORY = ":memory:"
-Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
-DIALECT = DuckDBDialect()
-AMONG = "event_id IN (SELECT unnest(?::BIGINT[]))"
-STORED_TYPES = {
-    "event_id": "BIGINT",
-    "site_id": "UUID",
-    "visitor_id": "UBIGINT",
-    "session_id": "UBIGINT",
-    "session_key": "UBIGINT",
-    "crossed_visitor_id": "UBIGINT",
-    "user_id": "UBIGINT",
-    "visitor_number": "INTEGER",
-    "value": "DOUBLE",
-    "revenue": "BIGINT",
-    "scroll_depth": "UTINYINT",
-    "engagement_ms": "UINTEGER",
-    "passive": "UTINYINT",
-}
+AMONG = among("event_id", "BIGINT")
 
 
 class DuckDBStore:
@@ -98,12 +74,12 @@ class DuckDBStore:
     @contextmanager
     def snapshot(self) -> Iterator["DuckDBSnapshot"]:
         with self._lock:
-            cursor = _translated(self._connection.cursor)
+            cursor = translated(self._connection.cursor)
             version = self._version
             try:
                 # A transaction begins with its first question, not with BEGIN.
-                _translated(lambda: cursor.execute("BEGIN TRANSACTION READ ONLY"))
-                _translated(lambda: cursor.execute("SELECT position FROM inbox_position").fetchall())
+                translated(lambda: cursor.execute("BEGIN TRANSACTION READ ONLY"))
+                translated(lambda: cursor.execute("SELECT position FROM inbox_position").fetchall())
             except BaseException:
                 cursor.close()
                 raise
@@ -145,26 +121,26 @@ class DuckDBStore:
         with self._writing() as connection:
             connection.execute(
                 "UPDATE events SET crossed_visitor_id = NULL"
-                " WHERE crossed_visitor_id IS NOT NULL AND time < epoch_ms(?)",
+                f" WHERE crossed_visitor_id IS NOT NULL AND time < {from_milliseconds('?')}",
                 [before],
             )
 
     def backup(self, target: Path) -> None:
         with self._lock:
-            cursor = _translated(self._connection.cursor)
+            cursor = translated(self._connection.cursor)
         name = str(target).replace("'", "''")
         source = cursor.execute("SELECT current_database()").fetchall()[0][0]
         try:
-            _translated(lambda: cursor.execute(f"ATTACH '{name}' AS backup"))
+            translated(lambda: cursor.execute(f"ATTACH '{name}' AS backup"))
             try:
-                _translated(lambda: cursor.execute(f'COPY FROM DATABASE "{source}" TO backup'))
+                translated(lambda: cursor.execute(f'COPY FROM DATABASE "{source}" TO backup'))
             finally:
-                _translated(lambda: cursor.execute("DETACH backup"))
+                translated(lambda: cursor.execute("DETACH backup"))
         finally:
             cursor.close()
 
     def checkpoint(self) -> None:
-        _translated(lambda: self._connection.execute("CHECKPOINT"))
+        translated(lambda: self._connection.execute("CHECKPOINT"))
 
     def reopen(self) -> None:
         with suppress(duckdb.Error):  # A dead instance may refuse to close; its handle is dropped all the same.
@@ -179,7 +155,7 @@ class DuckDBStore:
     def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = self._connection
         try:
-            with _translating():
+            with translating():
                 # Here, so that what an earlier failure left open is rolled back.
                 connection.execute("BEGIN")
                 yield connection
@@ -203,7 +179,7 @@ class DuckDBStore:
                 self._configure()
             except duckdb.Error as error:
                 self._connection.close()
-                raise _unusable(self.path, error) from error
+                raise unusable_store(self.path, error) from error
             except BaseException:
                 self._connection.close()
                 raise
@@ -218,6 +194,8 @@ class DuckDBStore:
         run("SET autoload_known_extensions = false")
         run("SET allow_community_extensions = false")
         run("SET python_enable_replacements = false")
+        if self.path:
+            check_engine(self._connection)
         migrate(self._connection)
         if self.path:
             temporary = self.path.with_suffix(".tmp")
@@ -246,7 +224,7 @@ class DuckDBSnapshot:
         try:
             if timer:
                 timer.start()
-            rows = _translated(lambda: self._cursor.execute(sql, list(parameters)).fetchmany(MOST_ANSWER_ROWS + 1))
+            rows = translated(lambda: self._cursor.execute(sql, list(parameters)).fetchmany(MOST_ANSWER_ROWS + 1))
         except StoreUnavailable as error:
             if stopped.is_set():
                 raise QueryTimeout(
@@ -261,25 +239,6 @@ class DuckDBSnapshot:
         return rows
 
 
-def insert_statement(varying: Sequence[str], constant: Sequence[str]) -> str:
-    """One INSERT: values of the constant columns as parameters, then a JSON object with a list for each varying one."""
-    lists = ", ".join(f'"{name}": ["{sent_type(name)}"]' for name in varying)
-    values = [stored_value(name, f"unnest(sent.{name})") for name in varying]
-    values += [stored_value(name, f"?::{sent_type(name)}") for name in constant]
-    return (
-        f"INSERT INTO events ({', '.join([*varying, *constant])}) SELECT {', '.join(values)}"
-        f" FROM (SELECT from_json(?, '{{{lists}}}') AS sent)"
-    )
-
-
-def sent_type(name: str) -> str:
-    return "BIGINT" if name == "time" else STORED_TYPES.get(name, "VARCHAR")
-
-
-def stored_value(name: str, value: str) -> str:
-    return f"epoch_ms({value})" if name == "time" else value
-
-
 def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect(MEMORY)
@@ -290,7 +249,7 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
             log.warning("events.duckdb: the log could not be replayed on opening; recovering it by attaching")
             _replay_by_attaching(path)
             return duckdb.connect(str(path))
-        raise _unusable(path, error) from error
+        raise unusable_store(path, error) from error
 
 
 def _replay_by_attaching(path: Path) -> None:
@@ -302,31 +261,7 @@ def _replay_by_attaching(path: Path) -> None:
             connection.execute("CHECKPOINT damaged")
             connection.execute("DETACH damaged")
     except duckdb.Error as error:
-        raise _unusable(path, error) from error
-
-
-def _unusable(path: Path | None, error: duckdb.Error) -> DataDirectoryError:
-    text = first_line(error)
-    if "Could not set lock" in text:
-        return DataDirectoryError(f"{path} is held by another process: {text}")
-    if "Permission denied" in text or "No space left" in text:
-        return DataDirectoryError(f"cannot open {path}: {text}")
-    return DataDamaged(f"{path} cannot be read: {text}")
-
-
-@contextmanager
-def _translating() -> Iterator[None]:
-    try:
-        yield
-    except (duckdb.FatalException, duckdb.InternalException, duckdb.ConnectionException) as error:
-        raise StoreDead(f"the event store's instance failed: {error}") from error
-    except duckdb.Error as error:
-        raise StoreUnavailable(f"the event store failed: {error}") from error
-
-
-def _translated(call: Callable[[], Result]) -> Result:
-    with _translating():
-        return call()
+        raise unusable_store(path, error) from error
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from hitkeep_py.query.dialect import DuckDBDialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.query.visits import visit_columns
+from hitkeep_py.stores.duckdb_habits import DIALECT, among, earlier, from_milliseconds, temporary_table
 
 REMEMBERED = 100_000
 """Numbers of visitors kept in memory, some 15 MB."""
-DIALECT = DuckDBDialect()
 VIEWED = "CASE WHEN kind = 'pageview' AND path IS NOT NULL THEN {} END"
 AGGREGATES: dict[str, str] = {
     "site_id": "site_id",
@@ -52,42 +51,42 @@ def named(aggregates: Mapping[str, str]) -> str:
     return ", ".join(f"{aggregates[name]} AS {name}" for name in COLUMNS)
 
 
-FRESH = f"""
-CREATE OR REPLACE TEMP TABLE fresh_sessions AS
-SELECT {named(AGGREGATES)} FROM events
-WHERE event_id BETWEEN ? AND ? AND flagged IS NULL GROUP BY site_id, session_id
-"""
+FRESH = temporary_table(
+    "fresh_sessions",
+    f"SELECT {named(AGGREGATES)} FROM events"
+    " WHERE event_id BETWEEN ? AND ? AND flagged IS NULL GROUP BY site_id, session_id",
+)
 NEAR_MS = 2 * 60 * 60 * 1000
 """Sessions that go on have mostly ended within so long before; so only few of the table's row groups are read."""
-NEAR = """
+NEAR = f"""
 SELECT rowid, CAST(site_id AS VARCHAR), session_id FROM sessions
-WHERE last >= (SELECT min(start) FROM fresh_sessions) - to_milliseconds(?)
+WHERE last >= {earlier("(SELECT min(start) FROM fresh_sessions)")}
     AND session_id IN (SELECT session_id FROM fresh_sessions)
 """
-FAR = """
+FAR = f"""
 SELECT rowid, CAST(site_id AS VARCHAR), session_id FROM sessions
-WHERE session_id IN (SELECT unnest(?::UBIGINT[]))
+WHERE {among("session_id", "UBIGINT")}
 """
-MERGED = f"""
-CREATE OR REPLACE TEMP TABLE merged_sessions AS
+MERGED = temporary_table(
+    "merged_sessions",
+    f"""
 SELECT {named(MERGES)} FROM (
     SELECT {", ".join(COLUMNS)} FROM fresh_sessions
     UNION ALL
-    SELECT {", ".join(COLUMNS)} FROM sessions WHERE rowid IN (SELECT unnest(?::BIGINT[]))
+    SELECT {", ".join(COLUMNS)} FROM sessions WHERE {among("rowid", "BIGINT")}
 ) GROUP BY site_id, session_id ORDER BY min(start)
-"""
+""",
+)
 REBUILT = f"""
 INSERT INTO sessions ({", ".join(COLUMNS)})
 SELECT {named(AGGREGATES)} FROM events WHERE flagged IS NULL GROUP BY site_id, session_id ORDER BY min(time)
 """
-CUT = """
-CREATE OR REPLACE TEMP TABLE cut_sessions AS
-SELECT session_id FROM sessions WHERE site_id = ? AND start < epoch_ms(?) AND last >= epoch_ms(?)
-"""
+MOMENT = from_milliseconds("?")
+CUT = temporary_table(
+    "cut_sessions", f"SELECT session_id FROM sessions WHERE site_id = ? AND start < {MOMENT} AND last >= {MOMENT}"
+)
 OF_USER = "site_id = ? AND (user_id = ? OR visitor_id = ?)"
-TOUCHED = f"""
-CREATE OR REPLACE TEMP TABLE cut_sessions AS SELECT DISTINCT session_id FROM events WHERE {OF_USER}
-"""
+TOUCHED = temporary_table("cut_sessions", f"SELECT DISTINCT session_id FROM events WHERE {OF_USER}")
 RENEWED = f"""
 INSERT INTO sessions ({", ".join(COLUMNS)})
 SELECT {named(AGGREGATES)} FROM events
@@ -107,19 +106,21 @@ SELECT
     + (SELECT count(*) FROM events JOIN visitors USING (site_id, visitor_id)
        WHERE events.visitor_number IS DISTINCT FROM visitors.visitor_number)
 """
-RENUMBERED = """
-CREATE OR REPLACE TEMP TABLE numbers AS
+RENUMBERED = temporary_table(
+    "numbers",
+    """
 SELECT site_id, visitor_id,
     CAST(row_number() OVER (PARTITION BY site_id ORDER BY min(event_id)) AS INTEGER) AS visitor_number
 FROM events GROUP BY site_id, visitor_id
-"""
-KNOWN = """
+""",
+)
+KNOWN = f"""
 SELECT CAST(site_id AS VARCHAR), visitor_id, visitor_number FROM visitors
-WHERE visitor_id IN (SELECT unnest(?::UBIGINT[]))
+WHERE {among("visitor_id", "UBIGINT")}
 """
-LAST = """
+LAST = f"""
 SELECT CAST(site_id AS VARCHAR), max(visitor_number) FROM visitors
-WHERE site_id IN (SELECT unnest(?::UUID[])) GROUP BY site_id
+WHERE {among("site_id", "UUID")} GROUP BY site_id
 """
 ADDED = "INSERT INTO visitors SELECT unnest(?::UUID[]), unnest(?::UBIGINT[]), unnest(?::INTEGER[])"
 
@@ -179,7 +180,7 @@ def renew_sessions(connection: duckdb.DuckDBPyConnection, first_event: int, last
         connection.execute(f"INSERT INTO sessions ({columns}) SELECT {columns} FROM fresh_sessions ORDER BY start")
         return
     connection.execute(MERGED, [rows])
-    connection.execute("DELETE FROM sessions WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [rows])
+    connection.execute(f"DELETE FROM sessions WHERE {among('rowid', 'BIGINT')}", [rows])
     connection.execute(f"INSERT INTO sessions ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} FROM merged_sessions")
 
 
@@ -204,9 +205,9 @@ def delete_before(connection: duckdb.DuckDBPyConnection, site_id: str, before: i
     Sessions that cross it are made anew of the events that stay.
     """
     connection.execute(CUT, [site_id, before, before])
-    gone = connection.execute("DELETE FROM events WHERE site_id = ? AND time < epoch_ms(?)", [site_id, before])
+    gone = connection.execute(f"DELETE FROM events WHERE site_id = ? AND time < {MOMENT}", [site_id, before])
     count = int(gone.fetchall()[0][0])
-    connection.execute("DELETE FROM sessions WHERE site_id = ? AND start < epoch_ms(?)", [site_id, before])
+    connection.execute(f"DELETE FROM sessions WHERE site_id = ? AND start < {MOMENT}", [site_id, before])
     renew_cut(connection, site_id)
     return count
 
