@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hitkeep_py.query.dialect import FIXED_LENGTHS, Bounds, offset_case
+from hitkeep_py.query.dialect import FAR, FIXED_LENGTHS, Bounds, offset_case
 
 DAY_MS = 86_400_000
 NUMBER = "^[[:space:]]*([+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?)[[:space:]]*$"
@@ -25,7 +25,7 @@ class ClickHouseDialect:
         offset = offset_case(time, offsets)
         local = f"({time} + {offset})"
         if length := FIXED_LENGTHS.get(unit):
-            return f"toInt64(intDiv({local}, {length}) * {length} - {offset})"
+            return f"toInt64(intDiv({local} + {FAR}, {length}) * {length} - {FAR} - {offset})"
         day = f"toInt64(floor({local} / {DAY_MS}))"
         return f"{day} * {DAY_MS}" if unit == "day" else f"{first_day(unit, day)} * {DAY_MS}"
 

@@ -1,6 +1,5 @@
 """What differs between engines when they are asked the same thing."""
 
-import itertools
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -105,9 +104,9 @@ class DuckDBDialect:
         time = self.milliseconds(column)
         offset = offset_case(time, offsets)
         if unit == "day":
-            return f"({time} + {offset}) // 86400000 * 86400000"
+            return f"({time} + {offset} + {FAR}) // 86400000 * 86400000 - {FAR}"
         if length := FIXED_LENGTHS.get(unit):
-            return f"({time} + {offset}) // {length} * {length} - {offset}"
+            return f"({time} + {offset} + {FAR}) // {length} * {length} - {FAR} - {offset}"
         return f"epoch_ms(date_trunc('{unit}', epoch_ms({time} + {offset}))::TIMESTAMP)"
 
     def milliseconds(self, time: str) -> str:
@@ -187,11 +186,15 @@ class DuckDBDialect:
 USUAL_FRACTIONS = (0.5, 0.75, 0.9, 0.95, 0.99)
 FIXED_LENGTHS = {"minute": 60_000, "hour": 3_600_000}
 """Buckets of the same length in every zone, in milliseconds."""
+FAR = 62_135_596_800_000
+"""From the year 1 to 1970, in whole days: engines divide towards 0, which is another way before 1970."""
 
 
 def offset_case(time: str, offsets: Sequence[tuple[int, int]]) -> str:
     """The zone's offset at a time in milliseconds. The numbers are computed, never text from outside."""
-    text = f"{int(offsets[-1][1])}"
-    for (_, offset), (until, _) in reversed(list(itertools.pairwise(offsets))):
-        text = f"CASE WHEN {time} < {int(until)} THEN {int(offset)} ELSE {text} END"
-    return f"({text})"
+    (_, first), *later = offsets
+    if not later:
+        return f"({int(first)})"
+    # The newest first: most events are there, and of many years there are a hundred changes.
+    changes = " ".join(f"WHEN {time} >= {int(since)} THEN {int(offset)}" for since, offset in reversed(later))
+    return f"(CASE {changes} ELSE {int(first)} END)"

@@ -10,12 +10,15 @@ from hitkeep_py.clock import MINUTE_MS
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import FIXED_LENGTHS
 from hitkeep_py.query.time_range import (
+    DAY_MS,
     EARLIEST,
     HOUR_MS,
     LONGEST_DAYS,
     CalendarLength,
     TimeRange,
+    beginning,
     first_day,
+    label,
     midnight,
     milliseconds,
 )
@@ -87,11 +90,15 @@ def named_range(name: str, zone: str, now: int, first: First = never) -> TimeRan
             field="range",
         )
     start, end = (midnight(each, timezone) for each in days)
-    return checked(TimeRange(start, end, zone, to_date_of), "range")
+    check = possible if name == "all" else checked
+    return check(TimeRange(start, end, zone, to_date_of), "range")
 
 
 def all_days(begun: int | None, today: date, timezone: ZoneInfo) -> tuple[date, date]:
-    return today if begun is None else min(today, day_of(begun, timezone)), today + timedelta(days=1)
+    """However long ago that was."""
+    return today if begun is None else min(
+        today, day_of(max(begun, EARLIEST + 2 * DAY_MS), timezone)
+    ), today + timedelta(days=1)
 
 
 def day_of(time: int, timezone: ZoneInfo) -> date:
@@ -132,15 +139,15 @@ def previous_period(found: TimeRange) -> TimeRange:
     timezone = ZoneInfo(found.zone)
     first, last = (datetime.fromtimestamp(each / 1000, timezone).date() for each in (found.start, found.end))
     if (midnight(first, timezone), midnight(last, timezone)) != (found.start, found.end):
-        return checked(TimeRange(2 * found.start - found.end, found.start, found.zone), "compare")
+        return possible(TimeRange(2 * found.start - found.end, found.start, found.zone), "compare")
     if found.to_date_of:
         start, end = (midnight(moved_back(each, found.to_date_of), timezone) for each in (first, last))
-        return checked(TimeRange(start, end, found.zone), "compare")
+        return possible(TimeRange(start, end, found.zone), "compare")
     if first.day == last.day == 1:
         before = months_before(first, 12 * (last.year - first.year) + last.month - first.month)
     else:
         before = days_before(first, (last - first).days)
-    return checked(TimeRange(midnight(before, timezone), found.start, found.zone), "compare")
+    return possible(TimeRange(midnight(before, timezone), found.start, found.zone), "compare")
 
 
 def moved_back(day: date, length: CalendarLength) -> date:
@@ -153,10 +160,18 @@ def moved_back(day: date, length: CalendarLength) -> date:
 
 
 def previous_year(found: TimeRange) -> TimeRange:
-    """29 February compares with 28 February."""
+    """The same days, the first and the last one included; of 29 February 28 February. What is no whole days is as long,
+    from the same time a year before.
+    """
     timezone = ZoneInfo(found.zone)
-    start, end = (year_before(datetime.fromtimestamp(each / 1000, timezone)) for each in (found.start, found.end))
-    return checked(TimeRange(start, end, found.zone), "compare")
+    first, after = (datetime.fromtimestamp(each / 1000, timezone) for each in (found.start, found.end))
+    if (midnight(first.date(), timezone), midnight(after.date(), timezone)) == (found.start, found.end):
+        last = year_before(after.date() - timedelta(days=1))
+        start, end = midnight(year_before(first.date()), timezone), midnight(last + timedelta(days=1), timezone)
+    else:
+        start = milliseconds(datetime.combine(year_before(first.date()), first.timetz()))
+        end = start + found.end - found.start
+    return possible(TimeRange(start, end, found.zone), "compare")
 
 
 def said_of_comparison(error: InvalidInput, field: str) -> InvalidInput:
@@ -176,17 +191,21 @@ def so_far(found: TimeRange, asked: TimeRange, now: int) -> TimeRange:
     return replace(found, end=min(max(end, found.start + PASSED_STEP_MS), found.end))
 
 
-def year_before(moment: datetime) -> int:
-    year = earlier_year(moment.year - 1)
-    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
-    return milliseconds(moment.replace(year=year, day=day))
+def year_before(day: date) -> date:
+    return day.replace(year=earlier_year(day.year - 1), day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def checked(found: TimeRange, field: str) -> TimeRange:
+def possible(found: TimeRange, field: str) -> TimeRange:
+    """Whatever its length: it follows from what was asked."""
     if found.start < EARLIEST:
         raise InvalidInput("there is no time before to compare with", field=field)
     if found.start >= found.end:
         raise InvalidInput("the range is empty", field=field)
+    return found
+
+
+def checked(found: TimeRange, field: str) -> TimeRange:
+    possible(found, field)
     if found.days() > LONGEST_DAYS:
         raise InvalidInput(f"the range is longer than {LONGEST_DAYS} days", field=field)
     return found
@@ -211,6 +230,7 @@ def earlier_year(year: int) -> int:
 
 def time_label(key: int, unit: str, zone: str) -> str:
     """The label of a bucket, as in time_range.buckets, from its key."""
-    timezone, moment = ZoneInfo(zone), datetime.fromtimestamp(key / 1000, UTC)
-    start = key if unit in FIXED_LENGTHS else midnight(moment.date(), timezone)
-    return datetime.fromtimestamp(start / 1000, timezone).isoformat().replace("+00:00", "Z")
+    timezone = ZoneInfo(zone)
+    if length := FIXED_LENGTHS.get(unit):
+        return label(beginning(key, length, timezone), timezone)
+    return label(midnight(datetime.fromtimestamp(key / 1000, UTC).date(), timezone), timezone)

@@ -170,21 +170,32 @@ def buckets(time_range: TimeRange, unit: str) -> list[tuple[int, str]]:
     """Every bucket of the range in order, as (key, label).
 
     The key is what the engine groups by (see Dialect.bucket): for hours the UTC start, since a local hour can
-    happen twice; for days and months the local start read as if it were UTC. The label is RFC 3339 with offset.
+    happen twice; for days and months the local start read as if it were UTC. The label is when the bucket begins, RFC
+    3339 with offset.
     """
     timezone = ZoneInfo(time_range.zone)
     if length := FIXED_LENGTHS.get(unit):
-        return [(key, _label(key, timezone)) for key in _fixed(time_range, length)]
+        return [(key, label(beginning(key, length, timezone), timezone)) for key in _fixed(time_range, length)]
     return [
         (
             milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC)),
-            _label(midnight(day, timezone), timezone),
+            label(midnight(day, timezone), timezone),
         )
         for day in _days(time_range, unit, timezone)
     ]
 
 
-def _fixed(time_range: TimeRange, length: int) -> Iterator[int]:
+def beginning(key: int, length: int, timezone: ZoneInfo) -> int:
+    """When the bucket of a fixed length begins: with its key, or where the clock changes by less than its length."""
+    return key if (key + _offset(key, timezone)) % length == 0 else _change_between(key, key + length, timezone)
+
+
+def _fixed(time_range: TimeRange, length: int) -> list[int]:
+    """Each key once: where a clock changes at 2:45 to 3:45, as on Chatham, what is left of an hour belongs to it."""
+    return list(dict.fromkeys(_fixed_by_offset(time_range, length)))
+
+
+def _fixed_by_offset(time_range: TimeRange, length: int) -> Iterator[int]:
     spans = offsets(time_range)
     for index, (since, offset) in enumerate(spans):
         until = spans[index + 1][0] if index + 1 < len(spans) else time_range.end
@@ -209,5 +220,5 @@ def first_day(day: date, unit: str) -> date:
     return day.replace(day=1) if unit == "month" else day
 
 
-def _label(milliseconds: int, timezone: ZoneInfo) -> str:
+def label(milliseconds: int, timezone: ZoneInfo) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, timezone).isoformat().replace("+00:00", "Z")

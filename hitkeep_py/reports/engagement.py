@@ -17,7 +17,7 @@ from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import buckets, check_points
-from hitkeep_py.reports.table import MOST_KEYS, table, table_of
+from hitkeep_py.reports.table import MOST_KEYS, knowing_its_total, table, table_of
 
 DEPTHS = (25, 50, 75, 100)
 NOTHING = (0,) * (4 + len(DEPTHS))
@@ -90,6 +90,7 @@ def engagement_series(dialect: Dialect, query: Query, unit: str) -> Report[list[
     ]
 
 
+@knowing_its_total
 def engagement_table(dialect: Dialect, query: Query) -> Report[EngagementTable]:
     """By the query's dimensions, such as page."""
     check_groups(query.dimensions)

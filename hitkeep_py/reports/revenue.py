@@ -15,6 +15,7 @@ from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import buckets, check_points
+from hitkeep_py.reports.table import knowing_its_total
 
 FIGURES = """
     sum(amount) AS net,
@@ -96,6 +97,7 @@ def revenue_series(dialect: Dialect, query: Query, unit: str) -> Report[list[Ear
     ]
 
 
+@knowing_its_total
 def revenue_table(dialect: Dialect, query: Query) -> Report[EarningsTable]:
     """By the query's dimensions, such as property:product or source; events without a value are a group.
 

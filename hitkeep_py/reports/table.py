@@ -1,8 +1,9 @@
 """The general question: metrics for each group of dimensions. Overview, series and breakdowns are made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import wraps
+from typing import Any, Protocol, TypeVar
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Bounds, Dialect
@@ -32,6 +33,33 @@ MOST_KEYS = 1000
 """Past it, asking for all groups costs less than naming them."""
 
 
+class Counted(Protocol):
+    """An answer with a page of rows."""
+
+    @property
+    def rows(self) -> Sequence[Any]: ...
+
+    @property
+    def total_rows(self) -> Any: ...
+
+
+Page = TypeVar("Page", bound=Counted)
+
+
+def knowing_its_total(report: Callable[[Dialect, Query], Report[Page]]) -> Callable[[Dialect, Query], Report[Page]]:
+    """Also past the last page, where no row says how many there are."""
+
+    @wraps(report)
+    def asked(dialect: Dialect, query: Query) -> Report[Page]:
+        found = yield from report(dialect, query)
+        if found.rows or not query.offset:
+            return found
+        first = yield from report(dialect, replace(query, limit=1, offset=0))
+        return replace(found, total_rows=first.total_rows)  # type: ignore[type-var]
+
+    return asked
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """`rows` are keys and figures, in the order of dimensions and metrics; `total_rows` counts all groups."""
@@ -40,6 +68,7 @@ class Table:
     total_rows: int
 
 
+@knowing_its_total
 def table(dialect: Dialect, query: Query) -> Report[Table]:
     """Raises InvalidInput for what cannot be asked together."""
     check(query)

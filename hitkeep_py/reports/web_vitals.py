@@ -15,7 +15,7 @@ from hitkeep_py.query.query import Query, matching_events, value_of
 from hitkeep_py.query.report import Report, number
 from hitkeep_py.query.sql import Statement, filled, joined
 from hitkeep_py.query.time_range import buckets, check_points
-from hitkeep_py.reports.table import MOST_KEYS
+from hitkeep_py.reports.table import MOST_KEYS, knowing_its_total
 
 THRESHOLDS: Mapping[str, tuple[float, float]] = {
     "LCP": (2500, 4000),
@@ -86,6 +86,7 @@ def web_vitals(dialect: Dialect, query: Query) -> Report[list[WebVital]]:
     return in_order([vital(*row) for row in rows])
 
 
+@knowing_its_total
 def web_vitals_table(dialect: Dialect, query: Query) -> Report[VitalsTable]:
     """By the query's dimensions, such as page or device; groups are those that `table` has."""
     check_groups(query.dimensions)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.query.named_range import TO_DATE, named_range, previous_period, previous_year, so_far
-from hitkeep_py.query.time_range import TimeRange, midnight, read_range
+from hitkeep_py.query.time_range import DAY_MS, EARLIEST, TimeRange, midnight, read_range
 
 NOW = round(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "America/Havana"]
@@ -161,3 +161,52 @@ def test_what_has_passed_is_a_part_of_the_whole_and_not_nothing(zone: str, day: 
         found = so_far(whole, asked, now)
         assert found.start == whole.start < found.end <= whole.end
         assert (whole.end - found.end) - (asked.end - now) < 2 * 3_600_000 + 600_000
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Sao_Paulo", "Pacific/Chatham"])
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2024-02-28", "2024-02-28", ("2023-02-28", "2023-02-28")),
+        ("2024-02-29", "2024-02-29", ("2023-02-28", "2023-02-28")),
+        ("2024-02-01", "2024-02-28", ("2023-02-01", "2023-02-28")),
+        ("2024-02-01", "2024-02-29", ("2023-02-01", "2023-02-28")),
+        ("2025-02-28", "2025-02-28", ("2024-02-28", "2024-02-28")),
+        ("2025-02-01", "2025-02-28", ("2024-02-01", "2024-02-28")),
+        ("2024-03-01", "2024-03-01", ("2023-03-01", "2023-03-01")),
+        ("2024-12-31", "2024-12-31", ("2023-12-31", "2023-12-31")),
+        ("2024-01-31", "2024-05-31", ("2023-01-31", "2023-05-31")),
+        ("2024-02-29", "2028-02-29", ("2023-02-28", "2027-02-28")),
+        ("2026-01-01", "2026-12-31", ("2025-01-01", "2025-12-31")),
+    ],
+)
+def test_year_before_is_of_the_same_days(first: str, last: str, expected: tuple[str, str], zone: str) -> None:
+    found = previous_year(read_range(first, last, zone, NOW))
+    assert tuple(each.isoformat() for each in days_of(found)) == expected
+
+
+@given(start=st.datetimes(datetime(2011, 1, 1), datetime(2035, 1, 1)), hours=st.integers(1, 3_000))
+def test_a_part_of_a_day_compares_with_as_much_a_year_before(start: datetime, hours: int) -> None:
+    begun = round(start.replace(tzinfo=UTC, minute=30).timestamp() * 1000)
+    asked = TimeRange(begun, begun + hours * 3_600_000)
+    found = previous_year(asked)
+    assert found.end - found.start == asked.end - asked.start
+    assert asked.start - found.start in (365 * 86_400_000, 366 * 86_400_000)
+
+
+@given(first=DAYS, length=st.integers(0, 800), zone=st.sampled_from(ZONES))
+def test_a_comparison_with_the_year_before_is_never_empty(first: date, length: int, zone: str) -> None:
+    asked = read_range(first.isoformat(), (first + timedelta(days=length)).isoformat(), zone, NOW)
+    found_first, found_last = days_of(previous_year(asked))
+    assert abs((found_last - found_first).days - length) <= 1
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("begun", [0, -(10**13), -(10**17), NOW - 11 * 366 * 86_400_000, NOW + 10**12])
+def test_all_reaches_back_to_the_first_event_however_old(begun: int, zone: str) -> None:
+    found = named_range("all", zone, NOW, lambda: begun)
+    assert found.start <= max(begun, EARLIEST + 3 * DAY_MS) < found.end or begun > NOW
+    assert found.end == named_range("today", zone, NOW).end
+    if begun > -(10**14):
+        assert previous_year(found).start < found.start
+        assert previous_period(found).end <= found.start

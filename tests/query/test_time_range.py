@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import DuckDBDialect
-from hitkeep_py.query.time_range import DAY_MS, HOUR_MS, TimeRange, buckets, offsets, read_range, unit_for
+from hitkeep_py.query.named_range import time_label
+from hitkeep_py.query.time_range import DAY_MS, HOUR_MS, TimeRange, buckets, midnight, offsets, read_range, unit_for
 from hitkeep_py.stores.duckdb import DuckDBStore
+from tests.engines import Engine
 from tests.fake_clock import NOON
 
 NOW = round(NOON.timestamp() * 1000)
@@ -223,3 +225,96 @@ def calendar_key(time: int, unit: str, zone: ZoneInfo) -> int:
         return time - round(into_hour.total_seconds() * 1000)
     day = date(local.year, local.month, local.day if unit == "day" else 1)
     return round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+
+
+CLOCK_CHANGES_AT_ODD_TIMES = {
+    "Pacific/Chatham": ("2024-09-28T13:15Z", "2024-04-06T13:15Z"),
+    "Antarctica/Casey": ("2020-10-03T16:00Z", "2021-03-13T12:00Z", "2023-03-08T16:00Z"),
+    "Australia/Lord_Howe": ("2024-10-05T14:30Z", "2024-04-06T14:00Z"),
+    "Antarctica/Troll": ("2024-03-31T00:00Z", "2024-10-27T00:00Z"),
+    "America/St_Johns": ("2024-03-10T05:00Z", "2024-11-03T04:00Z"),
+    "Asia/Pyongyang": ("2015-08-14T14:00Z", "2018-05-04T14:00Z"),
+    "America/Caracas": ("2016-05-01T06:00Z",),
+    "Pacific/Apia": ("2021-04-03T13:00Z",),
+    "Asia/Gaza": ("2024-04-19T23:00Z", "2024-10-25T22:00Z"),
+    "Africa/Casablanca": ("2024-03-10T01:00Z", "2024-04-14T01:00Z"),
+    "Africa/Juba": ("2021-01-31T20:00Z",),
+    "America/Santiago": ("2024-04-07T02:00Z", "2024-09-08T03:00Z"),
+}
+QUARTER_MS = 900_000
+
+
+@pytest.mark.parametrize("zone", CLOCK_CHANGES_AT_ODD_TIMES)
+def test_every_quarter_of_an_hour_around_odd_changes_is_in_one_bucket(zone: str) -> None:
+    for change in CLOCK_CHANGES_AT_ODD_TIMES[zone]:
+        near = moment(change) // QUARTER_MS * QUARTER_MS
+        check_hours_and_days(TimeRange(near - 2 * DAY_MS, near + 2 * DAY_MS, zone), QUARTER_MS)
+
+
+def test_every_hour_of_every_zone_is_in_one_bucket() -> None:
+    """With --hypothesis-profile=thorough of all zones from 2015 to 2030, which takes minutes; else of the odd ones."""
+    thorough = settings.get_current_profile_name() == "thorough"
+    first, last = ("2015-01-01T00:00Z", "2031-01-01T00:00Z") if thorough else ("2020-09-01T00:00Z", "2021-05-01T00:00Z")
+    for zone in sorted(available_timezones()) if thorough else CLOCK_CHANGES_AT_ODD_TIMES:
+        check_hours_and_days(TimeRange(moment(first), moment(last), zone), 3_600_000)
+
+
+def check_hours_and_days(time_range: TimeRange, step: int) -> None:
+    """The keys are those that an engine computes; labels say when a bucket begins, and days are the calendar's."""
+    zone, spans = ZoneInfo(time_range.zone), offsets(time_range)
+    hours, days = buckets(time_range, "hour"), dict(buckets(time_range, "day"))
+    begins = {key: round(datetime.fromisoformat(label).timestamp() * 1000) for key, label in hours}
+    assert len(begins) == len(hours)
+    assert list(begins.values()) == sorted(set(begins.values()))
+    met: dict[int, int] = {}
+    for time in range(time_range.start, time_range.end, step):
+        offset = next(offset for since, offset in reversed(spans) if since <= time)
+        local = datetime.fromtimestamp(time / 1000, zone)
+        assert (time + offset) % DAY_MS == (local.hour * 3600 + local.minute * 60 + local.second) * 1000
+        key = (time + offset) // 3_600_000 * 3_600_000 - offset
+        assert begins[key] <= time or (time - key < 3_600_000 and key < time_range.start)
+        met.setdefault(key, time)
+        day = (time + offset) // DAY_MS * DAY_MS
+        assert day in days
+        assert date.fromordinal(719_163 + day // DAY_MS) == local.date()
+        assert midnight(local.date(), zone) <= time < midnight(local.date() + timedelta(days=1), zone)
+    assert [key for key in met if met[key] - begins[key] >= step and key > time_range.start] == []
+
+
+def test_hours_of_odd_changes_have_their_labels() -> None:
+    def labels(zone: str, first: str, last: str) -> list[str]:
+        found = buckets(TimeRange(moment(first), moment(last), zone), "hour")
+        assert [each for _, each in found] == [time_label(key, "hour", zone) for key, _ in found]
+        return [each for _, each in found]
+
+    assert labels("Pacific/Chatham", "2024-09-28T12:15Z", "2024-09-28T15:15Z") == [
+        "2024-09-29T01:00:00+12:45",
+        "2024-09-29T02:00:00+12:45",
+        "2024-09-29T04:00:00+13:45",
+    ]
+    assert labels("Australia/Lord_Howe", "2024-10-05T14:30Z", "2024-10-05T17:00Z") == [
+        "2024-10-06T01:00:00+10:30",
+        "2024-10-06T02:30:00+11:00",
+        "2024-10-06T03:00:00+11:00",
+    ]
+    assert labels("Australia/Lord_Howe", "2024-04-06T14:00Z", "2024-04-06T16:30Z") == [
+        "2024-04-07T01:00:00+11:00",
+        "2024-04-07T01:30:00+10:30",
+        "2024-04-07T02:00:00+10:30",
+    ]
+    assert labels("Antarctica/Casey", "2020-10-03T15:00Z", "2020-10-03T18:00Z") == [
+        "2020-10-03T23:00:00+08:00",
+        "2020-10-04T00:00:00+08:00",
+        "2020-10-04T04:00:00+11:00",
+    ]
+
+
+def test_times_before_1970_fall_into_their_own_bucket(engine: Engine) -> None:
+    for zone in ("UTC", "America/New_York", "Asia/Kolkata"):
+        asked = TimeRange(-3 * DAY_MS, DAY_MS, zone)
+        for unit in ("hour", "day"):
+            bucket = engine.dialect.bucket(unit, offsets(asked))
+            for time in (-2 * DAY_MS, -3_600_001, -1, 0, 1, 7_200_000):
+                given = engine.dialect.moment()
+                ((key,),) = engine.store.select(f"SELECT {bucket} FROM (SELECT {given} AS time) AS asked", [time])
+                assert key == calendar_key(time, unit, ZoneInfo(zone))

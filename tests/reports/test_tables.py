@@ -13,9 +13,12 @@ from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.compared import compared_table
+from hitkeep_py.reports.engagement import engagement_table
+from hitkeep_py.reports.revenue import revenue_table
 from hitkeep_py.reports.table import MOST_KEYS, Table, table, table_of, weights
+from hitkeep_py.reports.web_vitals import web_vitals_table
 from tests.engines import ENGINES, Engine, opened
-from tests.stored_events import SITE, START, store_rows
+from tests.stored_events import OTHER_SITE, SITE, START, store_rows
 
 GROUPS = 2_000
 COUNTRIES = ("DE", None, "", "FR")
@@ -158,3 +161,33 @@ def test_equal_averages_are_equal_whatever_the_order_of_sessions(name: str) -> N
         found, _ = asked(engine, table(engine.dialect, query))
     assert [key for key, _ in found.rows] == [("DE",), ("FR",)]
     assert found.rows[0][1] == found.rows[1][1]
+
+
+PAGES = 25
+COUNTED: list[dict[str, Any]] = [
+    {"path": f"/{page}", **about, "visitor_id": page, "session_id": 9_000 + page}
+    for page in range(PAGES)
+    for about in (
+        {"kind": "web_vital", "name": "LCP", "value": 1.0},
+        {"kind": "engagement", "engagement_ms": 5, "scroll_depth": 5},
+        {"kind": "event", "name": "buy", "revenue": 5, "currency": "EUR"},
+    )
+]
+
+
+def test_past_the_last_page_every_table_knows_how_many_rows_there_are(engine: Engine) -> None:
+    store_rows(engine.store, OTHER_SITE, *COUNTED)
+    metrics = (METRICS["visitors"], METRICS["bounce_rate"], METRICS["events"])
+    query = Query(OTHER_SITE, ASKED.range, metrics, (dimension("page"),), order=(("visitors", True),))
+    for offset in (0, 20, PAGES, 130):
+        shown = replace(query, limit=10, offset=offset)
+        for order in ("visitors", "events"):
+            found, _ = asked(engine, table(engine.dialect, replace(shown, order=((order, True),))))
+            assert (len(found.rows), found.total_rows) == (max(0, min(10, PAGES - offset)), PAGES)
+        for report, total in (
+            (web_vitals_table, PAGES),
+            (engagement_table, PAGES),
+            (revenue_table, {"EUR": PAGES}),
+        ):
+            found, _ = asked(engine, report(engine.dialect, replace(shown, metrics=(), order=())))
+            assert (len(found.rows), found.total_rows) == (max(0, min(10, PAGES - offset)), total)

@@ -35,7 +35,7 @@ def read_date_range(given: object, zone: str, now: int, first: Callable[[], int 
         return TimeRange(now + 1 - 24 * HOUR_MS, now + 1, zone)
     if given == "all":
         begin, end = all_days(first(), today, timezone)
-        return of_days(begin, end - timedelta(days=1), timezone, zone)
+        return TimeRange(midnight(begin, timezone), midnight(end, timezone), zone)
     days = named_days(given, today)
     if days is None:
         raise bad_range(given)
