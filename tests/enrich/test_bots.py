@@ -26,6 +26,7 @@ BOTS, SPAM = Bots(), ReferrerSpam()
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 SAFARI_KIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {SAFARI_KIT}"
+DESKTOP = f"Mozilla/5.0 (X11; Linux x86_64) {KIT}"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8)"
 ANY_TEXT = st.text(st.characters())  # With halves of surrogate pairs, which no header has.
 
@@ -79,6 +80,30 @@ def test_crawlers_previewers_monitors_and_headless_browsers_are_bots(user_agent:
         "ExampleCrawler 0.1",
         "example-spider",
         "Example (https://example.com/bot.html)",
+        "kube-probe/1.29",
+        "ELB-HealthChecker/2.0",
+        "GoogleHC/1.0",
+        "Amazon-Route53-Health-Check-Service (ref 1a2b; report http://amzn.to/1vsZADi)",
+        "Envoy/HC",
+        "Consul Health Check",
+        "Edge Health Probe",
+        "Azure Traffic Manager Endpoint Monitor",
+        "NewRelicPinger/1.0 (1234)",
+        "DigitalOcean Uptime Probe 0.22.0 (https://digitalocean.com)",
+        "Elastic-Heartbeat/8.14.1 (linux; amd64)",
+        "Gatus/1.0",
+        f"{DESKTOP} Cypress/13.6.0 Chrome/114.0.5735.289 Electron/25.8.4 Safari/537.36",
+        f"{DESKTOP} Chrome/125.0.0.0 Safari/537.36 Prerender (+https://github.com/prerender/prerender)",
+        f"{DESKTOP} HeadlessChrome/125.0.0.0 Safari/537.36 CloudWatchSynthetics/arn",
+        "Playwright/1.44.0 (x64; ubuntu 22.04) node/20.12",
+        f"{DESKTOP} Chrome/125.0.0.0 Safari/537.36 Puppeteer",
+        "Mozilla/5.0 (compatible) Rendertron",
+        "Cardyb/1.1",
+        "Bluesky Cardyb/1.1; +mailto:support@bsky.app",
+        "Summaly/4.0.2",
+        "Snap URL Preview Service",
+        "Vercel-Screenshot/1.0",
+        "W3C LinkChecker/10",
     ],
 )
 def test_what_the_list_does_not_know_can_say_itself_that_it_is_a_bot(user_agent: str) -> None:
@@ -162,6 +187,8 @@ def test_programs_that_send_events_on_purpose_are_no_bots(user_agent: str) -> No
         f"{IPHONE} GSA/316.0.635824220 Mobile/15E148 Safari/604.1",
         f"{IPHONE} Version/17.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
         f"{ANDROID} {KIT} Chrome/125.0.0.0 Mobile Safari/537.36",
+        f"{DESKTOP} Chrome/125.0.0.0 Electron/31.0.1 Safari/537.36 HealthBuddy/2.1",
+        f"{IPHONE} Mobile/15E148 Monitor for Instagram/3.1",
         f"{ANDROID} {KIT} SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36",
         f"{ANDROID} {KIT} Version/4.0 Chrome/125.0.6422.113 Mobile Safari/537.36 DuckDuckGo/5",
         "Mozilla/5.0 (Android 14; Mobile; rv:126.0) Gecko/126.0 Firefox/126.0",
