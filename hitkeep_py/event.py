@@ -13,7 +13,7 @@ IDENTIFY = "identify"
 KINDS = (PAGEVIEW, CUSTOM, ENGAGEMENT, WEB_VITAL, EXPOSURE, IDENTIFY)
 """Kinds of events. Only pageviews and custom events count as such; the others say more about a visit."""
 
-DEVICES = ("desktop", "mobile", "tablet", "tv")
+DEVICES = ("desktop", "mobile", "tablet", "tv", "console", "wearable")
 
 MOST_NUMBER = 10**18
 """An event's value, and a number among its properties, is below: sums of 10^12 of them are numbers still."""

@@ -29,7 +29,14 @@ from tests.dashboard import (
 ZONE = ZoneInfo("Europe/Berlin")
 """Of the demonstration's shop."""
 CURRENCY = "EUR"
-DEVICES = {"desktop": "Desktop", "mobile": "Mobile", "tablet": "Tablet", "tv": "TV"}
+DEVICES = {
+    "desktop": "Desktop",
+    "mobile": "Mobile",
+    "tablet": "Tablet",
+    "tv": "TV",
+    "console": "Game console",
+    "wearable": "Wearable",
+}
 NOWHERE = {"source": "Direct or unknown", "referrer": "Direct or unknown"}
 TABS = [
     ("Pages", "Top", "page"),

@@ -29,6 +29,8 @@ GEOLITE = mapping(
 )
 SMALL, CITIES = place_file(mapping(country_code=text("DE"))), place_file(GEOLITE)
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+MAC = "Macintosh; Intel Mac OS X"
 WINDOWS, ANDROID = "Windows NT 10.0; Win64; x64", "Linux; Android 14"
 UBUNTU, CHROME_OS = "X11; Ubuntu; Linux x86_64", "X11; CrOS x86_64 14541.0.0"
 REFERRERS, USER_AGENTS = Referrers(Services()), UserAgents()
@@ -215,6 +217,62 @@ def test_user_agents(user_agent: str, browser: str | None, system: str | None, d
     found = USER_AGENTS.technology(user_agent)
     assert (found.browser, found.os, found.device) == (browser, system, device)
     assert device in (*DEVICES, None)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "system", "device"),
+    [
+        (f"{IPHONE} MagentaTV/3.2", "iOS", "mobile"),
+        ("MagentaTV/3.2 (Linux; Android 14; Pixel 8)", "Android", "mobile"),
+        ("MagentaTV/3.2 CFNetwork/1494.0.7 Darwin/23.4.0", "iOS", "mobile"),
+        ("Swinsian/472 CFNetwork/978.0.7 Darwin/18.7.0 (x86_64)", "Mac OS X", "desktop"),
+        (f"Mozilla/5.0 (Linux; Android 9; AFTKA) {KIT} Silk/125.3 like Chrome/125.0 Safari/537.36", "Android", "tv"),
+        (f"Mozilla/5.0 (Linux; Android 9; BRAVIA 4K VH2) {KIT} Chrome/110.0 Safari/537.36", "Android", "tv"),
+        (f"Mozilla/5.0 (Linux; Android 12; Chromecast) {KIT} Chrome/110.0 Safari/537.36", "Android", "tv"),
+        (f"Mozilla/5.0 (X11; Linux armv7l) {KIT} Chrome/108.0 Safari/537.36 CrKey/1.56", "Chromecast Linux", "tv"),
+        (f"Mozilla/5.0 (Web0S; Linux/SmartTV) {KIT} Chrome/94.0 Safari/537.36 WebAppManager", "Web0S", "tv"),
+        ("Roku/DVP-12.0 (12.0.0.4182)", "Roku", "tv"),
+        ("AppleCoreMedia/1.0.0.21K69 (Apple TV; U; CPU OS 17_1 like Mac OS X; en_us)", "ATV OS X", "tv"),
+        (f"Mozilla/5.0 (Linux; Android 7.0; myA7 DTV) {KIT} Chrome/83.0 Mobile Safari/537.36", "Android", "mobile"),
+        ("Dalvik/2.1.0 (Linux; U; Android 14; Pixel 8 Build/AP1A.240505.004)", "Android", "mobile"),
+        ("Opera/9.80 (Android; Opera Mini/36.2.2254/191.256; U; id) Presto/2.12 Version/12.16", "Android", "mobile"),
+        (f"Mozilla/5.0 (Linux; Android 11; KFTRWI) {KIT} Silk/120.1 Safari/537.36", "Android", "tablet"),
+        ("UCWEB/2.0 (MIDP-2.0; U; Adr 4.4.2; en-US; SM-G900H) U2/1.0.0 UCBrowser/10.7 Mobile", "Android", "mobile"),
+        ("Mozilla/5.0 (X11; U; Linux x86_64; en-US) UCWEB/2.0 Mobile", "Linux", "mobile"),
+        (f"Mozilla/5.0 (Phone; OpenHarmony 5.0) {KIT} Chrome/114.0 ArkWeb/4.1 Mobile", "OpenHarmony", "mobile"),
+        (f"Mozilla/5.0 (Tablet; OpenHarmony 5.0) {KIT} Chrome/114.0 ArkWeb/4.1", "OpenHarmony", "tablet"),
+        (f"Mozilla/5.0 (PC; OpenHarmony 5.0) {KIT} Chrome/114.0 ArkWeb/4.1", "OpenHarmony", "desktop"),
+        ("Mozilla/5.0 (X11; Linux Mint; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0", "Linux Mint", "desktop"),
+        ("Mozilla/5.0 (X11; OpenBSD amd64; rv:115.0) Gecko/20100101 Firefox/115.0", "OpenBSD", "desktop"),
+        ("Mozilla/5.0 (X11; DragonFly x86_64; rv:115.0) Gecko/20100101 Firefox/115.0", "DragonFly", "desktop"),
+        ("Mozilla/5.0 (X11; SunOS sun4u; rv:52.0) Gecko/20100101 Firefox/52.0", "Solaris", "desktop"),
+        ("Mozilla/5.0 (PlayStation 4 11.00) AppleWebKit/605.1.15 (KHTML, like Gecko)", "PlayStation 4", "console"),
+        (f"Mozilla/5.0 (Windows NT 10.0; Win64; x64; Xbox; Xbox One) {KIT} Edge/18.1", "Windows", "console"),
+        ("Mozilla/5.0 (Nintendo Switch; WebApplet) NintendoBrowser/5.1", "Nintendo Switch", "console"),
+        ("MyApp/1 (Watch6,1; watchOS 10.2)", "WatchOS", "wearable"),
+        ("Mozilla/5.0 (Apple Watch; CPU Apple Watch OS 9_0 like Mac OS X) AppleWebKit/605.1.15", None, "wearable"),
+    ],
+)  # fmt: skip
+def test_systems_and_kinds_of_devices(user_agent: str, system: str | None, device: str) -> None:
+    found = USER_AGENTS.technology(user_agent)
+    assert (found.os, found.device) == (system, device)
+    assert device in DEVICES
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "versions"),
+    [
+        (f"Mozilla/5.0 ({WINDOWS}; rv:70.0) Gecko/20100101 Firefox/70.0", ("Firefox", "70.0", "10")),
+        (f"Mozilla/5.0 ({MAC} 10_13_6) {KIT} Chrome/70.0.3538.77 Safari/537.36", ("Chrome", "70.0", "10.13")),
+        (f"{IPHONE[:-14]} Version/17.5 Mobile/15E148 Safari/604.1", ("Mobile Safari", "17.5", "17.5")),
+        (f"Mozilla/5.0 ({MAC} 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)", ("WKWebView", None, "10.15")),
+    ],
+)  # fmt: skip
+def test_versions_have_two_parts_where_the_user_agent_says_them(
+    user_agent: str, versions: tuple[str, str | None, str]
+) -> None:
+    found = USER_AGENTS.technology(user_agent)
+    assert (found.browser, found.browser_version, found.os_version) == versions
 
 
 @pytest.mark.parametrize(

@@ -599,7 +599,12 @@ def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
     assert {"os": "(not set)"} in keys("visit:os")
     assert {"browser": "Chrome", "browser_version": "141"} in keys("visit:browser_version")
     assert {"browser": "Safari", "browser_version": "(not set)"} in keys("visit:browser_version")
-    assert {"os": "Linux", "os_version": "6"} in keys("visit:os_version")
+    assert {"os": "GNU/Linux", "os_version": "6"} in keys("visit:os_version")
+    linux = get(logged_in, "breakdown", property="visit:os", filters="visit:os==GNU/Linux", **WEEK)["results"]
+    assert linux == [{"os": "GNU/Linux", "visitors": 1}]
+    for asked in (["is", ["GNU/Linux"]], ["contains", ["GNU"]], ["contains", ["gnu/l"], {"case_sensitive": False}]):
+        filters = [[asked[0], "visit:os", *asked[1:]]]
+        assert ask(logged_in, dimensions=["visit:os"], filters=filters) == [["GNU/Linux", 1]]
 
 
 @pytest.mark.usefixtures("week")

@@ -31,7 +31,7 @@ export const DIMENSIONS = [
   { name: "browser_version", description: "Version of the browser.", scope: "session", numeric: false, values: [] },
   { name: "os", description: "Operating system.", scope: "session", numeric: false, values: [] },
   { name: "os_version", description: "Version of the operating system.", scope: "session", numeric: false, values: [] },
-  { name: "device", description: "Kind of device.", scope: "session", numeric: false, values: ["desktop", "mobile", "tablet", "tv"] },
+  { name: "device", description: "Kind of device.", scope: "session", numeric: false, values: ["desktop", "mobile", "tablet", "tv", "console", "wearable"] },
   { name: "screen", description: "Size of the screen.", scope: "session", numeric: false, values: [] },
   { name: "value", description: "Number that the sender gave the event.", scope: "event", numeric: true, values: [] },
   { name: "revenue", description: "Revenue of the event in minor units of its currency, such as cents.", scope: "event", numeric: true, values: [] },

@@ -33,6 +33,9 @@ DIMENSIONS = {
     },
 }
 TIMES = {"time:minute": "minute", "time:hour": "hour", "time:day": "day", "time:week": "week", "time:month": "month"}
+SYSTEMS = {"Mac OS X": "Mac", "Linux": "GNU/Linux"}
+"""Operating systems that have another name there."""
+SYSTEMS_STORED = {theirs.lower(): ours for ours, theirs in SYSTEMS.items()}
 NOT_SET = "(not set)"
 UNSET = {"visit:source": "Direct / None", "visit:referrer": "Direct / None"}
 NOTHING = {"", NOT_SET, "(none)"}
@@ -98,6 +101,8 @@ def label(name: str, value: Any) -> Any:
     """A key as Plausible shows it."""
     if value is None:
         return UNSET.get(name, NOT_SET)
+    if name == "visit:os":
+        return SYSTEMS.get(value, value)
     return shown_device(value) if name == "visit:device" else value
 
 
@@ -208,7 +213,12 @@ def read_simple(item: list[Any], kept: Kept) -> Logic:
     values = texts_of(item)
     if operator == "is":
         return read_is(found, name, values, sensitive)
-    return condition(found, operator, [as_stored(name, each) for each in values], sensitive)
+    asked = condition(found, operator, [as_stored(name, each) for each in values], sensitive)
+    if name == "visit:os" and operator == "contains":
+        parts = [each.lower() for each in values]
+        called = [ours for theirs, ours in SYSTEMS_STORED.items() if any(part in theirs for part in parts)]
+        return OneOf((asked, checked_condition(found, "is", called, "filters"))) if called else asked
+    return asked
 
 
 def texts_of(item: Sequence[Any]) -> list[str]:
@@ -243,6 +253,8 @@ def read_is(found: Dimension, name: str, values: Sequence[str], sensitive: bool)
 
 
 def as_stored(name: str, value: str) -> str:
+    if name == "visit:os":
+        return SYSTEMS_STORED.get(value.lower(), value)
     return value.lower() if name == "visit:device" else value
 
 
