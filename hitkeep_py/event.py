@@ -61,6 +61,8 @@ class DropReason(StrEnum):
     EXCLUDED_PATH = "excluded_path"
     ORIGIN_NOT_ALLOWED = "origin_not_allowed"
     URL_NOT_ALLOWED = "url_not_allowed"
+    TOO_OLD = "too_old"
+    IN_FUTURE = "in_future"
     QUOTA = "quota"
 
 

@@ -41,6 +41,7 @@ class Site(Record):
     bots: str
     referrer_spam: str
     do_not_track: str
+    old_events: str
     monthly_quota: int | None
     quota_answer: str
     currency: str

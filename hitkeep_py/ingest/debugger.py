@@ -53,7 +53,7 @@ def note(incoming: IncomingEvent | None, event: Event) -> str | None:
     if incoming.revenue is not None and event.revenue is None:
         return "stored without its revenue: no amount, or an unknown currency"
     if incoming.time is not None and abs(incoming.time - event.time) > 1:
-        return "stored with the server's time: the client's was in the future, or too old"
+        return "stored with the server's time: the client's clock is a little ahead"
     return None
 
 

@@ -23,7 +23,9 @@ ORIGIN_LENGTH = 300
 HEADER_LENGTH = 512
 DAY_MS = 86_400_000
 CLOCK_SKEW_MS = 60_000
-"""How far ahead of ours a client's clock may be before its time is not believed at all."""
+"""How far ahead of ours a client's clock may be."""
+OLDEST_MS = 3_650 * DAY_MS
+"""How long ago it may have happened what a server with a key sends, or a site that keeps old events gets."""
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Passage:
     """One event on its way through the steps; the events of a request use one passage, one after the other.
 
     `ip` and `user_agent` are the visitor's as far as known: what the event says, else the sender's, unless that is a
-    server, whose country, browser and wishes are not the visitor's. `oldest` is the oldest time to be believed.
+    server, whose country, browser and wishes are not the visitor's. `oldest` is the oldest time that pages may tell.
     `advertiser` is whose advertisement led to the page, if its address says so.
     """
 
@@ -98,14 +100,19 @@ def origin_of(url: str) -> str:
     return (scheme + mark + rest.partition("/")[0])[:ORIGIN_LENGTH]
 
 
-def put_time(passage: Passage, lookups: Lookups) -> None:
-    """The client's time when it can be true: not in the future, not older than the set age. Else ours."""
+def put_time(passage: Passage, lookups: Lookups) -> DropReason | None:
+    """The client's time, if it tells one; what cannot be true, or is too old for the site, is never taken for now."""
     incoming, received = passage.incoming, passage.sender.received_at
     told = incoming.time if incoming.age is None else received - incoming.age
-    if told is None or not passage.oldest <= told <= received + CLOCK_SKEW_MS:
+    if told is None:
         passage.event.time = received
-    else:
-        passage.event.time = min(told, received)
+        return None
+    if told > received + CLOCK_SKEW_MS:
+        return DropReason.IN_FUTURE
+    passage.event.time = min(told, received)
+    keeps_old = incoming.from_server or passage.site.old_events == "keep"
+    oldest = received - OLDEST_MS if keeps_old else passage.oldest
+    return DropReason.TOO_OLD if told < oldest - CLOCK_SKEW_MS else None
 
 
 def put_page(passage: Passage, lookups: Lookups) -> DropReason | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
+from hitkeep_py.event import DropReason
 from hitkeep_py.protocols.tracker import CALLERS, KINDS
 from tests.accepted import send
 from tests.bad_input import any_value
@@ -18,7 +19,7 @@ from tests.product import Product, in_memory
 PATH = "/ingest/batch"
 FIELDS = ("i", "k", "n", "en", "c", "u", "r", "t", "a", "p", "w", "$", "v", "l", "m", "g", "x", "d", "z", "later")
 EXAMPLES = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-HOUR_MS = 3_600_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,17 @@ def test_an_event_happened_as_long_ago_as_its_age_says() -> None:
     with in_memory(Settings(max_event_age_days=1)) as product:
         site = product.add_site("example.com")
         now = product.clock.now_ms()
-        ages: list[Any] = [0, HOUR_MS, 25 * HOUR_MS, -5, "60000", None, "soon"]
+        ages: list[Any] = [0, HOUR_MS, 25 * HOUR_MS, -5, "60000", None, "soon", -2 * HOUR_MS]
         send(product, PATH, {"s": site.id, "e": [{"n": "x", "a": age} for age in ages]})
         times = [time for (time,) in product.stored("epoch_us(time) // 1000", site)]
-    assert times == [now, now - HOUR_MS, now, now, now - 60_000, now, now]
+        assert times == [now, now - HOUR_MS, now, now - 60_000, now, now]
+        assert product.analytics.usage.dropped == {DropReason.TOO_OLD: 1, DropReason.IN_FUTURE: 1}
+        assert [each.reason for each in product.analytics.debugger.of_site(site.id)][2::5] == ["too_old", "in_future"]
+        product.analytics.catalog.sites.change(site.id, {"old_events": "keep"})
+        product.analytics.catalog.refresh()
+        send(product, PATH, {"s": site.id, "e": [{"n": "x", "a": days * DAY_MS} for days in (400, 3_649, 3_651)]})
+        kept = [time for (time,) in product.stored("epoch_us(time) // 1000", site)[len(times) :]]
+        assert kept == [now - 400 * DAY_MS, now - 3_649 * DAY_MS]
 
 
 def test_past_its_quota_a_site_gets_nothing_of_a_list_twice() -> None:

@@ -152,6 +152,7 @@ export interface Site {
   bots: "drop" | "flag"
   referrer_spam: "drop" | "flag"
   do_not_track: "honour" | "ignore"
+  old_events: "drop" | "keep"
   monthly_quota: number | null
   quota_answer: "refuse" | "drop"
   currency: string
@@ -1086,6 +1087,7 @@ export interface Routes {
       bots?: "drop" | "flag" | undefined
       referrer_spam?: "drop" | "flag" | undefined
       do_not_track?: "honour" | "ignore" | undefined
+      old_events?: "drop" | "keep" | undefined
       monthly_quota?: number | null | undefined
       quota_answer?: "refuse" | "drop" | undefined
       currency?: string | undefined
@@ -1124,6 +1126,7 @@ export interface Routes {
       bots?: "drop" | "flag" | undefined
       referrer_spam?: "drop" | "flag" | undefined
       do_not_track?: "honour" | "ignore" | undefined
+      old_events?: "drop" | "keep" | undefined
       monthly_quota?: number | null | undefined
       quota_answer?: "refuse" | "drop" | undefined
       currency?: string | undefined

@@ -34,6 +34,14 @@ export const reasons: typeof english = {
     what: "Die Adresse gehört zu einer anderen Website",
     todo: "Senden Sie Adressen dieser Domain, oder erlauben Sie den Host unter Erlaubte Quellen.",
   },
+  too_old: {
+    what: "Es ist zu lange her",
+    todo: "Mit einem geheimen Schlüssel senden oder die Website alte Ereignisse behalten lassen (analytics site change --old-events keep).",
+  },
+  in_future: {
+    what: "Seine Zeit liegt in der Zukunft",
+    todo: "Die Uhr des Absenders oder die Einheit seiner Zeit berichtigen.",
+  },
   quota: { what: "Die Menge des Monats ist erreicht", todo: "Erhöhen Sie die Monatsmenge (Verbrauch)." },
 }
 

@@ -32,6 +32,11 @@ export const reasons: Record<DropReason, Reason> = {
     what: "Its address is of another site",
     todo: "Send addresses of the site's domain, or add the host to the allowed origins.",
   },
+  too_old: {
+    what: "It happened too long ago",
+    todo: "Send it with a secret key, or set the site to keep old events (analytics site change --old-events keep).",
+  },
+  in_future: { what: "Its time lies in the future", todo: "Correct the sender's clock, or the unit of its time." },
   quota: { what: "The month's quota is used up", todo: "Raise the quota (Usage)." },
 }
 
