@@ -16,6 +16,7 @@ from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError
 from hitkeep_py.integrity import problems
+from hitkeep_py.stores.duckdb import stored_position
 
 MEGABYTE = 1_000_000
 
@@ -78,12 +79,14 @@ def describe(settings: Settings, directory: DataDirectory) -> dict[str, Any]:
 
 
 def offline_inbox(directory: DataDirectory) -> dict[str, Any]:
-    """What waits in the inbox of a stopped server; how much of it the store has shows only once it is opened."""
+    """What waits in the inbox of a stopped server: what the store does not have, as far as that can be read here."""
     if not directory.inbox.exists():
         return {"inbox_events": 0}
+    stored = stored_position(directory.events)
     connection = sqlite3.connect(directory.inbox.resolve().as_uri() + "?mode=ro", uri=True)
     try:
-        return {"inbox_events": connection.execute("SELECT coalesce(sum(events), 0) FROM groups").fetchone()[0]}
+        counted = "SELECT coalesce(sum(min(events, position - ?)), 0) FROM groups WHERE position > ?"
+        return {"inbox_events": connection.execute(counted, (stored, stored)).fetchone()[0]}
     except sqlite3.Error as error:
         return {"inbox_events": f"unknown: {error}"}
     finally:

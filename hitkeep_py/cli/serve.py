@@ -73,7 +73,14 @@ def serve(config: str | None, demo: bool, **flags: Any) -> None:
     finally:
         gc.unfreeze()
         analytics.close()
-    log.info("stopped; everything acknowledged is in the store")
+    log.info(last_word(analytics.writer.lag()))
+
+
+def last_word(waiting: int) -> str:
+    """`waiting` events are in the inbox, and not in the store."""
+    if not waiting:
+        return "stopped; everything acknowledged is in the store"
+    return f"stopped; everything acknowledged is safe: {waiting} events wait in the inbox for the next start"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ OTHER_FIELDS = ("utm_medium", "utm_term", "utm_content")
 QUERY_FIELDS = 200
 REASON_HEADER = b"x-goatcounter"
 WRONG_ORIGIN = "the site takes no events from pages of this origin"
+FILTERED = (DropReason.EXCLUDED_IP, DropReason.TOO_OLD, DropReason.IN_FUTURE)
 
 
 def read_count(request: Request) -> list[Item]:
@@ -224,7 +225,7 @@ def answer_hits(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:
     errors = {str(place): error.message for place, error in refusals_of(verdicts)}
     places = range(len(verdicts))
     errors |= {str(place): WRONG_ORIGIN for place in places if verdicts[place] is DropReason.ORIGIN_NOT_ALLOWED}
-    filtered = ", ".join(str(place) for place in places if verdicts[place] is DropReason.EXCLUDED_IP)
+    filtered = ", ".join(str(place) for place in places if verdicts[place] in FILTERED)
     headers = ((b"x-goatcounter-filter", filtered.encode()),) if filtered else ()
     if errors:
         return Answer(400, orjson.dumps({"errors": errors}), headers=headers)

@@ -61,6 +61,8 @@ def read_event(fields: dict[str, Any]) -> IncomingEvent:
     if event.kind == ENGAGEMENT:
         event.scroll_depth = number_within(fields.get("sd"), SCROLL_LIMIT)
         event.engagement_ms = number_within(fields.get("e"), ENGAGEMENT_LIMIT_MS)
+        if event.scroll_depth is None and event.engagement_ms is None:
+            raise InvalidInput("engagement_time or scroll_depth required", field="engagement_time")
     return event
 
 

@@ -252,6 +252,15 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
         raise unusable_store(path, error) from error
 
 
+def stored_position(path: Path) -> int:
+    """Of a store that nobody has open, without changing it; 0 where it cannot be read."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return int(connection.execute("SELECT max(position) FROM inbox_position").fetchall()[0][0])
+    except duckdb.Error:
+        return 0
+
+
 def _replay_by_attaching(path: Path) -> None:
     """A log with schema changes replays when its database is attached to another (duckdb PR 21608)."""
     name = str(path).replace("'", "''")

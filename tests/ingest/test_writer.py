@@ -10,6 +10,9 @@ import duckdb
 import orjson
 import pytest
 
+from hitkeep_py.cli.doctor import offline_inbox
+from hitkeep_py.cli.serve import last_word
+from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import StoreDead, StoreUnavailable
 from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.ingest.inbox import Inbox
@@ -20,6 +23,7 @@ from tests.fake_clock import FakeClock
 from tests.stored_events import SITE, START, FailingStore, put, row
 
 SOON = 10.0
+ALL_STORED = "stopped; everything acknowledged is in the store"
 
 
 @contextmanager
@@ -145,6 +149,21 @@ def test_closing_stores_what_was_accepted(clock: FakeClock, tmp_path: Path) -> N
     store = DuckDBStore(tmp_path / "events.duckdb")
     assert stored_names(store) == [str(number) for number in range(50)]
     store.close()
+
+
+def test_what_waits_in_the_inbox_of_a_stopped_server_is_what_the_store_lacks(tmp_path: Path) -> None:
+    directory = DataDirectory(tmp_path)
+    inbox = Inbox(directory.inbox, FakeClock())
+    with writing(inbox, DuckDBStore(directory.events)) as writer:
+        put(inbox, "a", "b").result(SOON)
+        writer.drain()
+    assert (last_word(writer.lag()), offline_inbox(directory)) == (ALL_STORED, {"inbox_events": 0})
+    inbox, store = Inbox(directory.inbox, FakeClock()), FailingStore(directory.events)
+    store.fail_before = [away()] * 100
+    with writing(inbox, store) as writer:
+        put(inbox, "c", "d", "e").result(SOON)
+    waiting = "stopped; everything acknowledged is safe: 3 events wait in the inbox for the next start"
+    assert (last_word(writer.lag()), offline_inbox(directory)) == (waiting, {"inbox_events": 3})
 
 
 def test_a_new_writer_goes_on_where_the_store_is(clock: FakeClock, tmp_path: Path) -> None:

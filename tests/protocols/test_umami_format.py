@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
+from hitkeep_py.protocols.umami import NOT_STORED
 from hitkeep_py.text import clean
 from tests.accepted import props_of, send
 from tests.bad_input import any_value, naughty_strings, plain_text
@@ -169,6 +170,16 @@ def test_a_timestamp_is_in_seconds(seconds_ago: int, as_text: bool, product: Pro
     told = product.clock.now_ms() // 1000 - seconds_ago
     (event,) = send(product, SEND, written(site, name="x", timestamp=str(told) if as_text else told)).events
     assert event["time"] == told * 1000
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [(-31, "too_old"), (-4_000, "too_old"), (1, "in_future"), (400, "in_future")]
+)
+def test_what_cannot_be_now_is_dropped_and_told(days: int, reason: str, product: Product, site: Site) -> None:
+    told = product.clock.now_ms() // 1000 + days * 86_400
+    outcome = send(product, SEND, written(site, name="x", timestamp=told))
+    assert (outcome.events, outcome.answer.json()) == ([], NOT_STORED)
+    assert product.analytics.debugger.of_site(site.id)[-1].reason == reason
 
 
 @pytest.mark.parametrize("field", FIELDS)
