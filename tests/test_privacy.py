@@ -11,7 +11,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.config import Settings
 from hitkeep_py.jobs import Jobs
 from tests.fake_clock import FakeClock
-from tests.product import Product, Request, served
+from tests.product import Product, Request, in_memory, served
 
 ADDRESSES = ("198.51.100.177", "203.0.113.86", "192.0.2.203", "2001:db8:5ca1:ab1e::c0ff:ee", "2001:db8:fee1:dead::7")
 PROXY = "10.99.98.97"
@@ -141,3 +141,23 @@ def test_one_sender_is_another_visitor_on_another_day_and_on_another_site(direct
             product.analytics.catalog.rotate_salts()
         visitors = [row for site in sites for row in product.stored("visitor_id", site)]
         assert len(set(visitors)) == 4
+
+
+def test_an_address_told_without_a_key_finds_nobody() -> None:
+    """A reader of the figures who tells address after address meets no visitor; a server with a key of the site may."""
+    with in_memory() as product:
+        site = product.add_site("example.com")
+        agent = (b"user-agent", USER_AGENTS[0].encode())
+        page = json.dumps({"s": site.id, "e": [{"u": "https://example.com/seen"}]}).encode()
+        assert product.requests.post("/ingest/batch", page, [agent], ADDRESSES[0]).status == 202
+        told = {"type": "event", "payload": {"website": site.id, "url": "/told", "ip": ADDRESSES[0]}}
+        for path, body in (("/api/send", told), ("/api/batch", [told])):
+            assert product.requests.post(path, json.dumps(body).encode(), [agent]).status == 200
+        _, secret = product.analytics.catalog.keys.add(site.id, "secret", "server")
+        product.analytics.catalog.refresh()
+        hit = {"path": "/server", "ip": ADDRESSES[0], "user_agent": USER_AGENTS[0]}
+        bearer = (b"authorization", f"Bearer {secret}".encode())
+        assert product.requests.post("/api/v0/count", json.dumps({"hits": [hit]}).encode(), [bearer]).status == 202
+        visitors = dict(product.stored("path, visitor_id", site))
+    assert visitors["/server"] == visitors["/seen"]
+    assert visitors["/told"] != visitors["/seen"]

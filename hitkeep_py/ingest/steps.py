@@ -12,6 +12,7 @@ from hitkeep_py.enrich.user_agent import device_of_viewport
 from hitkeep_py.enrich.visitor import known_visitor_id, session_key
 from hitkeep_py.event import CUSTOM, ENGAGEMENT, MOST_NUMBER, DropReason, Event, IncomingEvent, Sender
 from hitkeep_py.money import known_currency, minor_units
+from hitkeep_py.protocols.server_key import SERVER_KINDS
 from hitkeep_py.text import clean
 
 TITLE_LENGTH = 512
@@ -241,9 +242,20 @@ def put_visitor(passage: Passage, lookups: Lookups) -> None:
     event.visitor_id, event.previous_visitor_id = lookups.visitors.ids(
         passage.directory.salts.at(site.visitor_period, now),
         site.id,
-        passage.ip or sender.ip,
+        address_of(passage),
         passage.user_agent or sender.user_agent,
     )
+
+
+def address_of(passage: Passage) -> str:
+    """Which address makes the visitor. One that a sender without a secret key tells never makes that of its owner.
+
+    Else who reads a site's figures could try all addresses, and see which one meets the visitor sought.
+    """
+    told = passage.incoming.ip
+    if told and passage.incoming.key_kinds != SERVER_KINDS:
+        return f"told {told}"
+    return told or passage.ip or passage.sender.ip
 
 
 STEPS: tuple[Step, ...] = (
