@@ -153,11 +153,12 @@ class Analytics:
         settings: Settings | None = None,
         lookups: Lookups | None = None,
         passwords: Passwords | None = None,
+        store: EventStore | None = None,
     ) -> "Analytics":
         """The whole product without a file. Look-ups take 0.2 s to open; they may be shared."""
         clock = clock or SystemClock()
         catalog = Catalog(None, clock, passwords)
-        analytics = cls(settings or Settings(), clock, None, catalog, DuckDBStore(None), lookups)
+        analytics = cls(settings or Settings(), clock, None, catalog, store or DuckDBStore(None), lookups)
         analytics._start()
         return analytics
 

@@ -30,8 +30,8 @@ FLAGS = (
 WAIT_SECONDS = 30.0
 QUIET = {f"data-{name}": "false" for name in ("scroll", "engagement", "outbound", "downloads", "forms", "not-found")}
 """Attributes of a tag that notices nothing by itself but pages."""
-SETTLED_SECONDS = 1.0
-"""In which what was accepted is stored."""
+QUIET_SECONDS = 0.25
+"""In which a page has sent what it is about to send."""
 
 
 @dataclass
@@ -147,17 +147,21 @@ class Shop:
         return list(asked(self.server, "GET", f"/api/sites/{self.id}/export?format=json&range=all"))
 
     def stored(self, count: int) -> list[dict[str, Any]]:
-        """The events once there are so many, and still no more after another round of the writer."""
+        """The events once there are so many, and still no more after the page was quiet for a while."""
         wait_for(lambda: len(self.events()) >= count)
-        time.sleep(SETTLED_SECONDS)
-        found = self.events()
+        found = self._settled(QUIET_SECONDS)
         assert len(found) == count, [(each["kind"], each["name"], each["path"], each["props"]) for each in found]
         return found
 
     def nothing_stored(self) -> bool:
         """Also a while after everything in a page has happened."""
-        time.sleep(3 * SETTLED_SECONDS)
-        return self.events() == []
+        return self._settled(4 * QUIET_SECONDS) == []
+
+    def _settled(self, quiet_seconds: float) -> list[dict[str, Any]]:
+        """What there is when everything that came until then is stored."""
+        time.sleep(quiet_seconds)
+        wait_for(lambda: asked(self.server, "GET", "/api/health")["inbox_unstored_events"] == 0)
+        return self.events()
 
 
 def new_shop(server: RunningServer, website: Website) -> Shop:

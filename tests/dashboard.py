@@ -99,7 +99,7 @@ def logged_in(
         context.add_cookies([{"name": COOKIE, "value": login_token(server), "url": server.address}])
         found = Dashboard(server, context)
         yield found
-        assert found.complaints == []
+        assert found.complaints == [], found.complaints
     finally:
         context.close()
 

@@ -15,6 +15,7 @@ from hitkeep_py.config import Settings
 from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.server.app import Server
 from tests.fake_clock import FakeClock
+from tests.kept_store import new_store
 
 CLIENT = "203.0.113.9"
 UNLIMITED = Settings(api_burst=10**6)
@@ -140,8 +141,8 @@ def lookups() -> Lookups:
 
 
 def new_analytics(clock: FakeClock, settings: Settings | None = None) -> Analytics:
-    """In memory, with real password hashes that take 0.1 ms rather than 18."""
-    return Analytics.in_memory(clock, settings or UNLIMITED, lookups(), Passwords(memory_kib=8, passes=1))
+    """In memory, with real password hashes that take 0.1 ms rather than 18, and an engine that is started already."""
+    return Analytics.in_memory(clock, settings or UNLIMITED, lookups(), Passwords(memory_kib=8, passes=1), new_store())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from tests.dashboard import Dashboard, accessibility_problems, boxes, cells, log
 from tests.running_server import RunningServer
 
 NEW, EXPECTING, ONE_VIEW, ONE_VISITOR = "new.example", "expecting.example", "view.example", "visitor.example"
+HERE = "here.example"
 """Of a new site nothing is defined; the others have a goal, a funnel and an experiment, and so many who came."""
 EXPERIMENT = "colour"
 PAGES = {
@@ -151,7 +152,6 @@ def cohort(page: Page) -> list[str]:
     [
         ("", key_figures, ["1", "1", "1", "1", "0%", "0s", "1", "100%", "–"]),
         ("", changes, ["–"] * 8),
-        (PAGES["realtime"], realtime, ["1", "1", "1"]),
         (PAGES["sessions"], sessions, ["1", "1"]),
         (PAGES["journeys from a page"], boxes, ["/ 1 · 100%"]),
         (PAGES["retention"], cohort, ["1"]),
@@ -165,4 +165,16 @@ def test_one_visitor_is_one_everywhere(
 ) -> None:
     page = someone.open(f"/sites/{ONE_VISITOR}{path}")
     assert read(page) == wanted
+    page.close()
+
+
+def test_one_visitor_who_is_here_is_one(someone: Dashboard) -> None:
+    """Who came with the others may have gone by now: here is who came in the last five minutes."""
+    page = someone.context.new_page()
+    asked(someone.server, "POST", "/api/sites", {"domain": HERE})
+    send(page, someone.server, HERE, [{}, {"n": "signup"}])
+    wait_for(lambda: someone.report("overview", HERE)["metrics"]["events"] == 1)
+    page.close()
+    page = someone.open(f"/sites/{HERE}{PAGES['realtime']}")
+    assert realtime(page) == ["1", "1", "1"]
     page.close()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -85,8 +85,8 @@ def test_a_note_is_written_and_changed_by_the_same_form(server: RunningServer, g
 
 def test_a_note_with_a_time_is_of_the_same_day_wherever_it_stands(server: RunningServer, german: Dashboard) -> None:
     asked(server, "POST", "/api/sites", {"domain": SITE_IN_KATHMANDU, "time_zone": "Asia/Kathmandu"})
-    time = f"{date.today() - timedelta(days=2)}T23:30:00.000Z"
-    day = date.today() - timedelta(days=1)
+    day = datetime.now(UTC).date() - timedelta(days=1)
+    time = f"{day - timedelta(days=1)}T23:30:00.000Z"
     asked(server, "POST", f"/api/sites/{SITE_IN_KATHMANDU}/annotations", {"time": time, "text": "Nachts"})
     page = german.open(f"/sites/{SITE_IN_KATHMANDU}/settings/notes")
     expect(page.get_by_role("main")).to_contain_text(f"{day:%d.%m.%Y}, 05:15")

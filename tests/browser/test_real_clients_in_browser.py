@@ -69,11 +69,11 @@ def test_plausible_tells_how_far_and_how_long_a_page_was_read_when_it_is_left(
         page = someone.page()
         opened(page, shop, programs["plausible"])
         page.evaluate("scrollTo(0, 1600)")
-        page.wait_for_timeout(1_500)
+        page.wait_for_timeout(1_100)
         page.goto(shop.address("/other"))
         (left,) = wait_for(lambda: those("engagement", shop.events()))
     assert (left["path"], left["scroll_depth"] >= 70) == ("/", True)
-    assert 1_500 <= left["engagement_ms"] <= 60_000
+    assert 1_100 <= left["engagement_ms"] <= 60_000
 
 
 def test_plausible_sends_what_people_do_and_what_the_page_says(

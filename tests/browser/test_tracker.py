@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.chromium import QUIET, Shop, Website, loaded, new_shop, profile, tag, visitor
+from tests.chromium import QUIET, Shop, Website, loaded, new_shop, profile, tag, visitor, wait_for
 from tests.running_server import running
 
 
@@ -147,8 +147,11 @@ ONE_AFTER_THE_OTHER = """() => {
     let made = 0
     const timer = setInterval(() => {
         hk.event(`event ${made++}`)
-        if (made == 100) clearInterval(timer)
-    }, 20)
+        if (made == 100) {
+            clearInterval(timer)
+            window.allMade = true
+        }
+    }, 10)
 }"""
 
 
@@ -165,9 +168,9 @@ def test_a_server_that_is_killed_and_started_again_has_each_event_once(
             page.goto(shop.address())
             loaded(page)
             page.evaluate(ONE_AFTER_THE_OTHER)
-            page.wait_for_timeout(700)
+            wait_for(lambda: len(shop.events()) > 10)
             first.stop(signal.SIGKILL)
-            page.wait_for_timeout(500)
+            page.wait_for_function("window.allMade")
             with running(data, tmp_path, *limits, "--port", str(first.port)) as second:
                 shop.server = second
                 found = shop.stored(101)
@@ -189,9 +192,9 @@ def test_a_tab_that_was_closed_sends_what_it_had_although_the_server_was_killed_
             page.goto(shop.address())
             loaded(page)
             page.evaluate(ONE_AFTER_THE_OTHER)
-            page.wait_for_timeout(700)
+            wait_for(lambda: len(shop.events()) > 10)
             first.stop(signal.SIGKILL)
-            page.wait_for_timeout(1_800)
+            page.wait_for_function("window.allMade")
             page.close()
     with running(data, tmp_path, *limits, "--port", str(first.port)) as second, profile(playwright, tab) as context:
         context.new_page().goto(shop.address())

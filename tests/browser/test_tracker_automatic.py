@@ -27,7 +27,7 @@ def test_what_people_do_in_a_page_is_noticed(shop: Shop, browser: Browser) -> No
             page.click(name)
             page.bring_to_front()
         page.evaluate("scrollTo(0, 3200)")
-        page.wait_for_timeout(1_500)
+        page.wait_for_timeout(1_100)
         page.goto("about:blank")
         wait_for(lambda: any((each["scroll_depth"] or 0) >= 50 for each in shop.events()))
         found = shop.events()

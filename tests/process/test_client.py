@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -122,7 +122,7 @@ def served(shop: Shop, folder: Path, *arguments: str) -> Iterator[RunningServer]
 
 
 def test_events_are_stored_with_all_that_was_said_of_them(shop: Shop, tmp_path: Path) -> None:
-    when = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+    when = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
     with served(shop, tmp_path) as server:
         with Client(server.address, key=shop.key) as client:
             client.pageview("https://example.com/pricing?utm_source=news", title="Prices", visitor=7)
@@ -142,7 +142,7 @@ def test_events_are_stored_with_all_that_was_said_of_them(shop: Shop, tmp_path: 
             assert client.flush()
             assert client.counts == Counts(delivered=4)
         server.stop(signal.SIGTERM)
-    view, purchase, signup, _ = shop.rows()
+    view, purchase, signup, renewal = shop.rows()
     assert (view["path"], view["utm_source"], view["title"]) == ("/pricing", "news", "Prices")
     assert (purchase["name"], purchase["category"], purchase["path"]) == ("purchase", "conversion", "/thanks")
     assert (purchase["revenue"], purchase["currency"]) == (4990, "USD")
@@ -156,6 +156,7 @@ def test_events_are_stored_with_all_that_was_said_of_them(shop: Shop, tmp_path: 
     assert (purchase["experiment_id"], purchase["variant_id"]) == ("hero", "b")
     assert purchase["visitor_id"] == view["visitor_id"]
     assert signup["time"] < purchase["time"]
+    assert renewal["time"].replace(tzinfo=UTC) == when
 
 
 def test_an_event_sent_again_by_its_own_key_is_stored_once(shop: Shop, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from hitkeep_py import __version__
 from tests.built_sdk import FRONTEND, NODE, ROOT, build_sdk
+from tests.chromium import asked, wait_for
 from tests.real_site import opened, stored_rows
 from tests.running_server import running
 
@@ -35,7 +36,7 @@ def test_number_stored_is_the_number_made_when_the_server_is_killed_and_started_
         access = key if way == "key" else site.id
         program = [NODE, str(ROOT / "tests/sdk_program.mjs"), str(sdk), server.address, access]
         shop = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        time.sleep(1)
+        wait_for(lambda: asked(server, "GET", "/api/health")["accepted"] > 100)
         server.stop(signal.SIGKILL)
     time.sleep(0.3)
     with running(data_dir, tmp_path, *OPEN_RATE, "--port", str(server.port)) as again:

@@ -13,6 +13,7 @@ import pytest
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.config import Settings
+from tests.chromium import asked, wait_for
 from tests.running_server import RunningServer, run, running
 
 PASSWORD = "a long password"
@@ -89,7 +90,7 @@ def test_sigterm_exits_with_0_with_all_that_was_acknowledged_stored(tmp_path: Pa
         ThreadPoolExecutor(4) as pool,
     ):
         senders = [pool.submit(send_until_it_ends, server, site_id) for _ in range(4)]
-        time.sleep(1)
+        wait_for(lambda: asked(server, "GET", "/api/health")["accepted"] > 50)
         assert server.stop(signal.SIGTERM, timeout=20) == 0
         acknowledged = sum(sender.result() for sender in senders)
         assert "stopped; everything acknowledged is in the store" in server.log

@@ -1,5 +1,7 @@
 """Plausible's stats API over HTTP: its question, its answer in its units, its words for what it does not take."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -8,6 +10,10 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.api.plausible_v1 import compared
+from hitkeep_py.server.app import Server
+from tests.conftest import EMAIL, PASSWORD
+from tests.fake_clock import FakeClock
+from tests.product import new_analytics
 from tests.stored_events import store_rows
 
 CHROME = {"browser": "Chrome", "device": "desktop", "country": "DE", "os": "Linux"}
@@ -33,8 +39,18 @@ EVENTS: list[dict[str, Any]] = [
 METRICS = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"]
 
 
-@pytest.fixture
-def week(analytics: Analytics, site: Site) -> None:
+@pytest.fixture(scope="module")
+def week() -> Iterator[TestClient]:
+    """Someone logged in at a product with these events, which is only read."""
+    with closing(new_analytics(FakeClock())) as analytics:
+        fill(analytics, analytics.catalog.sites.add("example.com"))
+        analytics.catalog.refresh()
+        token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
+        with TestClient(Server(analytics).app, cookies={"hk_token": token}) as client:
+            yield client
+
+
+def fill(analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, *EVENTS)
     goals = analytics.catalog.goals
     goals.add(site.id, "Registered", "event", "Signup")
@@ -64,9 +80,8 @@ def refused(client: TestClient, status: int = 400, **body: Any) -> str:
     return str(answer.json()["error"])
 
 
-@pytest.mark.usefixtures("week")
-def test_answer_has_plausibles_shape_and_units(logged_in: TestClient) -> None:
-    assert send(logged_in, metrics=METRICS) == {
+def test_answer_has_plausibles_shape_and_units(week: TestClient) -> None:
+    assert send(week, metrics=METRICS) == {
         "results": [{"metrics": [3, 4, 6, 1.5, 50, 90, 8], "dimensions": []}],
         "meta": {},
         "query": {
@@ -82,7 +97,6 @@ def test_answer_has_plausibles_shape_and_units(logged_in: TestClient) -> None:
     }
 
 
-@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize(
     ("date_range", "pageviews"),
     [
@@ -103,15 +117,14 @@ def test_answer_has_plausibles_shape_and_units(logged_in: TestClient) -> None:
         (["2026-11-18T11:00:00+01:00", "2026-11-18T11:01:00+01:00"], 2),
     ],
 )
-def test_every_documented_range_is_taken(date_range: Any, pageviews: int, logged_in: TestClient) -> None:
-    assert ask(logged_in, metrics=["pageviews"], date_range=date_range) == [[pageviews]]
+def test_every_documented_range_is_taken(date_range: Any, pageviews: int, week: TestClient) -> None:
+    assert ask(week, metrics=["pageviews"], date_range=date_range) == [[pageviews]]
 
 
 def test_range_of_a_site_without_events_is_today(logged_in: TestClient, site: Site) -> None:
     assert send(logged_in, date_range="all")["query"]["date_range"] == ["2026-11-20T00:00:00Z", "2026-11-20T23:59:59Z"]
 
 
-@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize(
     ("dimension", "rows"),
     [
@@ -133,8 +146,8 @@ def test_range_of_a_site_without_events_is_today(logged_in: TestClient, site: Si
         ("time", [["2026-11-18", 2], ["2026-11-19", 2]]),
     ],
 )
-def test_every_kind_of_dimension_groups(dimension: str, rows: list[list[Any]], logged_in: TestClient) -> None:
-    found = ask(logged_in, dimensions=[dimension])
+def test_every_kind_of_dimension_groups(dimension: str, rows: list[list[Any]], week: TestClient) -> None:
+    found = ask(week, dimensions=[dimension])
     if dimension == "time:month":
         rows = [["2026-11-01", 3]]
     assert sorted(found, key=str) == sorted(rows, key=str)
@@ -215,79 +228,72 @@ def test_patterns_that_a_property_does_not_have_need_the_property(
     assert ask(logged_in, metrics=["pageviews"], filters=[condition]) == [[pageviews]]
 
 
-@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize(("condition", "pageviews"), FILTERS)
-def test_every_filter_chooses_events(condition: Any, pageviews: int, logged_in: TestClient) -> None:
-    assert ask(logged_in, metrics=["pageviews"], filters=[condition]) == [[pageviews]]
+def test_every_filter_chooses_events(condition: Any, pageviews: int, week: TestClient) -> None:
+    assert ask(week, metrics=["pageviews"], filters=[condition]) == [[pageviews]]
 
 
-@pytest.mark.usefixtures("week")
-def test_filters_of_a_list_all_hold(logged_in: TestClient) -> None:
+def test_filters_of_a_list_all_hold(week: TestClient) -> None:
     filters = [["is", "event:goal", ["Registered"]], ["has_done", ["is", "event:page", ["/thanks"]]]]
-    assert ask(logged_in, metrics=["visitors", "events"], filters=filters) == [[1, 1]]
+    assert ask(week, metrics=["visitors", "events"], filters=filters) == [[1, 1]]
 
 
-@pytest.mark.usefixtures("week")
-def test_rates_are_percents_of_visitors(logged_in: TestClient) -> None:
+def test_rates_are_percents_of_visitors(week: TestClient) -> None:
     registered = [["is", "event:goal", ["Registered"]]]
     rates = ["visitors", "events", "conversion_rate"]
-    assert ask(logged_in, metrics=rates, filters=registered) == [[2, 2, 66.67]]
-    assert ask(logged_in, metrics=rates, dimensions=["event:goal"]) == [
+    assert ask(week, metrics=rates, filters=registered) == [[2, 2, 66.67]]
+    assert ask(week, metrics=rates, dimensions=["event:goal"]) == [
         ["Registered", 2, 2, 66.67],
         ["Thanks", 1, 1, 33.33],
     ]
-    assert ask(logged_in, metrics=["visitors", "percentage"], dimensions=["visit:country"]) == [
+    assert ask(week, metrics=["visitors", "percentage"], dimensions=["visit:country"]) == [
         ["DE", 2, 66.7],
         ["FR", 1, 33.3],
     ]
     group = ["visitors", "conversion_rate", "group_conversion_rate"]
-    assert ask(logged_in, metrics=group, dimensions=["visit:country"], filters=registered) == [["DE", 2, 66.67, 100.0]]
-    by_plan = ask(logged_in, metrics=rates, dimensions=["event:props:plan"], filters=registered)
+    assert ask(week, metrics=group, dimensions=["visit:country"], filters=registered) == [["DE", 2, 66.67, 100.0]]
+    by_plan = ask(week, metrics=rates, dimensions=["event:props:plan"], filters=registered)
     assert by_plan == [["free", 1, 1, 33.33], ["pro", 1, 1, 33.33]]
     chosen = [*registered, ["is", "event:props:plan", ["pro"]]]
-    assert ask(logged_in, metrics=rates, filters=chosen) == [[1, 1, 33.33]]
+    assert ask(week, metrics=rates, filters=chosen) == [[1, 1, 33.33]]
 
 
-@pytest.mark.usefixtures("week")
-def test_value_that_reads_like_a_property_is_none(logged_in: TestClient) -> None:
+def test_value_that_reads_like_a_property_is_none(week: TestClient) -> None:
     rates = ["visitors", "conversion_rate"]
     for filters in (
         ["is", "visit:browser", ["Chrome", "event:props:"]],
         ["not", ["is", "visit:browser", ["event:props:", "Firefox"]]],
     ):
-        assert ask(logged_in, metrics=rates, filters=[["is", "event:goal", ["Registered"]], filters]) == [[2, 100.0]]
+        assert ask(week, metrics=rates, filters=[["is", "event:goal", ["Registered"]], filters]) == [[2, 100.0]]
 
 
-@pytest.mark.usefixtures("week")
-def test_goals_are_put_in_the_order_that_is_asked_for(logged_in: TestClient) -> None:
+def test_goals_are_put_in_the_order_that_is_asked_for(week: TestClient) -> None:
     both = {"dimensions": ["event:goal", "visit:country"], "metrics": ["visitors", "group_conversion_rate"]}
-    assert ask(logged_in, **both, order_by=[["group_conversion_rate", "asc"]]) == [
+    assert ask(week, **both, order_by=[["group_conversion_rate", "asc"]]) == [
         ["Thanks", "DE", 1, 50.0],
         ["Registered", "DE", 2, 100.0],
     ]
-    assert ask(logged_in, **both, order_by=[["event:goal", "desc"]], pagination={"limit": 1, "offset": 1}) == [
+    assert ask(week, **both, order_by=[["event:goal", "desc"]], pagination={"limit": 1, "offset": 1}) == [
         ["Registered", "DE", 2, 100.0]
     ]
 
 
-@pytest.mark.usefixtures("week")
-def test_order_and_pages(logged_in: TestClient) -> None:
+def test_order_and_pages(week: TestClient) -> None:
     pages = {"dimensions": ["event:page"], "metrics": ["visitors", "pageviews"]}
-    assert ask(logged_in, **pages) == [["/", 2, 3], ["/pricing", 2, 2], ["/thanks", 1, 1]]
+    assert ask(week, **pages) == [["/", 2, 3], ["/pricing", 2, 2], ["/thanks", 1, 1]]
     ascending = [["visitors", "asc"], ["event:page", "desc"]]
-    assert ask(logged_in, **pages, order_by=ascending) == [["/thanks", 1, 1], ["/pricing", 2, 2], ["/", 2, 3]]
-    found = send(logged_in, **pages, pagination={"limit": 1, "offset": 1}, include={"total_rows": True})
+    assert ask(week, **pages, order_by=ascending) == [["/thanks", 1, 1], ["/pricing", 2, 2], ["/", 2, 3]]
+    found = send(week, **pages, pagination={"limit": 1, "offset": 1}, include={"total_rows": True})
     assert [row["dimensions"] for row in found["results"]] == [["/pricing"]]
     assert found["meta"] == {"total_rows": 3}
 
 
-@pytest.mark.usefixtures("week")
-def test_time_labels_are_all_of_the_range(logged_in: TestClient) -> None:
+def test_time_labels_are_all_of_the_range(week: TestClient) -> None:
     hours = {"dimensions": ["time:hour"], "date_range": ["2026-11-18", "2026-11-18"], "include": {"time_labels": True}}
-    found = send(logged_in, **hours)
+    found = send(week, **hours)
     assert found["meta"]["time_labels"] == [f"2026-11-18 {hour:02}:00:00" for hour in range(24)]
     assert [row["dimensions"] for row in found["results"]] == [["2026-11-18 10:00:00"], ["2026-11-18 11:00:00"]]
-    weeks = send(logged_in, dimensions=["time:week"], include={"time_labels": True})
+    weeks = send(week, dimensions=["time:week"], include={"time_labels": True})
     assert weeks["meta"]["time_labels"] == ["2026-11-13", "2026-11-16"]
 
 
@@ -382,16 +388,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize("name", ["", "French"])
-def test_segment_that_is_not_there_is_named(name: str, logged_in: TestClient) -> None:
-    assert f"no segment {name}" in refused(logged_in, filters=[["is", "segment", [name]]])
+def test_segment_that_is_not_there_is_named(name: str, week: TestClient) -> None:
+    assert f"no segment {name}" in refused(week, filters=[["is", "segment", [name]]])
 
 
-@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize(("body", "words"), BAD)
-def test_bad_questions_are_refused_in_plausibles_shape(body: dict[str, Any], words: str, logged_in: TestClient) -> None:
-    assert words in refused(logged_in, **body)
+def test_bad_questions_are_refused_in_plausibles_shape(body: dict[str, Any], words: str, week: TestClient) -> None:
+    assert words in refused(week, **body)
 
 
 def test_key_asks_its_own_site_only(http: TestClient, analytics: Analytics, site: Site) -> None:
@@ -415,10 +419,9 @@ def get(client: TestClient, path: str, **params: Any) -> Any:
     return answer.json()
 
 
-@pytest.mark.usefixtures("week")
-def test_older_api_aggregates_and_compares(logged_in: TestClient) -> None:
+def test_older_api_aggregates_and_compares(week: TestClient) -> None:
     metrics = "visitors,visits,pageviews,bounce_rate,visit_duration"
-    assert get(logged_in, "aggregate", metrics=metrics, **WEEK) == {
+    assert get(week, "aggregate", metrics=metrics, **WEEK) == {
         "results": {
             "visitors": {"value": 3},
             "visits": {"value": 4},
@@ -428,19 +431,18 @@ def test_older_api_aggregates_and_compares(logged_in: TestClient) -> None:
         }
     }
     day = {"period": "day", "date": "2026-11-19", "compare": "previous_period", "metrics": "visitors,events"}
-    assert get(logged_in, "aggregate", **day) == {
+    assert get(week, "aggregate", **day) == {
         "results": {
             "visitors": {"value": 2, "comparison_value": 2, "change": 0},
             "events": {"value": 4, "comparison_value": 4, "change": 0},
         }
     }
-    assert get(logged_in, "aggregate", filters="event:goal==Registered;visit:country==DE|FR", **WEEK) == {
+    assert get(week, "aggregate", filters="event:goal==Registered;visit:country==DE|FR", **WEEK) == {
         "results": {"visitors": {"value": 2}}
     }
-    assert get(logged_in, "aggregate", period="7d") == {"results": {"visitors": {"value": 3}}}
+    assert get(week, "aggregate", period="7d") == {"results": {"visitors": {"value": 3}}}
 
 
-@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize(
     ("params", "pageviews"),
     [
@@ -465,20 +467,19 @@ def test_older_api_aggregates_and_compares(logged_in: TestClient) -> None:
     ],
 )
 def test_older_api_reads_periods_and_filters_with_and_without_blanks(
-    params: dict[str, str], pageviews: int, logged_in: TestClient
+    params: dict[str, str], pageviews: int, week: TestClient
 ) -> None:
-    found = get(logged_in, "aggregate", **{"metrics": "pageviews", **params})
+    found = get(week, "aggregate", **{"metrics": "pageviews", **params})
     assert found == {"results": {"pageviews": {"value": pageviews}}}
 
 
-@pytest.mark.usefixtures("week")
-def test_older_api_finds_properties_by_filters_with_blanks(logged_in: TestClient) -> None:
+def test_older_api_finds_properties_by_filters_with_blanks(week: TestClient) -> None:
     for filters, events in (
         ("event:props:plan == pro", 1),
         ("event:props:plan != *r*", 0),
         ("event:props:plan!=p*", 1),
     ):
-        found = get(logged_in, "aggregate", metrics="events", filters=filters, **WEEK)
+        found = get(week, "aggregate", metrics="events", filters=filters, **WEEK)
         assert found == {"results": {"events": {"value": events}}}, filters
 
 
@@ -503,12 +504,11 @@ def test_older_api_tells_changes_of_rates_in_points_and_none_of_what_is_not_know
     assert compared(metric, before, now) == {"value": now, "comparison_value": before, "change": points}
 
 
-@pytest.mark.usefixtures("week")
-def test_older_api_compares_rates(logged_in: TestClient) -> None:
+def test_older_api_compares_rates(week: TestClient) -> None:
     asked = {"period": "day", "date": "2026-11-19", "compare": " previous_period "}
-    rates = get(logged_in, "aggregate", **asked, metrics="conversion_rate", filters="event:goal==Thanks")
+    rates = get(week, "aggregate", **asked, metrics="conversion_rate", filters="event:goal==Thanks")
     assert rates == {"results": {"conversion_rate": {"value": 50.0, "comparison_value": 0.0, "change": 50.0}}}
-    bounces = get(logged_in, "aggregate", **asked, metrics="bounce_rate,scroll_depth", filters="event:page==/")
+    bounces = get(week, "aggregate", **asked, metrics="bounce_rate,scroll_depth", filters="event:page==/")
     assert bounces["results"]["scroll_depth"] == {"value": None, "comparison_value": None, "change": None}
     assert set(bounces["results"]["bounce_rate"]) == {"value", "comparison_value", "change"}
 
@@ -540,41 +540,39 @@ def test_older_api_has_rates_of_the_visitors_of_each_row(
     assert rates("event:props:plan") == [["pro", 25.0]]
 
 
-@pytest.mark.usefixtures("week")
-def test_older_api_fills_gaps_in_time(logged_in: TestClient) -> None:
-    found = get(logged_in, "timeseries", metrics="visitors,visit_duration", **WEEK)["results"]
+def test_older_api_fills_gaps_in_time(week: TestClient) -> None:
+    found = get(week, "timeseries", metrics="visitors,visit_duration", **WEEK)["results"]
     assert found[0] == {"date": "2026-11-13", "visitors": 0, "visit_duration": None}
     assert found[5:] == [
         {"date": "2026-11-18", "visitors": 2, "visit_duration": 60},
         {"date": "2026-11-19", "visitors": 2, "visit_duration": 120},
     ]
-    assert [each["date"] for each in get(logged_in, "timeseries", period="6mo")["results"]] == [
+    assert [each["date"] for each in get(week, "timeseries", period="6mo")["results"]] == [
         f"2026-{month:02}-01" for month in range(6, 12)
     ]
-    assert len(get(logged_in, "timeseries", period="day", date="2026-11-18")["results"]) == 24
+    assert len(get(week, "timeseries", period="day", date="2026-11-18")["results"]) == 24
 
 
-@pytest.mark.usefixtures("week")
-def test_older_api_breaks_down(logged_in: TestClient) -> None:
+def test_older_api_breaks_down(week: TestClient) -> None:
     pages = {"property": "event:page", "metrics": "visitors,pageviews", **WEEK}
-    assert get(logged_in, "breakdown", **pages, limit=2) == {
+    assert get(week, "breakdown", **pages, limit=2) == {
         "results": [
             {"page": "/", "visitors": 2, "pageviews": 3},
             {"page": "/pricing", "visitors": 2, "pageviews": 2},
         ]
     }
-    assert get(logged_in, "breakdown", **pages, limit=2, page=2)["results"] == [
+    assert get(week, "breakdown", **pages, limit=2, page=2)["results"] == [
         {"page": "/thanks", "visitors": 1, "pageviews": 1}
     ]
     names = {"property": "event:name", "metrics": "visitors,events", **WEEK}
-    assert get(logged_in, "breakdown", **names)["results"] == [
+    assert get(week, "breakdown", **names)["results"] == [
         {"name": "pageview", "visitors": 3, "events": 6},
         {"name": "Signup", "visitors": 2, "events": 2},
     ]
-    signups = get(logged_in, "breakdown", **names, filters="event:name==Signup;event:page==/pricing")["results"]
+    signups = get(week, "breakdown", **names, filters="event:name==Signup;event:page==/pricing")["results"]
     assert signups == [{"name": "Signup", "visitors": 2, "events": 2}]
-    assert get(logged_in, "breakdown", **names, filters="event:name==Sign*")["results"] == signups
-    plans = get(logged_in, "breakdown", property="event:props:plan", filters="event:page==/p*", **WEEK)["results"]
+    assert get(week, "breakdown", **names, filters="event:name==Sign*")["results"] == signups
+    plans = get(week, "breakdown", property="event:props:plan", filters="event:page==/p*", **WEEK)["results"]
     assert plans == [{"plan": "free", "visitors": 1}, {"plan": "pro", "visitors": 1}]
 
 
@@ -607,9 +605,8 @@ def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
         assert ask(logged_in, dimensions=["visit:os"], filters=filters) == [["GNU/Linux", 1]]
 
 
-@pytest.mark.usefixtures("week")
-def test_older_api_counts_who_is_here(logged_in: TestClient) -> None:
-    assert get(logged_in, "realtime/visitors") == 1
+def test_older_api_counts_who_is_here(week: TestClient) -> None:
+    assert get(week, "realtime/visitors") == 1
 
 
 @pytest.mark.parametrize(
