@@ -40,6 +40,7 @@ from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.report import Report
 from hitkeep_py.questions import Questions
+from hitkeep_py.restatements import bring_up_to_date, restate_columns, told
 from hitkeep_py.shortage import shortage
 from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
@@ -105,7 +106,8 @@ class Analytics:
         self.debugger = Debugger()
         pipeline = Pipeline(catalog, self.lookups, settings.max_event_age_days)
         self.intake = Intake(pipeline, self.usage, self.debugger)
-        self.writer = Writer(self.inbox, store)
+        self.writer = Writer(self.inbox, store, restate_columns)
+        self.restated = [told(each) for each in store.restated() if each.events]
         self._deletions: dict[str, Future[int]] = {}
         self._backing_up = threading.Lock()
         self.questions = Questions(
@@ -140,6 +142,7 @@ class Analytics:
             opened.callback(catalog.close)
             store = open_store(settings, directory)
             opened.callback(store.close)
+            bring_up_to_date(store, clock)
             analytics = cls(settings, clock, directory, catalog, store)
             analytics._start()
             directory.watch()
@@ -327,6 +330,7 @@ class Analytics:
             "disk_free_bytes": self.directory.free_bytes() if self.directory else None,
             "position": self.writer.position,
             "lost": self.writer.counters.lost,
+            "restated": self.restated,
             "writer_failing": self.writer.failing,
             "refusing": self.inbox.refusal,
             "geoip_problem": self.lookups.places.problem,

@@ -72,10 +72,11 @@ class IncomingEvent:
 
     One of `site_id`, `hostname` and `site_key` names the site; a key must be of one of `key_kinds`. With `site_named`
     the sender named its site itself, and is told when there is none; with `from_server` the request is not its
-    visitor's own. `url` is absolute or a path; `path`, when given, wins over the url's. `props_json` is checked JSON
-    text (see protocols.json_input). `visitor` and `user` are the caller's own names for who it was. `time` is UTC
-    milliseconds; `age` says instead how many milliseconds ago it was. `revenue` is an amount as it was sent, a number
-    or a text, in `currency`, or in the site's when that is "". `ip` and `user_agent` replace those of the request.
+    visitor's own. `url` is an address of any kind or a path; `path` and `page_hostname`, when given, win over the
+    url's. `props_json` is checked JSON text (see protocols.json_input). `visitor` and `user` are the caller's own names
+    for who it was. `time` is UTC milliseconds; `age` says instead how many milliseconds ago it was. `revenue` is an
+    amount as it was sent, a number or a text, in `currency`, or in the site's when that is "". `ip` and `user_agent`
+    replace those of the request.
     With `must_match_url` the url has to be of the site (its allowed origins, or its domain). A `passive` custom event
     happened without its visitor doing anything, so it ends no bounce.
     """
@@ -91,6 +92,7 @@ class IncomingEvent:
     must_match_url: bool = False
     url: str = ""
     path: str = ""
+    page_hostname: str = ""
     keep_fragment: bool = False
     title: str = ""
     referrer: str = ""

@@ -10,8 +10,9 @@ from ipaddress import IPv6Network, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from hitkeep_py.address import normal_page
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.text import HOSTNAME_LENGTH, clean, is_hostname, punycode
+from hitkeep_py.text import HOSTNAME_LENGTH, is_hostname, punycode
 
 MOST_NETWORKS = 1_000
 MOST_COUNTRIES = 300
@@ -64,14 +65,14 @@ def country_codes() -> frozenset[str]:
 
 
 def read_path_patterns(value: object) -> tuple[str, ...]:
-    """Paths; * in them stands for any characters but a slash, ** for any characters."""
+    """Paths, in the form of stored ones; * in them stands for any characters but a slash, ** for any characters."""
     texts = read_texts(value, "excluded_paths", MOST_PATTERNS)
     for text in texts:
         if not text.startswith("/"):
             raise InvalidInput(f"{shown(text)} does not start with /", field="excluded_paths")
         if len(text) > PATTERN_LENGTH:
             raise InvalidInput(f"{shown(text)} is longer than {PATTERN_LENGTH} characters", field="excluded_paths")
-    return unique(clean(text, PATTERN_LENGTH) for text in texts)
+    return unique(map(normal_page, texts))
 
 
 def read_aliases(value: object) -> tuple[str, ...]:

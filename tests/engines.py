@@ -58,7 +58,7 @@ def opened(name: str) -> Iterator[Engine]:
 def emptied_store() -> Iterator[ClickHouseStore]:
     """One and the same store, empty: making a new one takes ten times as long. One at a time."""
     store = kept_store()
-    for table in ("events", "kept_position"):
+    for table in ("events", "kept_position", "restatements"):
         chdb().command(f"TRUNCATE TABLE {store.database}.{table} SYNC")
     yield store
     if store._client is None:

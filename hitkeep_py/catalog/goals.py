@@ -13,7 +13,7 @@ from hitkeep_py.clock import Clock
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.money import MOST_MINOR_UNITS, known_currency
 from hitkeep_py.query.dimensions import PROPERTY_KEY_LENGTH, Scope
-from hitkeep_py.query.filters import Filters, read_filters, scopes, stored_filters
+from hitkeep_py.query.filters import Filters, page_pattern, read_filters, scopes, stored_filters
 from hitkeep_py.query.step import PATH, checked_path
 
 CHANGEABLE = ("name", "type", "value", "filters", "revenue")
@@ -65,6 +65,7 @@ class Goal(Record):
     def of_row(cls, row: tuple[Any, ...]) -> "Goal":
         id, site_id, name, type, value, filters, revenue, created_at = row
         found = GoalRevenue(**json.loads(revenue)) if revenue else None
+        value = page_pattern(value) if type == PATH else value
         return cls(id, site_id, name, type, value, stored_filters(json.loads(filters)), found, created_at)
 
 

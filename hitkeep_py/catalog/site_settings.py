@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hitkeep_py.address import normal_page
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.money import known_currency
 from hitkeep_py.site_rules import read_aliases, read_countries, read_networks, read_origins, read_path_patterns, shown
@@ -105,11 +106,11 @@ def choice(help: str, *choices: str) -> SiteSetting:
     return SiteSetting(help, "|".join(choices), choices[0], read, choices=choices)
 
 
-def texts(help: str, read: Callable[[object], tuple[str, ...]]) -> SiteSetting:
-    """A list, with commas between on the command line; stored as JSON."""
+def texts(help: str, read: Callable[[object], tuple[str, ...]], form: Callable[[str], str] = unchanged) -> SiteSetting:
+    """A list, with commas between on the command line; stored as JSON, perhaps in an older `form` of its texts."""
 
     def from_column(column: str) -> tuple[str, ...]:
-        return tuple(json.loads(column))
+        return tuple(map(form, json.loads(column)))
 
     return SiteSetting(help, "A,B", (), read, unchanged, json.dumps, from_column)
 
@@ -122,7 +123,7 @@ SETTINGS: dict[str, SiteSetting] = {
     "allowed_origins": texts("Origins whose pages may send events; none: every page may.", read_origins),
     "excluded_ips": texts("Addresses and networks whose events are dropped.", read_networks),
     "excluded_countries": texts("Countries, as ISO codes, whose events are dropped.", read_countries),
-    "excluded_paths": texts("Patterns of paths whose events are dropped.", read_path_patterns),
+    "excluded_paths": texts("Patterns of paths whose events are dropped.", read_path_patterns, normal_page),
     "bots": choice("What happens to events of bots.", "drop", "flag"),
     "referrer_spam": choice("What happens to events whose referrer is spam.", "drop", "flag"),
     "do_not_track": choice("Whether browsers that ask not to be tracked are not.", "honour", "ignore"),

@@ -1,17 +1,18 @@
-"""A page's address taken apart: hostname, path and campaign parameters. The query itself is never kept."""
+"""What an event's address says: hostname, path, fragment and campaign parameters. The query itself is never kept."""
 
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus
 
-from hitkeep_py.text import clean, is_hostname, normalised_hostname
+from hitkeep_py.address import normal_fragment, read_address
+from hitkeep_py.text import clean
 
-PATH_LENGTH = 2048
 CAMPAIGN_LENGTH = 255
 CACHED = 20_000
 CACHED_LENGTH = 512
 CAMPAIGN_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 SOURCE_PARAMETERS = ("ref", "source")
+PARAMETERS = frozenset((*CAMPAIGN_FIELDS, *SOURCE_PARAMETERS))
 ADVERTISERS = {
     "gclid": "Google",
     "gbraid": "Google",
@@ -48,16 +49,17 @@ Facebook's fbclid is not among them: it is on every link that is clicked there, 
 
 
 class Page(NamedTuple):
-    """`advertiser` is the source whose advertisement led here, if the address says so."""
+    """`fragment` has its mark, "" for none. `advertiser` is the source whose advertisement led here, if it says so."""
 
     hostname: str | None
     path: str | None
     campaign: dict[str, str]
     advertiser: str | None = None
+    fragment: str = ""
 
 
 class Pages:
-    """`page` takes an absolute URL or a path; keeps the last answers for short addresses."""
+    """`page` takes an address of any kind, or a path; keeps the last answers for short ones."""
 
     def __init__(self) -> None:
         self._cached = lru_cache(CACHED)(read_page)
@@ -67,21 +69,14 @@ class Pages:
 
 
 def read_page(url: str) -> Page:
-    if not url:
-        return Page(None, None, {})
-    try:
-        parts = urlsplit(url)
-        hostname = parts.hostname if parts.scheme in ("http", "https") else None
-    except ValueError:
-        return Page(None, None, {})
-    if hostname is None and not url.startswith("/"):
-        return Page(None, None, {})
-    path = clean(parts.path, PATH_LENGTH) or "/"
-    hostname = normalised_hostname(hostname or "")
-    known = hostname if is_hostname(hostname) else None
-    if not parts.query:
-        return Page(known, path, {})
-    return Page(known, path, read_campaign(parts.query), read_advertiser(parts.query))
+    """A router in the browser keeps its query in the fragment, where campaigns and secrets can be as well."""
+    host, path, query, fragment, fragment_query = read_address(url)
+    fragment = normal_fragment(fragment) if fragment else ""
+    if fragment_query:
+        query = f"{fragment_query}&{query}" if query else fragment_query
+    if not query:
+        return Page(host or None, path, {}, None, fragment)
+    return Page(host or None, path, read_campaign(query), read_advertiser(query), fragment)
 
 
 def read_advertiser(query: str) -> str | None:
@@ -90,15 +85,16 @@ def read_advertiser(query: str) -> str | None:
 
 
 def read_campaign(query: str) -> dict[str, str]:
-    """The UTM fields of a query string; `ref` and `source` stand in for utm_source."""
-    try:
-        given = dict(parse_qsl(query, max_num_fields=200))
-    except ValueError:
-        return {}
-    found = {name: clean(given[name], CAMPAIGN_LENGTH) for name in CAMPAIGN_FIELDS if given.get(name)}
-    if "utm_source" not in found:
-        for name in SOURCE_PARAMETERS:
-            if given.get(name):
-                found["utm_source"] = clean(given[name], CAMPAIGN_LENGTH)
-                break
-    return {name: value for name, value in found.items() if value}
+    """The UTM fields of a query string, their names in any case; `ref` and `source` stand in for utm_source.
+
+    Of a repeated name the last one counts that says something.
+    """
+    given: dict[str, str] = {}
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        name = unquote_plus(name).lower() if "%" in name else name.lower()
+        if name in PARAMETERS and (text := clean(unquote_plus(value), CAMPAIGN_LENGTH)):
+            given[name] = text
+    found = {name: given[name] for name in CAMPAIGN_FIELDS if name in given}
+    source = next((given[name] for name in ("utm_source", *SOURCE_PARAMETERS) if name in given), None)
+    return {"utm_source": source, **found} if source else found

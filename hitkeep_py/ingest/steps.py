@@ -16,7 +16,6 @@ from hitkeep_py.protocols.server_key import SERVER_KINDS
 from hitkeep_py.text import clean
 
 TITLE_LENGTH = 512
-FRAGMENT_LENGTH = 512
 NAME_LENGTH = 255
 ID_LENGTH = 255
 SCREEN_LIMIT = 100_000
@@ -121,17 +120,23 @@ def put_page(passage: Passage, lookups: Lookups) -> DropReason | None:
     incoming, event, site = passage.incoming, passage.event, passage.site
     page = lookups.pages.page(incoming.url)
     passage.advertiser = page.advertiser
-    event.hostname = page.hostname or site.domain
+    event.hostname = incoming.page_hostname or page.hostname or site.domain
     event.path = lookups.pages.page(incoming.path).path if incoming.path else page.path
     given = incoming.campaign or page.campaign
     if given:
         for name in CAMPAIGN_FIELDS:
             setattr(event, name, given.get(name))
-    if site.excluded_paths and lookups.exclusions.excludes_path(site.excluded_paths, event.path):
+    if site.excluded_paths and is_excluded(site.excluded_paths, event.path, page.fragment, lookups):
         return DropReason.EXCLUDED_PATH
-    if incoming.keep_fragment and event.path and "#" in incoming.url:
-        event.path += "#" + clean(incoming.url.partition("#")[2], FRAGMENT_LENGTH)
+    if incoming.keep_fragment and event.path:
+        event.path += page.fragment
     return None
+
+
+def is_excluded(patterns: tuple[str, ...], path: str | None, fragment: str, lookups: Lookups) -> bool:
+    """A pattern can be about a page's path, or about the path with the fragment that tells pages apart."""
+    excludes = lookups.exclusions.excludes_path
+    return excludes(patterns, path) or (fragment != "" and excludes(patterns, f"{path}{fragment}"))
 
 
 def put_referrer(passage: Passage, lookups: Lookups) -> DropReason | None:

@@ -32,6 +32,7 @@ EVENTS_BETWEEN_STOPS = 256
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 RECENCY = Recency(KEPT_MS, RECENT_EVENTS, MOST_SESSIONS, MOST_EVENTS)
 
+Columns = dict[str, list[Any]]
 Task = tuple[Callable[[], Any], Future[Any]]
 
 
@@ -47,13 +48,17 @@ class WriterCounters:
 
 
 class Writer:
-    def __init__(self, inbox: Inbox, store: EventStore) -> None:
+    """`restate` brings columns of what an earlier version may have accepted to this one's form, in place."""
+
+    def __init__(self, inbox: Inbox, store: EventStore, restate: Callable[[Columns], None] | None = None) -> None:
         self.counters = WriterCounters()
         self.failing = False
         self.oldest_unstored: int | None = None
         self._dead = False
         self._inbox = inbox
         self._store = store
+        self._restate = restate
+        self._found = inbox.position
         self._position = store.position()
         self._sessions = recent_sessions(store)
         self._tasks: SimpleQueue[Task] = SimpleQueue()
@@ -154,10 +159,12 @@ class Writer:
         self.counters.portions += 1
         self.counters.write_seconds += time.perf_counter() - started
 
-    def _columns(self, portion: Portion) -> dict[str, list[Any]]:
+    def _columns(self, portion: Portion) -> Columns:
         columns = {
             name: list(values) for name, values in zip(portion.fields, zip(*portion.rows, strict=True), strict=True)
         }
+        if self._restate and portion.position - len(portion.rows) < self._found:
+            self._restate(columns)
         nothing = [None] * len(portion.rows)
         numbers = list(range(portion.position - len(portion.rows) + 1, portion.position + 1))
         own_visitors = columns["visitor_id"]

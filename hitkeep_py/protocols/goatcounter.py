@@ -126,7 +126,7 @@ def read_hit(fields: dict[str, Any]) -> IncomingEvent:
     return IncomingEvent(
         kind=CUSTOM if is_event else PAGEVIEW,
         name=(clean(path.lstrip("/"), NAME_LENGTH) or NO_NAME) if is_event else "",
-        url="" if is_event else "/" + path.lstrip("/"),
+        url="" if is_event else path if "://" in path else "/" + path.lstrip("/"),
         keep_fragment=True,
         title=text_field(fields, "title"),
         referrer=referrer,
@@ -139,7 +139,9 @@ def read_hit(fields: dict[str, Any]) -> IncomingEvent:
 
 
 def read_referrer(text: str) -> tuple[str, str]:
-    """An address, also one without its scheme; anything else is a source that the site's own pages name."""
+    """An address, also one without its scheme; a path is the site's own; else it is a source that its pages name."""
+    if text.startswith(("/", "?")):
+        return "", ""
     if "://" in text:
         return text, ""
     host = text.partition("/")[0]

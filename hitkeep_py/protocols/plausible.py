@@ -7,7 +7,6 @@ without a name, an address or a site is refused.
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -30,8 +29,6 @@ SCROLL_LIMIT = 100
 ENGAGEMENT_LIMIT_MS = 86_400_000
 PIXEL_LIMIT = 100_000
 KINDS = {"pageview": PAGEVIEW, "engagement": ENGAGEMENT}
-WEB_SCHEMES = ("http", "https")
-WEB_STARTS = ("http://", "https://")
 SIMPLE = (str, int, float)
 BYTES_OF_A_CHARACTER = 4
 
@@ -50,7 +47,6 @@ def read_event(fields: dict[str, Any]) -> IncomingEvent:
         kind=KINDS.get(name, CUSTOM),
         name="" if name == "pageview" else name,
         url=url,
-        path=path_of_app(url),
         keep_fragment=given(fields, "h", "hashMode") == 1,
         referrer=read_referrer(fields),
         viewport_width=number_within(given(fields, "w", "screen_width"), PIXEL_LIMIT) or 0,
@@ -92,17 +88,6 @@ def read_url(fields: dict[str, Any]) -> str:
     if longer_than(url, URL_BYTES):
         raise InvalidInput(f"should be at most {URL_BYTES} bytes", field="url")
     return url
-
-
-def path_of_app(url: str) -> str:
-    """The path of an address that no browser has, such as app://localhost/cart; "" for those of the web."""
-    if url.startswith(WEB_STARTS):
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return parts.path if parts.netloc and parts.scheme and parts.scheme not in WEB_SCHEMES else ""
 
 
 def read_domains(fields: dict[str, Any], url: str) -> list[str]:

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from hitkeep_py.address import host_of_authority, read_address
 from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput
 from hitkeep_py.event import CUSTOM, ENGAGEMENT, IDENTIFY, PAGEVIEW, WEB_VITAL, DropReason, Event, IncomingEvent
 from hitkeep_py.protocols.format import Answer, Item, Repeat, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import id_field, number_value, object_field, props_field, text_field
 from hitkeep_py.protocols.server_key import ip_field
 from hitkeep_py.protocols.statuses import status_of
-from hitkeep_py.text import clean, is_hostname, normalised_hostname
+from hitkeep_py.text import clean
 
 BATCH_OBJECTS = 500
 BATCH_BYTES = 1024 * 1024
@@ -112,7 +112,8 @@ def read_visit(payload: dict[str, Any]) -> IncomingEvent:
         kind=IDENTIFY,
         name="",
         site_id=read_site(payload),
-        url=read_address(payload),
+        url=read_url(payload),
+        page_hostname=host_of_authority(text_field(payload, "hostname", HOSTNAME_LENGTH)),
         title=text_field(payload, "title"),
         referrer=text_field(payload, "referrer"),
         user=id_field(payload, "id"),
@@ -195,39 +196,12 @@ def read_site(payload: dict[str, Any]) -> str:
     return website
 
 
-def read_address(payload: dict[str, Any]) -> str:
-    """The page: its path from `url`, its host from `hostname`, else from `url`. "" without a url."""
-    host = known_host(text_field(payload, "hostname", HOSTNAME_LENGTH))
+def read_url(payload: dict[str, Any]) -> str:
+    """The page; an empty text is the first one, and without a text there is none."""
     url = text_field(payload, "url")
-    if payload.get("url") is None:
-        return ""
-    if url.startswith("/") and not url.startswith("//"):
-        return f"https://{host}{url}" if host else url
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError as error:
-        raise InvalidInput("Invalid URL.", field="url") from error
-    web = parts.scheme in ("", "http", "https")
-    if not web and not parts.path.startswith("/"):
-        return ""
-    host = host or (parts.netloc if web else "")
-    query = f"?{parts.query}" if parts.query else ""
-    fragment = f"#{parts.fragment}" if parts.fragment else ""
-    page = f"/{parts.path.lstrip('/')}{query}{fragment}"
-    return f"https://{host}{page}" if host else page
-
-
-def known_host(text: str) -> str:
-    """As it stands in an address; "" for what is none. A port is left out."""
-    if ":" not in text and is_hostname(text):
-        return text
-    try:
-        host = urlsplit(f"//{text}").hostname or ""
-    except ValueError:
-        return ""
-    if not is_hostname(normalised_hostname(host)):
-        return ""
-    return f"[{host}]" if ":" in host else host
+    if url.lstrip().lower().startswith("http") and read_address(url).path is None:
+        raise InvalidInput("Invalid URL.", field="url")
+    return url if url or payload.get("url") is None else "/"
 
 
 def read_screen(payload: dict[str, Any]) -> tuple[int, int]:

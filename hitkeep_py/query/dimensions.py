@@ -36,6 +36,8 @@ class Dimension:
     values: tuple[str, ...] = ()
 
 
+PAGES = ("page", "entry_page", "exit_page")
+"""The dimensions that pages are the values of."""
 VALUES = {"kind": KINDS, "device": DEVICES, "channel": tuple(each.value for each in Channel)}
 """Of the dimensions whose values are all known."""
 

@@ -1,13 +1,14 @@
 """Conditions on dimensions: all of the given ones hold, each of which may be one of several."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hitkeep_py.address import normal_page, part_of_path
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
+from hitkeep_py.query.dimensions import PAGES, PROPERTY, Dimension, Scope, dimension
 from hitkeep_py.query.regular_expressions import check_expression
 from hitkeep_py.query.sql import Statement, joined
 
@@ -174,7 +175,29 @@ def checked_condition(name: object, operator: object, values: Sequence[object], 
         raise InvalidInput(f"{found.name} is a number; compare it with {', '.join(NUMERIC)}", field=field)
     if operator in NUMERIC:
         return Condition(found, operator, (), _number(values, words, field))
-    return Condition(found, operator, _texts(values, operator, words, field))
+    return Condition(found, operator, in_form(found, operator, _texts(values, operator, words, field)))
+
+
+def in_form(found: Dimension, operator: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Pages are found in whatever spelling they are asked for; a regular expression is left as it is."""
+    form = FORMS.get(NEGATIVE.get(operator, operator))
+    return tuple(map(form, texts) if form and found.name in PAGES else texts)
+
+
+def page_pattern(text: str) -> str:
+    """In the form of stored pages, as far as it is known to begin where they do."""
+    return normal_page(text) if text.startswith("/") else part_of_path(text)
+
+
+def check_without_query(text: str, field: str) -> None:
+    """Raises InvalidInput for a page that there cannot be."""
+    if "?" in text:
+        page, _, query = text.partition("?")
+        raise InvalidInput(
+            f"pages are stored without their query string, so that none is ever {text[:100]!r}; leave out"
+            f" {'?' + query[:100]!r} to find {page[:100]!r}",
+            field=field,
+        )
 
 
 def _number(values: Sequence[object], words: str, field: str) -> float:
@@ -226,6 +249,8 @@ def check_possible(condition: Condition, field: str) -> None:
     if NEGATIVE.get(condition.operator, condition.operator) != "is":
         return
     for value in condition.values:
+        if found.name in PAGES:
+            check_without_query(value, field)
         if found.values and value not in found.values:
             raise InvalidInput(
                 f"there is no {found.name} {value[:100]}; there are {', '.join(found.values)}", field=field
@@ -287,3 +312,10 @@ def _one_value(operator: str, expression: Statement, value: str, dialect: Dialec
         wanted, text = dialect.lowered(wanted), dialect.lowered(text)
     found = Statement(f"position({wanted} IN {text})", (value, *expression.parameters))
     return Statement(f"{found.sql} {'= 1' if operator == 'starts with' else '> 0'}", found.parameters)
+
+
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "is": normal_page,
+    "matches": page_pattern,
+    **dict.fromkeys(("contains", "contains in any case", "starts with"), part_of_path),
+}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.query.filters import Filters
+from hitkeep_py.query.filters import Filters, check_without_query, page_pattern
 
 EVENT, PATH = "event", "path"
 STEP_TYPES = (EVENT, PATH)
@@ -12,7 +12,7 @@ ANY_PAGE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`value` is an event's name or a page's path, exactly as stored; in a path `*` is any text, alone any page.
+    """`value` is an event's name or a page's path, in the form of stored ones; `*` in it is any text, alone any page.
 
     `filters` are conditions on the very event, such as those on its properties.
     """
@@ -21,11 +21,16 @@ class Step:
     value: str
     filters: Filters = ()
 
+    def __post_init__(self) -> None:
+        if self.type == PATH:
+            object.__setattr__(self, "value", page_pattern(self.value))
+
 
 def checked_path(text: str, field: str) -> str:
-    """Raises InvalidInput for what no path can be."""
+    """In the form of stored paths. Raises InvalidInput for what no page can have."""
     if not text.startswith(("/", ANY_PAGE)):
         raise InvalidInput(
             f"a path starts with / or *, such as /pricing or /docs/*; {text[:100]!r} does not", field=field
         )
-    return text
+    check_without_query(text, field)
+    return page_pattern(text)

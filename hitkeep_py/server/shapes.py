@@ -163,6 +163,7 @@ HEALTH = Fields(
         **dict.fromkeys(("accepted", "stored", "duplicates"), int),
         "dropped": dict[str, int],
         **dict.fromkeys(("inbox_waiting", "inbox_unstored_events", "inbox_bytes", "position", "lost"), int),
+        "restated": list[str],
         "writer_failing": bool,
         "disk_used_bytes": int,
         "disk_free_bytes": int | None,

@@ -1,15 +1,41 @@
 """Where events are kept for questions. `EventStore` is all that the rest of the product knows of an engine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.stores.recent_sessions import Recency
 
 MOST_ANSWER_ROWS = 1_000_000
 """Of one answer; what is longer is exported, not asked for."""
+
+
+Values = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """How a newer version writes some columns of an event, texts all of them, as far as their own values tell.
+
+    `restate` takes the values in the order of `columns` and gives the new ones. It never fails, and what it gave it
+    gives again. `name` is for people, and known for ever: a rule that changes gets another one.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    restate: Callable[[Values], Values]
+
+
+class Restated(NamedTuple):
+    """A restatement that is done: when, in UTC milliseconds, and how many values of how many events it changed."""
+
+    name: str
+    time: int
+    values: int
+    events: int
 
 
 class Snapshot(Protocol):
@@ -53,6 +79,12 @@ class EventStore(Protocol):
 
     def rebuild_summaries(self) -> int:
         """Make everything that is derived from the events anew; gives how many sessions there are."""
+
+    def restated(self) -> list[Restated]:
+        """What was restated so far, in order."""
+
+    def restate(self, restatement: Restatement, now: int, tell: Callable[[str], None]) -> Restated:
+        """Bring what is stored to its form, and record that it is; `tell` hears how far it is. Before the writer."""
 
     def version(self) -> int:
         """A number that changes whenever the stored events change; answers may be cached against it."""

@@ -26,10 +26,11 @@ from hitkeep_py.errors import (
 )
 from hitkeep_py.query.clickhouse_dialect import ClickHouseDialect
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.stores import MOST_ANSWER_ROWS
+from hitkeep_py.stores import MOST_ANSWER_ROWS, Restated, Restatement
 from hitkeep_py.stores.clickhouse_address import Address, read_address
 from hitkeep_py.stores.clickhouse_habits import check_engine
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
+from hitkeep_py.stores.clickhouse_restating import DONE, RECORD_COLUMNS, restate
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.text import first_line
@@ -173,6 +174,18 @@ class ClickHouseStore:
         """Nothing is derived from the events here."""
         sessions = "SELECT DISTINCT site_id, session_id FROM events WHERE flagged IS NULL"
         return int(self.select(f"SELECT count(*) FROM ({sessions})")[0][0])
+
+    def restated(self) -> list[Restated]:
+        return [Restated(*row) for row in self._rows(DONE, [], {})]
+
+    def restate(self, restatement: Restatement, now: int, tell: Callable[[str], None]) -> Restated:
+        """What was cut short is done again: of what has its form already nothing changes."""
+        with self._asking() as client:
+            done = restate(client, restatement, now, tell)
+            row = [len(self.restated()) + 1, *done]
+            client.insert("restatements", [row], column_names=RECORD_COLUMNS)
+        self._version += 1
+        return done
 
     def version(self) -> int:
         """Counts what this process stored; other nodes over the same server do not show in it."""

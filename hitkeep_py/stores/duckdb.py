@@ -6,7 +6,7 @@ and after a fatal error the instance is closed and opened again.
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,9 +18,10 @@ import orjson
 from hitkeep_py.errors import InvalidInput, QueryTimeout, StoreDead, StoreUnavailable
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.stores import MOST_ANSWER_ROWS
+from hitkeep_py.stores import MOST_ANSWER_ROWS, Restated, Restatement
 from hitkeep_py.stores.duckdb_errors import translated, translating, unusable_store
 from hitkeep_py.stores.duckdb_habits import DIALECT, among, check_engine, from_milliseconds, insert_statement
+from hitkeep_py.stores.duckdb_restating import DONE, restate
 from hitkeep_py.stores.duckdb_schema import migrate
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, rebuild, renew_sessions
@@ -96,6 +97,17 @@ class DuckDBStore:
         self._visitors.forget()
         with self._writing() as connection:
             return rebuild(connection)
+
+    def restated(self) -> list[Restated]:
+        return [Restated(*row) for row in self.select(DONE)]
+
+    def restate(self, restatement: Restatement, now: int, tell: Callable[[str], None]) -> Restated:
+        self._visitors.forget()
+        with self._writing() as connection:
+            done = restate(connection, restatement, now, tell)
+        if done.events:
+            self.checkpoint()
+        return done
 
     def version(self) -> int:
         return self._version

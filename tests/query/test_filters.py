@@ -143,7 +143,7 @@ VALUES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).map(str.
 
 
 @given(
-    st.sampled_from(["city", "page", "property:plan", "property:my plan", "property:notis set.", "property:>1"]),
+    st.sampled_from(["city", "title", "property:plan", "property:my plan", "property:notis set.", "property:>1"]),
     st.sampled_from([each for each in OPERATORS if each not in (*NUMERIC, *WITHOUT_VALUE) and "regex" not in each]),
     BLANKS,
     st.lists(st.one_of(VALUES, st.lists(WORDS, min_size=1).map(" ".join)), min_size=1, max_size=4),

@@ -97,6 +97,7 @@ export interface Health {
   inbox_bytes: number
   position: number
   lost: number
+  restated: string[]
   writer_failing: boolean
   disk_used_bytes: number
   disk_free_bytes: number | null
@@ -524,7 +525,7 @@ export interface FunnelReport {
   explain?: Explanation | undefined
 }
 
-/** value is an event's name or a page's path, exactly as stored; in a path * is any text, alone any page. filters are conditions on the very event, such as those on its properties. */
+/** value is an event's name or a page's path, in the form of stored ones; * in it is any text, alone any page. filters are conditions on the very event, such as those on its properties. */
 export interface Step {
   type: "event" | "path"
   value: string

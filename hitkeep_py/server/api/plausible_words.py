@@ -10,7 +10,7 @@ import orjson
 from hitkeep_py.catalog.goals import Goal
 from hitkeep_py.errors import InvalidInput, NotFound
 from hitkeep_py.query.dimensions import PROPERTY, Dimension, dimension
-from hitkeep_py.query.filters import Condition, Filters, checked_condition
+from hitkeep_py.query.filters import Condition, Filters, checked_condition, in_form
 from hitkeep_py.query.logic import AllOf, Logic, Not, OneOf, filters_of
 from hitkeep_py.query.query import Did
 from hitkeep_py.reports.goal_logic import goals_logic
@@ -263,7 +263,7 @@ def condition(found: Dimension, operator: str, values: Sequence[str], sensitive:
         return checked_condition(found, OPERATORS[operator], values, "filters")
     if operator == "contains":
         return checked_condition(found, "contains in any case", values, "filters")
-    patterns = [f"(?i)^{re.escape(each)}$" for each in values]
+    patterns = [f"(?i)^{re.escape(each)}$" for each in in_form(found, "is", values)]
     return checked_condition(found, "matches regex", patterns, "filters")
 
 

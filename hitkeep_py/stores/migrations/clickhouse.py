@@ -70,4 +70,15 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
         "passive events",
         ("ALTER TABLE events ADD COLUMN IF NOT EXISTS passive Nullable(UInt8)",),
     ),
+    (
+        3,
+        "what was brought to another form",
+        (
+            """
+            CREATE TABLE IF NOT EXISTS restatements (
+                number Int32, name String, time Int64, changed_values Int64, changed_events Int64
+            ) ENGINE = MergeTree ORDER BY number
+            """,
+        ),
+    ),
 )

@@ -161,4 +161,19 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             "ALTER TABLE sessions ADD COLUMN passive_events INTEGER DEFAULT 0",
         ),
     ),
+    (
+        5,
+        "what was brought to another form",
+        (
+            """
+            CREATE TABLE restatements (
+                number INTEGER NOT NULL,
+                name VARCHAR NOT NULL,
+                time BIGINT NOT NULL,
+                changed_values BIGINT NOT NULL,
+                changed_events BIGINT NOT NULL
+            )
+            """,
+        ),
+    ),
 )

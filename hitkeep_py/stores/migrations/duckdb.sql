@@ -3,8 +3,10 @@ CREATE TABLE events(event_id BIGINT NOT NULL, site_id UUID NOT NULL, "time" TIME
 CREATE TABLE inbox_position("position" BIGINT NOT NULL);
 CREATE TABLE visitors(site_id UUID, visitor_id UBIGINT, visitor_number INTEGER);
 CREATE TABLE sessions(site_id UUID NOT NULL, session_id UBIGINT NOT NULL, visitor_id UBIGINT NOT NULL, visitor_number INTEGER NOT NULL, "start" TIMESTAMP_MS NOT NULL, "last" TIMESTAMP_MS NOT NULL, duration_ms BIGINT NOT NULL, pageviews INTEGER NOT NULL, events INTEGER NOT NULL, entry_page VARCHAR, entered TIMESTAMP_MS, entry_event BIGINT, exit_page VARCHAR, exited TIMESTAMP_MS, exit_event BIGINT, referrer VARCHAR, "source" VARCHAR, channel VARCHAR, utm_source VARCHAR, utm_medium VARCHAR, utm_campaign VARCHAR, utm_term VARCHAR, utm_content VARCHAR, country VARCHAR, region VARCHAR, city VARCHAR, "language" VARCHAR, browser VARCHAR, browser_version VARCHAR, os VARCHAR, os_version VARCHAR, device VARCHAR, screen VARCHAR, passive_events INTEGER DEFAULT(0));
+CREATE TABLE restatements(number INTEGER NOT NULL, "name" VARCHAR NOT NULL, "time" BIGINT NOT NULL, changed_values BIGINT NOT NULL, changed_events BIGINT NOT NULL);
 INSERT INTO migrations VALUES (1, 'events');
 INSERT INTO migrations VALUES (2, 'titles, users, figures, money, experiments, flags');
 INSERT INTO migrations VALUES (3, 'channel, region, city; numbers of visitors; sessions');
 INSERT INTO migrations VALUES (4, 'passive events');
+INSERT INTO migrations VALUES (5, 'what was brought to another form');
 INSERT INTO inbox_position VALUES (0);

@@ -1,0 +1,56 @@
+"""Stored columns brought to another form by one mutation, which looks new values up in a table of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+
+from hitkeep_py.stores import Restated, Restatement, Values
+
+RECORD_COLUMNS = ("number", "name", "time", "changed_values", "changed_events")
+DONE = "SELECT name, time, changed_values, changed_events FROM restatements ORDER BY number"
+PUT_AT_ONCE = 50_000
+NEW_VALUES = "restated_values"
+
+
+def restate(client: Client, restatement: Restatement, now: int, tell: Callable[[str], None]) -> Restated:
+    columns = restatement.columns
+    changed = list(changes(client, restatement))
+    events = 0
+    if changed:
+        tell(f"{len(changed):,} values change")
+        put_new_values(client, columns, changed)
+        concerned = f"WHERE {key_of(columns)} IN (SELECT key FROM {NEW_VALUES})"
+        events = int(client.query(f"SELECT count() FROM events {concerned}").result_rows[0][0])
+        updates = ", ".join(
+            f"{name} = joinGet('{client.database}.{NEW_VALUES}', '{name}', {key_of(columns)})" for name in columns
+        )
+        client.command(f"ALTER TABLE events UPDATE {updates} {concerned} SETTINGS mutations_sync = 2")
+        client.command(f"DROP TABLE {NEW_VALUES} SYNC")
+        tell(f"{events:,} events changed")
+    return Restated(restatement.name, now, len(changed), events)
+
+
+def key_of(columns: Sequence[str]) -> str:
+    """Of one row's values, none included; as a text, since keys are not Nullable."""
+    return f"toJSONString(tuple({', '.join(columns)}))"
+
+
+def changes(client: Client, restatement: Restatement) -> Iterator[tuple[str, Values]]:
+    """The key of the old values, and the new ones where they differ."""
+    columns = restatement.columns
+    asked = f"SELECT DISTINCT {key_of(columns)}, {', '.join(columns)} FROM events"
+    for key, *old in client.query(asked).result_rows:
+        new = restatement.restate(tuple(old))
+        if new != tuple(old):
+            yield key, new
+
+
+def put_new_values(client: Client, columns: Sequence[str], changed: Sequence[tuple[str, Values]]) -> None:
+    texts = ", ".join(f"{name} Nullable(String)" for name in columns)
+    client.command(f"DROP TABLE IF EXISTS {NEW_VALUES} SYNC")
+    client.command(f"CREATE TABLE {NEW_VALUES} (key String, {texts}) ENGINE = Join(ANY, LEFT, key)")
+    for start in range(0, len(changed), PUT_AT_ONCE):
+        rows = changed[start : start + PUT_AT_ONCE]
+        sent: list[list[Any]] = [[key, *new] for key, new in rows]
+        client.insert(NEW_VALUES, sent, column_names=["key", *columns])
