@@ -13,10 +13,12 @@ GRADEMYPAGE_SHAPES: dict[Answers, Shape] = {
     experiments.active: Shape(
         Fields(more={"experiments": rows(Fields(more={"id": str, "name": str, "variants": list[Variant]}))}),
         (PROJECT,),
+        errors=(404,),
     ),
     experiments.assignments: Shape(
         rows(Fields(more={"experimentId": str, "variantId": str, "variantName": str})),
         (PROJECT, Parameter("visitorId", "The site's own name for the visitor.", required=True)),
+        errors=(404,),
     ),
 }
 COMPATIBLE_SHAPES: dict[Answers, Shape] = {

@@ -17,7 +17,7 @@ from hitkeep_py.server.api.hitkeep_reads import AUDIENCE, HITS, MOST_HITS, NEVER
 from hitkeep_py.server.api.stats import LISTS, UTM
 from hitkeep_py.server.report_shapes import FILTER, RANGE
 from hitkeep_py.server.schemas import TIME, Fields
-from hitkeep_py.server.shape import Answers, Parameter, Shape, one_of, rows, whole
+from hitkeep_py.server.shape import Answers, Parameter, Shape, cut_to, one_of, rows
 
 _, *OTHER_FILTERS = FILTER
 ASKED = (
@@ -43,7 +43,7 @@ PURCHASES = (
     KEY,
     VALUE,
 )
-MOST = Parameter("limit", "Most rows.", whole(1, MOST_LISTED, ROWS))
+MOST = Parameter("limit", "Most rows.", cut_to(1, MOST_LISTED, ROWS))
 METRIC, NEEDED_METRIC = (
     Parameter("metric", "Name of the web vital.", one_of(THRESHOLDS), required=needed) for needed in (False, True)
 )
@@ -52,12 +52,12 @@ VITALS = (
     Parameter("path", "Only this page."),
     Parameter("rating", "Only measurements that are rated so; needs a metric.", one_of(RATINGS.values())),
 )
-MOST_VITALS = Parameter("limit", "Most rows.", whole(1, MOST_VITAL_ROWS, VITAL_ROWS))
+MOST_VITALS = Parameter("limit", "Most rows.", cut_to(1, MOST_VITAL_ROWS, VITAL_ROWS))
 
 
 TOP = rows(Fields(more={"name": str, "value": int}))
 TOP_OR_NULL = {"anyOf": [{"type": "null"}, TOP]}
-NOTHING = {"type": ["array", "null"], "maxItems": 0, "description": "Not known here."}
+NOTHING = {"anyOf": [{"type": "null"}, {**TOP, "maxItems": 0}], "description": "Not known here."}
 FIGURES = {
     "total_pageviews": int,
     "unique_sessions": int,
@@ -164,7 +164,7 @@ HITKEEP_SHAPES: dict[Answers, Shape] = {
             Parameter("sort", "What to sort by.", one_of(SORTS, "timestamp")),
             Parameter("order", "Largest or smallest first.", one_of(("asc", "desc"), "desc")),
             Parameter("q", "A text in the path, host, referrer, browser or campaign, in any case."),
-            Parameter("limit", "Most pageviews of a page.", whole(1, MOST_HITS, HITS)),
+            Parameter("limit", "Most pageviews of a page.", cut_to(1, MOST_HITS, HITS)),
             Parameter("offset", "Pageviews to leave out before.", {"type": "integer", "minimum": 0}),
         ),
     ),

@@ -8,8 +8,10 @@ from hitkeep_py import __version__
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.protocols.statuses import STATUSES
 from hitkeep_py.server.access import COOKIE, OPEN, Access
+from hitkeep_py.server.api import plausible_query
 from hitkeep_py.server.body_examples import BODY_EXAMPLES
 from hitkeep_py.server.call import ApiRoute
+from hitkeep_py.server.example_schemas import schema_of
 from hitkeep_py.server.groups import GROUPS, SENDING, group_of
 from hitkeep_py.server.ingest_examples import INGEST_BODIES, INGEST_PARAMETERS
 from hitkeep_py.server.prose import prose, told_by
@@ -21,7 +23,9 @@ VERSION = "3.1.0"
 JSON = "application/json"
 UNSHAPED = Shape()
 """Of the description itself."""
-ERROR: Schema = {
+PLAUSIBLE = "Plausible_"
+"""Before the statuses of errors in its words."""
+REFUSAL: Schema = {
     "type": "object",
     "properties": {
         "error": {
@@ -36,6 +40,13 @@ ERROR: Schema = {
     },
     "required": ["error"],
 }
+PLAUSIBLE_REFUSAL: Schema = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+FILE_ROWS: Schema = {
+    "type": "array",
+    "items": {"type": "object"},
+    "description": "The rows alone, as format=json asks for them.",
+}
+ROWS_REFERENCE: Schema = {"$ref": "#/components/schemas/FileRows"}
 SECURITY: dict[str, Schema] = {
     "login": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by POST /api/login."},
     "key": {"type": "http", "scheme": "bearer", "description": "An API key of the site, hka_…"},
@@ -46,6 +57,8 @@ INTRODUCTION = (
     "Times are RFC 3339, rates fractions from 0 to 1, durations seconds, money whole minor units by currency. "
     "A range is half-open in the site's time zone. Errors are JSON everywhere."
 )
+TOO_OFTEN = 429
+"""Answered before the route is looked for, so in our words everywhere."""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 MEANINGS = {
     "site_id": "Id, alias or domain of the site.",
@@ -62,7 +75,7 @@ def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = operation(route, schemas)
-    for path, method, operation_json in ingest_operations():
+    for path, method, operation_json in ingest_operations(schemas):
         paths.setdefault(path, {})[method] = operation_json
     return {
         "openapi": VERSION,
@@ -71,8 +84,13 @@ def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
         "tags": [{"name": name} for name in GROUPS],
         "paths": paths,
         "components": {
-            "schemas": {"Error": ERROR, **schemas.components},
-            "responses": refusals(),
+            "schemas": {
+                "Refusal": REFUSAL,
+                "PlausibleRefusal": PLAUSIBLE_REFUSAL,
+                "FileRows": FILE_ROWS,
+                **schemas.components,
+            },
+            "responses": {**refusals("Refusal", ""), **refusals("PlausibleRefusal", PLAUSIBLE)},
             "securitySchemes": SECURITY,
         },
     }
@@ -92,7 +110,8 @@ def operation(route: ApiRoute, schemas: Schemas) -> dict[str, Any]:
     }
     if shape.body is not None:
         sent = {"schema": schemas.of(shape.body), "example": BODY_EXAMPLES[route.answer]}
-        found["requestBody"] = {"required": True, "content": {JSON: sent}}
+        needed = bool(sent["schema"].get("required"))
+        found["requestBody"] = {"required": needed, "content": {JSON: sent}}
     return found
 
 
@@ -118,38 +137,53 @@ def parameter(wanted: Parameter, schemas: Schemas) -> Schema:
 
 
 def answers(route: ApiRoute, shape: Shape, schemas: Schemas) -> dict[str, Any]:
-    content = {} if shape.only_files else {JSON: {"schema": schemas.of(shape.answer)}}
-    content |= {kind: {} for kind in shape.files if kind not in content}
+    content = {} if shape.only_files else {JSON: {"schema": json_answer(shape, schemas)}}
+    content |= {kind: {"schema": file_schema(kind)} for kind in shape.files if kind not in content}
     found: dict[str, Any] = {str(shape.status): {"description": prose(route.summary), "content": content}}
-    return {**found, **{str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)}}
+    product = PLAUSIBLE if route.error_body is plausible_query.error_body else ""
+    for status in errors_of(route, shape):
+        found[str(status)] = {"$ref": f"#/components/responses/{product if status != TOO_OFTEN else ''}{status}"}
+    return found
 
 
-def errors_of(route: ApiRoute) -> list[int]:
-    """Those that its caller, its path and its method can bring about."""
-    found = {400} if route.access is not Access.ANYONE else set()
-    found |= {401, 403} if route.access not in OPEN else set()
+def json_answer(shape: Shape, schemas: Schemas) -> Schema:
+    """Of what can be a file of JSON as well, either of both."""
+    answer = schemas.of(shape.answer)
+    return {"anyOf": [answer, ROWS_REFERENCE]} if JSON in shape.files else answer
+
+
+def file_schema(kind: str) -> Schema:
+    if kind == JSON:
+        return ROWS_REFERENCE
+    return {"type": "string"} | ({} if kind.startswith("text/") else {"format": "binary"})
+
+
+def errors_of(route: ApiRoute, shape: Shape) -> list[int]:
+    """Those that its caller, its path and its method can bring about, and those of its shape."""
+    changes = route.method != "GET"
+    found = {400} if changes or shape.parameters or route.access is not Access.ANYONE else set()
+    found |= {401, 403, 504} if route.access not in OPEN else set()
+    found |= {403, 413} if changes else set()
     found |= {404} if "{" in route.path else set()
-    found |= {409, 413} if route.method in ("POST", "PATCH") else set()
-    found |= {504} if route.access is Access.READER else set()
-    found |= {429} if route.path in ("/api/login", "/api/initial-user") else set()
-    return sorted({*found, 503})
+    found |= {409} if route.method in ("POST", "PATCH") else set()
+    return sorted({*found, *shape.errors, 429, 503})
 
 
-def refusals() -> dict[str, Any]:
+def refusals(schema: str, product: str) -> dict[str, Any]:
     """By status, with the names of errors that it stands for."""
     codes: dict[int, list[str]] = {}
     for kind, status in STATUSES:
         codes.setdefault(status, []).append(kind.code)
     return {
-        str(status): {
+        f"{product}{status}": {
             "description": f"Error: {', '.join(names)}.",
-            "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
+            "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
         }
         for status, names in codes.items()
     }
 
 
-def ingest_operations() -> Iterable[tuple[str, str, dict[str, Any]]]:
+def ingest_operations(schemas: Schemas) -> Iterable[tuple[str, str, dict[str, Any]]]:
     """Routes that take events; several formats may share one."""
     shared: dict[tuple[str, str], list[str]] = {}
     for each in FORMATS:
@@ -167,13 +201,24 @@ def ingest_operations() -> Iterable[tuple[str, str, dict[str, Any]]]:
             "responses": {
                 "2XX": {"description": "The events are on disk, or were dropped for a reason that is counted."},
                 "4XX": {"description": "The request is refused, in the words of the format's product."},
-                "503": {"$ref": "#/components/responses/503"},
+                "503": {"description": "Nothing can be kept now; Retry-After says when to send again."},
             },
         }
         bodies = {name: INGEST_BODIES[name] for name in names if name in INGEST_BODIES}
         if method == "post" and bodies:
-            found["requestBody"] = {"required": True, "content": {JSON: {"examples": examples(bodies)}}}
+            sent = {"schema": ingest_schema(bodies, schemas), "examples": examples(bodies)}
+            found["requestBody"] = {"required": True, "content": {JSON: sent}}
         yield path, method, found
+
+
+def ingest_schema(bodies: Mapping[str, Any], schemas: Schemas) -> Schema:
+    """The fields of each format; more may stand beside them."""
+    found = []
+    for name, body in bodies.items():
+        component = f"{name.title().replace(' ', '').replace('.', '')}Body"
+        schemas.components[component] = schema_of(body)
+        found.append({"$ref": f"#/components/schemas/{component}"})
+    return found[0] if len(found) == 1 else {"anyOf": found}
 
 
 def ingest_parameters(name: str) -> Iterable[Schema]:

@@ -12,10 +12,13 @@ from hitkeep_py.server.schemas import ANYTHING, Fields, Schema
 from hitkeep_py.server.shape import TEXT, Answers, Parameter, Shape, one_of, rows, whole
 
 NAMES = (*METRICS, *RATES)
-ORDER: Schema = {"type": "array", "items": {"type": "array", "prefixItems": [TEXT, one_of(("asc", "desc"))]}}
+ORDER: Schema = {
+    "type": "array",
+    "items": {"type": "array", "prefixItems": [TEXT, one_of(("asc", "desc"))], "minItems": 2, "maxItems": 2},
+}
 FILTERS: Schema = {
     "type": "array",
-    "items": {"type": "array"},
+    "items": rows(ANYTHING),
     "description": 'All of them hold, each such as ["is", "event:page", ["/"]], with and, or, not, has_done.',
 }
 INCLUDE = {

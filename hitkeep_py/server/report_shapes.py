@@ -84,7 +84,7 @@ EXPLANATION = Fields(
                 "type": "object",
                 "properties": {
                     "sql": TEXT,
-                    "parameters": {"type": "array"},
+                    "parameters": {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
                     "seconds": {"type": "number"},
                     "kept": {"type": "boolean", "description": "Whether the rows were known from an earlier question."},
                     "rows": {"type": "integer"},

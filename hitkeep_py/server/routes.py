@@ -1,7 +1,9 @@
 """Every route of the API and who may call it. The ingest routes are protocols.formats.FORMATS; anyone may send."""
 
 from dataclasses import replace
+from functools import cache
 
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.api import (
     dashboard,
@@ -24,6 +26,7 @@ from hitkeep_py.server.api import (
 )
 from hitkeep_py.server.call import ApiRoute, Call, Result
 from hitkeep_py.server.compatible_routes import COMPATIBLE_ROUTES
+from hitkeep_py.server.kept import Kept, kept, sent
 from hitkeep_py.server.openapi import document
 from hitkeep_py.server.report_routes import REPORT_ROUTES
 
@@ -35,7 +38,13 @@ EVENTS = "/api/websites/{site_id}/events"
 
 def description(call: Call) -> Result:
     """This document, OpenAPI 3.1."""
-    return Result(document(ROUTES))
+    return sent(call, described(), "application/json", [("cache-control", "no-cache")])
+
+
+@cache
+def described() -> Kept:
+    """Made at the first request: it takes some 60 ms."""
+    return kept(json_bytes(document(ROUTES)))
 
 
 ROUTES: tuple[ApiRoute, ...] = (

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hitkeep_py.query.read_query import FLAGS
 from hitkeep_py.server.call import Call, Result
 from hitkeep_py.server.schemas import ANYTHING, Schema
 
 Answers = Callable[[Call], Result]
 TEXT: Schema = {"type": "string"}
-FLAG: Schema = {"type": "string", "enum": ["1", "0"]}
+FLAG: Schema = {"type": "string", "enum": list(FLAGS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`body` and `answer` are what Schemas.of takes; `files` are content types besides JSON, or instead of it."""
+    """`body` and `answer` are what Schemas.of takes; `files` are content types besides JSON, or instead of it.
+
+    `errors` are statuses that neither its path nor its method tells of.
+    """
 
     answer: Any = field(default_factory=lambda: dict(ANYTHING))
     parameters: tuple[Parameter, ...] = ()
@@ -34,6 +38,7 @@ class Shape:
     status: int = 200
     files: tuple[str, ...] = ()
     only_files: bool = False
+    errors: tuple[int, ...] = ()
 
 
 def parameters_of(shape: Shape, path: str) -> tuple[Parameter, ...]:
@@ -51,6 +56,11 @@ def rows(of: Any) -> Schema:
 
 def whole(least: int, most: int, default: int) -> Schema:
     return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+
+
+def cut_to(least: int, most: int, default: int) -> Schema:
+    """A number above the most is taken for it."""
+    return {"type": "integer", "minimum": least, "default": default, "description": f"Above {most} it is {most}."}
 
 
 def one_of(names: Any, default: str | None = None) -> Schema:

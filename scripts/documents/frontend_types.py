@@ -19,7 +19,7 @@ from hitkeep_py.query.named_range import NAMES as RANGES
 from hitkeep_py.reports.realtime import Realtime
 from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.groups import SENDING
-from hitkeep_py.server.openapi import JSON, document
+from hitkeep_py.server.openapi import JSON, ROWS_REFERENCE, document
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.schemas import Schemas
 from scripts.documents.typescript import comment, declaration, fields, type_of
@@ -100,7 +100,11 @@ def parameters(found: Iterable[Mapping[str, Any]]) -> str:
 def answer_type(operation: Mapping[str, Any]) -> str:
     (status,) = [each for each in operation["responses"] if each.startswith("2")]
     schema = operation["responses"][status]["content"].get(JSON, {}).get("schema")
-    return "never" if schema is None else type_of(schema, "    ")
+    if schema is None:
+        return "never"
+    return type_of(
+        next((each for each in schema.get("anyOf", ()) if ROWS_REFERENCE in schema["anyOf"]), schema), "    "
+    )
 
 
 def registry() -> str:

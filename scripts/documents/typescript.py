@@ -9,7 +9,7 @@ Schema = Mapping[str, Any]
 WIDTH = 110
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
-RENAMED = {"Error": "ApiError"}
+RENAMED = {"Refusal": "ApiError"}
 """Components whose names TypeScript has for something else."""
 
 

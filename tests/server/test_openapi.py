@@ -16,6 +16,7 @@ from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.query.dimensions import DIMENSIONS
 from hitkeep_py.query.metrics import METRICS
 from hitkeep_py.query.read_query import ABOUT_THE_ANSWER, FIELDS
+from hitkeep_py.server import routes
 from hitkeep_py.server.access import Access
 from hitkeep_py.server.body_examples import BODY_EXAMPLES
 from hitkeep_py.server.call import ApiRoute
@@ -49,6 +50,92 @@ def test_description_is_served_to_anyone(http: TestClient, described: Any) -> No
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == described
     assert answer.json()["openapi"] == "3.1.0"
+
+
+def test_description_is_made_once_compressed_and_not_sent_again(http: TestClient) -> None:
+    plain = http.get("/openapi.json", headers={"accept-encoding": "identity"})
+    small = http.get("/openapi.json", headers={"accept-encoding": "gzip"})
+    assert (small.headers["content-encoding"], small.content) == ("gzip", plain.content)
+    assert (plain.headers["vary"], plain.headers["cache-control"]) == ("Accept-Encoding", "no-cache")
+    again = http.get("/openapi.json", headers={"if-none-match": plain.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert routes.described() is routes.described()
+
+
+def schemas_within(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the description that has a type."""
+    if isinstance(part, dict):
+        if isinstance(part.get("type"), str | list):
+            yield part
+        for name, each in part.items():
+            if name not in ("example", "examples", "default"):
+                yield from schemas_within(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from schemas_within(each)
+
+
+def test_nothing_is_left_for_a_generator_to_guess(described: Any) -> None:
+    """Lists say what is in them, what is sent or answered has a schema, and no class has a field of its own name."""
+    lists = [each for each in schemas_within(described) if "array" in each["type"]]
+    assert [each for each in lists if "items" not in each and "prefixItems" not in each] == []
+    operations = [each for methods in described["paths"].values() for each in methods.values()]
+    bodies = [each["requestBody"]["content"] for each in operations if "requestBody" in each]
+    answers = [answer.get("content", {}) for each in operations for answer in each["responses"].values()]
+    kinds = [kind for content in (*bodies, *answers) for kind in content.values()]
+    assert len(bodies) > 30
+    assert [each for each in kinds if not each.get("schema")] == [{"schema": {}}]
+    components = described["components"]["schemas"]
+    assert [name for name, each in components.items() if name.lower() in each.get("properties", {})] == []
+
+
+STATUSES: list[tuple[str, str, set[str]]] = [
+    ("post", "/api/login", {"400", "401", "403", "429"}),
+    ("post", "/api/initial-user", {"400", "403", "409", "429"}),
+    ("get", "/api/analytics/experiments/active", {"400", "404"}),
+    ("get", "/api/usage", {"400", "401", "404"}),
+    ("delete", "/api/users/{user_id}", {"404", "409"}),
+    ("get", "/api/sites/{site_id}/reports/sessions", {"400", "401", "403", "404", "429", "504"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "statuses"), STATUSES)
+def test_errors_that_a_route_answers_are_in_it(method: str, path: str, statuses: set[str], described: Any) -> None:
+    assert statuses <= set(described["paths"][path][method]["responses"])
+
+
+def test_errors_in_the_words_of_plausible_are_described_so(described: Any, logged_in: TestClient) -> None:
+    for path, method in (("/api/v2/query", "post"), ("/api/v1/stats/aggregate", "get")):
+        reference = described["paths"][path][method]["responses"]["400"]["$ref"]
+        assert reference == "#/components/responses/Plausible_400"
+        schema = described["components"]["schemas"]["PlausibleRefusal"]
+        answer = logged_in.request(method, path)
+        assert (answer.status_code, list(Draft202012Validator(closed(schema)).iter_errors(answer.json()))) == (400, [])
+
+
+def test_what_may_be_left_out_is_said_to(described: Any, logged_in: TestClient, site: Site) -> None:
+    assert not described["paths"]["/api/sites/{site_id}/query"]["post"]["requestBody"]["required"]
+    assert logged_in.post(f"/api/sites/{site.id}/query").status_code == 200
+    assert described["paths"]["/api/sites"]["post"]["requestBody"]["required"]
+    assert logged_in.post("/api/sites").status_code == 400
+    hits = described["paths"]["/api/sites/{site_id}/hits"]["get"]["parameters"]
+    (limit,) = [each["schema"] for each in hits if each["name"] == "limit"]
+    assert "maximum" not in limit
+    assert logged_in.get(f"/api/sites/{site.id}/hits?limit=100000").status_code == 200
+    overview = described["paths"]["/api/sites/{site_id}/reports/overview"]["get"]["parameters"]
+    (flag,) = [each["schema"] for each in overview if each["name"] == "explain"]
+    for text in flag["enum"]:
+        assert logged_in.get(f"/api/sites/{site.id}/reports/overview?explain={text}").status_code == 200
+
+
+def test_rows_alone_are_described_beside_the_answer(described: Any, logged_in: TestClient, site: Site) -> None:
+    for route in ROUTES:
+        if not route.path.endswith(("reports/sessions", "reports/overview", "reports/breakdown/{dimension}")):
+            continue
+        address = route.path.format(site_id=site.id, dimension="page")
+        answer = logged_in.get(f"{address}?format=json").json()
+        assert isinstance(answer, list), address
+        check(described, route, answer)
 
 
 def test_every_group_has_routes_and_a_name_for_people(described: Any) -> None:
@@ -283,7 +370,7 @@ def test_every_example_for_ingest_is_of_a_format() -> None:
 
 
 def test_errors_are_as_described(logged_in: TestClient, described: Any) -> None:
-    validator = Draft202012Validator(closed(described["components"]["schemas"]["Error"]))
+    validator = Draft202012Validator(closed(described["components"]["schemas"]["Refusal"]))
     for address in ("/api/sites/nothing", "/nothing", "/api/usage?month=x"):
         assert list(validator.iter_errors(logged_in.get(address).json())) == []
 

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from hitkeep_py.server.api import scripts
+from hitkeep_py.server.kept import HASH_LENGTH
 
 BUILT = Path(scripts.__file__).parents[2] / "static" / "tracker"
 
@@ -36,7 +37,7 @@ def test_a_script_that_is_known_is_not_sent_again(http: TestClient) -> None:
 
 def test_what_is_asked_for_by_its_hash_may_be_kept_for_ever(http: TestClient) -> None:
     content = (BUILT / "hk-auto.js").read_bytes()
-    found = hashlib.sha256(content).hexdigest()[: scripts.HASH_LENGTH]
+    found = hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
     assert "immutable" in http.get(f"/hk-auto.js?v={found}").headers["cache-control"]
     assert "immutable" not in http.get("/hk-auto.js?v=other").headers["cache-control"]
     assert found in (BUILT / "hk.js").read_text(encoding="utf-8"), "the core names the part that was built with it"

@@ -77,6 +77,13 @@ export interface ApiError {
   }
 }
 
+export interface PlausibleRefusal {
+  error: string
+}
+
+/** The rows alone, as format=json asks for them. */
+export type FileRows = Record<string, unknown>[]
+
 export interface User {
   id: string
   email: string
@@ -321,7 +328,7 @@ export interface Explanation {
   definitions: Record<string, string>
   statements: {
     sql: string
-    parameters: unknown[]
+    parameters: (string | number | boolean | null)[]
     seconds: number
     /** Whether the rows were known from an earlier question. */
     kept: boolean
@@ -874,6 +881,184 @@ export interface Segment {
   name: string
   filters: Filters
   created_at: string | null
+}
+
+export interface TrackerBody {
+  s?: string | undefined
+  e?: {
+    i?: string | undefined
+    k?: string | undefined
+    u?: string | undefined
+    r?: string | undefined
+    t?: string | undefined
+    w?: number[] | undefined
+    n?: string | undefined
+    p?: {
+      plan?: string | undefined
+    } | undefined
+    $?: {
+      amount?: number | undefined
+      currency?: string | undefined
+    } | undefined
+    a?: number | undefined
+  }[] | undefined
+}
+
+export interface HitkeepPageviewBody {
+  path?: string | undefined
+  referrer?: string | undefined
+  lang?: string | undefined
+  sc_w?: number | undefined
+  sc_h?: number | undefined
+}
+
+export interface HitkeepEventBody {
+  site_id?: string | undefined
+  name?: string | undefined
+  url?: string | undefined
+  props?: {
+    plan?: string | undefined
+    amount?: number | undefined
+  } | undefined
+}
+
+export interface HitkeepWebVitalBody {
+  n?: string | undefined
+  v?: number | undefined
+  p?: string | undefined
+  nt?: string | undefined
+}
+
+export interface HitkeepServerPageviewBody {
+  url?: string | undefined
+  timestamp?: string | undefined
+  visitor_ip?: string | undefined
+  user_agent?: string | undefined
+  referrer?: string | undefined
+}
+
+export interface HitkeepServerEventBody {
+  url?: string | undefined
+  timestamp?: string | undefined
+  visitor_ip?: string | undefined
+  user_agent?: string | undefined
+  referrer?: string | undefined
+  name?: string | undefined
+  properties?: {
+    plan?: string | undefined
+    amount?: number | undefined
+  } | undefined
+}
+
+export type SparklyticsBody = {
+  website_id?: string | undefined
+  event_type?: string | undefined
+  event_name?: string | undefined
+  event_data?: string | undefined
+  url?: string | undefined
+  event_id?: string | undefined
+}[]
+
+export interface SparklyticsSJsBody {
+  website_id?: string | undefined
+  type?: string | undefined
+  url?: string | undefined
+  screen?: string | undefined
+}
+
+export interface GrademypageServerEventBody {
+  eventType?: string | undefined
+  eventName?: string | undefined
+  eventData?: {
+    plan?: string | undefined
+    revenue?: number | undefined
+    currency?: string | undefined
+  } | undefined
+  idempotencyKey?: string | undefined
+  visitor?: {
+    id?: string | undefined
+  } | undefined
+}
+
+export interface GrademypageBody {
+  projectId?: string | undefined
+  events?: {
+    eventType?: string | undefined
+    fullUrl?: string | undefined
+    title?: string | undefined
+    visitorId?: string | undefined
+  }[] | undefined
+}
+
+export interface UmamiBody {
+  type?: string | undefined
+  payload?: {
+    website?: string | undefined
+    hostname?: string | undefined
+    url?: string | undefined
+    name?: string | undefined
+    data?: {
+      plan?: string | undefined
+    } | undefined
+  } | undefined
+}
+
+export type UmamiBatchBody = {
+  type?: string | undefined
+  payload?: {
+    website?: string | undefined
+    hostname?: string | undefined
+    url?: string | undefined
+  } | undefined
+}[]
+
+export interface GoatcounterApiBody {
+  no_sessions?: boolean | undefined
+  hits?: {
+    path?: string | undefined
+    title?: string | undefined
+  }[] | undefined
+}
+
+export interface LiwanBody {
+  entity_id?: string | undefined
+  name?: string | undefined
+  url?: string | undefined
+  referrer?: string | undefined
+}
+
+export interface ProjectKeyBody {
+  projectKey?: string | undefined
+  event_name?: string | undefined
+  url?: string | undefined
+  event_data?: {
+    category?: string | undefined
+    label?: string | undefined
+    value?: number | undefined
+  } | undefined
+}
+
+export interface ClickportBody {
+  t?: string | undefined
+  d?: string | undefined
+  n?: string | undefined
+  mk?: string[] | undefined
+  mv?: string[] | undefined
+  ra?: number | undefined
+  rc?: string | undefined
+}
+
+export interface PlausibleBody {
+  n?: string | undefined
+  u?: string | undefined
+  d?: string | undefined
+  p?: {
+    plan?: string | undefined
+  } | undefined
+  $?: {
+    amount?: string | undefined
+    currency?: string | undefined
+  } | undefined
 }
 
 /** Minutes are 30, oldest first; the last is the one that is not over. Tops have the most visitors first. */
@@ -1442,7 +1627,7 @@ export interface Routes {
       /** A range by its name, instead of from and to. One of today, yesterday, this_week, last_week, this_quarter, last_quarter, this_month, last_month, year, last_year, all, realtime, 30min, 24h, 7d, 12mo; numbers may be others. */
       range?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Id of the variant that the others are compared with; by default the first. */
@@ -1521,7 +1706,7 @@ export interface Routes {
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
     }
     body: never
-    answer: never
+    answer: FileRows
   }
 
   /** Key figures, goals and revenue. */
@@ -1544,7 +1729,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
@@ -1578,7 +1763,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
@@ -1596,7 +1781,7 @@ export interface Routes {
       /** Rows to leave out before. */
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
-      totals?: "1" | "0" | undefined
+      totals?: "1" | "true" | "0" | "false" | undefined
       /** Ids or names of the goals that conversions are of; without it any goal of the site. */
       goal?: readonly string[] | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -1628,7 +1813,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
@@ -1646,7 +1831,7 @@ export interface Routes {
       /** Rows to leave out before. */
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
-      totals?: "1" | "0" | undefined
+      totals?: "1" | "true" | "0" | "false" | undefined
       /** Ids or names of the goals that conversions are of; without it any goal of the site. */
       goal?: readonly string[] | undefined
       /** Text that the first dimension contains, in capital or small letters. */
@@ -1676,7 +1861,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
@@ -1694,7 +1879,7 @@ export interface Routes {
       /** Rows to leave out before. */
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
-      totals?: "1" | "0" | undefined
+      totals?: "1" | "true" | "0" | "false" | undefined
       /** Ids or names of the goals that conversions are of; without it any goal of the site. */
       goal?: readonly string[] | undefined
       /** Text that the first dimension contains, in capital or small letters. */
@@ -1726,7 +1911,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
@@ -1744,7 +1929,7 @@ export interface Routes {
       /** Rows to leave out before. */
       offset?: number | undefined
       /** Whether to answer the metrics of all that matches as well. */
-      totals?: "1" | "0" | undefined
+      totals?: "1" | "true" | "0" | "false" | undefined
       /** Ids or names of the goals that conversions are of; without it any goal of the site. */
       goal?: readonly string[] | undefined
       /** Text that the first dimension contains, in capital or small letters. */
@@ -1775,7 +1960,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
     }
@@ -1804,7 +1989,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -1834,7 +2019,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Name of the event. */
@@ -1864,7 +2049,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
     }
@@ -1892,7 +2077,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -1924,7 +2109,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -1956,7 +2141,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -1993,7 +2178,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -2023,7 +2208,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -2057,7 +2242,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Path of the page; * is any text. */
@@ -2071,7 +2256,7 @@ export interface Routes {
       /** Branches of each step. */
       limit?: number | undefined
       /** Whether custom events are steps too. */
-      with_events?: "1" | "0" | undefined
+      with_events?: "1" | "true" | "0" | "false" | undefined
     }
     body: never
     answer: JourneysReport
@@ -2097,13 +2282,13 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the periods. */
       unit?: "day" | "week" | "month" | undefined
       /** Only users that the site named itself, who never get a new id. */
-      identified_only?: "1" | "0" | undefined
+      identified_only?: "1" | "true" | "0" | "false" | undefined
     }
     body: never
     answer: RetentionReport
@@ -2129,7 +2314,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Most rows of the answer. */
@@ -2150,7 +2335,7 @@ export interface Routes {
     }
     parameters: {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Most rows of the answer. */
@@ -2176,7 +2361,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
     }
@@ -2224,7 +2409,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -2262,7 +2447,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -2304,7 +2489,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
@@ -2342,7 +2527,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
-      explain?: "1" | "0" | undefined
+      explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
       format?: "csv" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */

@@ -1,30 +1,20 @@
 """The tracker, under its own name and those that pages of other products load already. `scripts/build` makes it."""
 
-import gzip
-import hashlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.call import Call, Result
+from hitkeep_py.server.kept import Kept, kept, sent
 
 FOLDER = "static/tracker"
 CORE, AUTOMATIC, VITALS = "hk.js", "hk-auto.js", "hk-vitals.js"
 NAMES = ("/hk.js", "/s.js", "/script.js", "/js/script.js", "/tracker.js", "/api/analytics/script.js", "/count.js")
 """HitKeep and we, Sparklytics, Umami and Liwan, Plausible, Clickport, Grademypage, GoatCounter: one script for all."""
-HASH_LENGTH = 6
 DAY = 86_400
 FOR_A_DAY = f"public, max-age={DAY}, stale-while-revalidate={7 * DAY}"
 FOR_EVER = f"public, max-age={365 * DAY}, immutable"
 """Of an address that names the content by its hash."""
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    content: bytes
-    compressed: bytes
-    hash: str
 
 
 def show_tracker(call: Call) -> Result:
@@ -45,25 +35,16 @@ def show_vitals(call: Call) -> Result:
 def script(call: Call, name: str) -> Result:
     found = loaded(name)
     headers = [
-        ("etag", f'W/"{found.hash}"'),
         ("cache-control", FOR_EVER if call.last("v") == found.hash else FOR_A_DAY),
-        ("vary", "Accept-Encoding"),
         ("access-control-allow-origin", "*"),
         ("cross-origin-resource-policy", "cross-origin"),
     ]
-    if found.hash in call.headers.get("if-none-match", ""):
-        return Result(b"", 304, headers, "text/javascript; charset=utf-8")
-    content = found.content
-    if "gzip" in call.headers.get("accept-encoding", ""):
-        content = found.compressed
-        headers.append(("content-encoding", "gzip"))
-    return Result(content, 200, headers, "text/javascript; charset=utf-8")
+    return sent(call, found, "text/javascript; charset=utf-8", headers)
 
 
 @cache
-def loaded(name: str) -> Script:
+def loaded(name: str) -> Kept:
     file = files("hitkeep_py").joinpath(FOLDER, name)
     if not file.is_file():
         raise NotFound(f"{name} is not built here; in a clone of the repository run scripts/build")
-    content = file.read_bytes()
-    return Script(content, gzip.compress(content, 9, mtime=0), hashlib.sha256(content).hexdigest()[:HASH_LENGTH])
+    return kept(file.read_bytes())
