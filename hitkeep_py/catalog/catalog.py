@@ -98,4 +98,5 @@ class Catalog:
             copy.close()
 
     def close(self) -> None:
+        self.users.close()
         self.database.close()

@@ -1,6 +1,7 @@
 """Users and their login sessions. A session's token is known to its browser only; the file has its hash."""
 
 import hashlib
+import hmac
 import re
 import secrets
 import uuid
@@ -16,6 +17,7 @@ IDLE_MS = 12 * 3_600_000
 ABSOLUTE_MS = 14 * 86_400_000
 TOUCH_EVERY_MS = 60_000
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
+EMAIL_LENGTH = 320
 COLUMNS = "id, email, given_name, last_name, created_at"
 
 
@@ -108,6 +110,28 @@ class Users:
             run.execute("DELETE FROM users WHERE id = ?", (user.id,))
         return user
 
+    def close(self) -> None:
+        self._passwords.close()
+
+    def account(self, email: str, device: str = "") -> tuple[str, bool]:
+        """What tries at this address are counted by, and whether the device has the token of an earlier login.
+
+        A new password makes both anew. Addresses that no user has are counted alike.
+        """
+        wanted = email.strip().lower()[:EMAIL_LENGTH]
+        for user_id, password_hash in self._database.rows(
+            "SELECT id, password_hash FROM users WHERE email = ?", (wanted,)
+        ):
+            return token_hash(password_hash), hmac.compare_digest(
+                device_token(user_id, password_hash).encode(), device.encode("utf-8", "surrogatepass")
+            )
+        return token_hash(wanted), False
+
+    def device_token(self, user: User) -> str:
+        """What shows that somebody has logged in as this user before, with the password of now."""
+        rows = self._database.rows("SELECT password_hash FROM users WHERE id = ?", (user.id,))
+        return device_token(user.id, rows[0][0]) if rows else ""
+
     def log_in(self, email: str, password: str) -> tuple[User, str]:
         """The user and a new session's token. Raises NotAuthenticated, after as long for users there are not."""
         rows = self._database.rows(
@@ -149,6 +173,11 @@ class Users:
     def close_session(self, token: str) -> None:
         with self._database.transaction() as run:
             run.execute("DELETE FROM login_sessions WHERE token_hash = ?", (token_hash(token),))
+
+
+def device_token(user_id: str, password_hash: str) -> str:
+    """Nothing of the hash can be found from it: that has 128 bits of salt, and 256 of its own."""
+    return hmac.new(password_hash.encode(), f"device\n{user_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def token_hash(token: str) -> str:

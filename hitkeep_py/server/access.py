@@ -10,6 +10,8 @@ from hitkeep_py.catalog.users import User, Users
 from hitkeep_py.errors import AccessDenied, NotAuthenticated
 
 COOKIE = "hk_token"
+DEVICE_COOKIE = "hk_device"
+DEVICE_SECONDS = 365 * 86_400
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HOW_TO_ADD_A_KEY = "make one with: analytics key add SITE --kind api"
 
@@ -99,3 +101,10 @@ def session_cookie(token: str, secure: bool, seconds: int) -> str:
     """A Set-Cookie value; no token ends the session. Lax, since Strict would log out who comes from a mail."""
     age = seconds if token else 0
     return f"{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+
+
+def device_cookie(token: str, secure: bool) -> str:
+    """Sent to the login alone. It opens nothing; logins from its browser are not held up by anybody else's tries."""
+    return f"{DEVICE_COOKIE}={token}; Path=/api/login; Max-Age={DEVICE_SECONDS}; HttpOnly; SameSite=Strict" + (
+        "; Secure" if secure else ""
+    )

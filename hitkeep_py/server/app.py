@@ -174,6 +174,7 @@ class Server:
             self.analytics.questions.request(),
             self.streams,
             request.headers,
+            request.cookies,
         )
 
 

@@ -80,6 +80,7 @@ class Call:
     request: Request
     streams: Streams = field(default_factory=Streams)
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     def site(self, named: str | None = None) -> Site:
         """The site of the address, or the one named elsewhere.

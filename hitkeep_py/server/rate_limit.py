@@ -36,6 +36,11 @@ class RateLimiter:
         self._young[client] = due + self._interval
         return 0.0
 
+    def give_back(self, client: Hashable) -> None:
+        """The token that was taken last, since it was not used up."""
+        if client in self._young:
+            self._young[client] -= self._interval
+
     def clients(self) -> int:
         return len(self._young) + len(self._old)
 

@@ -3,7 +3,7 @@
 from hitkeep_py import __version__
 from hitkeep_py.catalog.users import ABSOLUTE_MS
 from hitkeep_py.errors import AccessDenied, InvalidInput
-from hitkeep_py.server.access import session_cookie
+from hitkeep_py.server.access import DEVICE_COOKIE, device_cookie, session_cookie
 from hitkeep_py.server.call import Call, Result
 
 COOKIE_SECONDS = ABSOLUTE_MS // 1000
@@ -33,9 +33,17 @@ def log_in(call: Call) -> Result:
     email, password = call.body.get("email"), call.body.get("password")
     if not isinstance(email, str) or not isinstance(password, str):
         raise InvalidInput("email and password are required")
-    call.logins.attempt(call.client, email)
-    _, token = call.analytics.catalog.users.log_in(email, password)
-    return Result({"status": "ok"}, headers=[("set-cookie", session_cookie(token, call.secure, COOKIE_SECONDS))])
+    users = call.analytics.catalog.users
+    account, known = users.account(email, call.cookies.get(DEVICE_COOKIE, ""))
+    with call.logins.attempt(call.client, account, known):
+        user, token = users.log_in(email, password)
+    if call.caller.token:
+        users.close_session(call.caller.token)  # The browser's session of before, which nobody could end any more.
+    cookies = [
+        session_cookie(token, call.secure, COOKIE_SECONDS),
+        device_cookie(users.device_token(user), call.secure),
+    ]
+    return Result({"status": "ok"}, headers=[("set-cookie", each) for each in cookies])
 
 
 def log_out(call: Call) -> Result:

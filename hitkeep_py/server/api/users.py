@@ -38,8 +38,8 @@ def change_password(call: Call) -> Result:
     caller, body = call.caller, call.body
     if caller.user is None:
         raise AccessDenied("the command line has no password; it changes others' with analytics user passwd")
-    call.logins.attempt(call.client, caller.user.email)
-    call.analytics.catalog.users.change_own_password(
-        caller.user, caller.token, body.get("old_password"), body.get("new_password")
-    )
+    users = call.analytics.catalog.users
+    account, _ = users.account(caller.user.email)
+    with call.logins.attempt(call.client, account):
+        users.change_own_password(caller.user, caller.token, body.get("old_password"), body.get("new_password"))
     return Result({"status": "ok"})
