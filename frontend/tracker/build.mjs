@@ -1,5 +1,6 @@
 /**
- * Builds the tracker into the package: hk.js, the script that pages load, and the modules that it loads. A module's
+ * Builds the tracker into the package: hk.js, the script that pages load, count.js, which is that with GoatCounter's
+ * functions, and the modules that both load. A module's
  * address has its content's hash, so it can be kept for ever. A script that is too large fails the build.
  */
 import { spawnSync } from "node:child_process"
@@ -17,6 +18,7 @@ const HASH_LENGTH = 6
 const MOST_CORE = 1536
 const MOST_AUTOMATIC = 3072
 const MOST_VITALS = 2816
+const MOST_COUNT = 2560
 
 /** @type {import('terser').MinifyOptions} */
 const MINIFIED = { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true } }
@@ -89,4 +91,7 @@ function written(name, code, most) {
 mkdirSync(FOLDER, { recursive: true })
 const VITALS = written("hk-vitals.js", await built("vitals"), MOST_VITALS)
 const AUTOMATIC = written("hk-auto.js", await built("auto", { VITALS }), MOST_AUTOMATIC)
-written("hk.js", await enclosed(await built("core", { AUTOMATIC })), MOST_CORE)
+const CORE = await enclosed(await built("core", { AUTOMATIC }))
+written("hk.js", CORE, MOST_CORE)
+const [BEFORE, AFTER] = [await built("goatcounter_settings"), await built("goatcounter")]
+written("count.js", `${await enclosed(BEFORE)}\n${CORE}\n${await enclosed(AFTER)}`, MOST_COUNT)

@@ -54,6 +54,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     ),
     ApiRoute("GET", "/assets/{file}", Access.ANYONE, dashboard.show_asset, "A file that the dashboard loads."),
     *(ApiRoute("GET", name, Access.ANYONE, scripts.show_tracker, "The tracker.") for name in scripts.NAMES),
+    ApiRoute("GET", "/count.js", Access.ANYONE, scripts.show_count, "The tracker with GoatCounter's functions."),
     ApiRoute("GET", "/hk-auto.js", Access.ANYONE, scripts.show_automatic, "The tracker's part for what it notices."),
     ApiRoute("GET", "/hk-vitals.js", Access.ANYONE, scripts.show_vitals, "The tracker's part for web vitals."),
     ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work."),

@@ -248,6 +248,7 @@ SHAPES: dict[Answers, Shape] = {
     openapi.show_page: Shape(files=("text/html",), only_files=True),
     openapi.show_script: Shape(files=("text/javascript",), only_files=True),
     scripts.show_tracker: SCRIPT,
+    scripts.show_count: SCRIPT,
     scripts.show_automatic: SCRIPT,
     scripts.show_vitals: SCRIPT,
     openapi.show_style: Shape(files=("text/css",), only_files=True),

@@ -12,7 +12,7 @@ from hitkeep_py.server.kept import HASH_LENGTH
 BUILT = Path(scripts.__file__).parents[2] / "static" / "tracker"
 
 
-@pytest.mark.parametrize("name", [*scripts.NAMES, "/hk-auto.js", "/hk-vitals.js"])
+@pytest.mark.parametrize("name", [*scripts.NAMES, "/count.js", "/hk-auto.js", "/hk-vitals.js"])
 def test_scripts_may_be_loaded_and_kept_by_any_page(name: str, http: TestClient) -> None:
     answer = http.get(name, headers={"origin": "https://shop.test", "accept-encoding": "identity"})
     assert answer.status_code == 200
@@ -26,6 +26,12 @@ def test_scripts_may_be_loaded_and_kept_by_any_page(name: str, http: TestClient)
 
 def test_all_names_give_the_same_script(http: TestClient) -> None:
     assert {http.get(name).content for name in scripts.NAMES} == {(BUILT / "hk.js").read_bytes()}
+
+
+def test_what_goatcounters_pages_load_is_that_script_with_more(http: TestClient) -> None:
+    script = http.get("/count.js").text
+    assert (BUILT / "hk.js").read_text(encoding="utf-8") in script
+    assert "bind_events" in script
 
 
 def test_a_script_that_is_known_is_not_sent_again(http: TestClient) -> None:

@@ -8,9 +8,9 @@ from hitkeep_py.server.call import Call, Result
 from hitkeep_py.server.kept import Kept, kept, sent
 
 FOLDER = "static/tracker"
-CORE, AUTOMATIC, VITALS = "hk.js", "hk-auto.js", "hk-vitals.js"
-NAMES = ("/hk.js", "/s.js", "/script.js", "/js/script.js", "/tracker.js", "/api/analytics/script.js", "/count.js")
-"""HitKeep and we, Sparklytics, Umami and Liwan, Plausible, Clickport, Grademypage, GoatCounter: one script for all."""
+CORE, AUTOMATIC, VITALS, COUNT = "hk.js", "hk-auto.js", "hk-vitals.js", "count.js"
+NAMES = ("/hk.js", "/s.js", "/script.js", "/js/script.js", "/tracker.js", "/api/analytics/script.js")
+"""HitKeep and we, Sparklytics, Umami and Liwan, Plausible, Clickport, Grademypage: one script for all."""
 DAY = 86_400
 FOR_A_DAY = f"public, max-age={DAY}, stale-while-revalidate={7 * DAY}"
 FOR_EVER = f"public, max-age={365 * DAY}, immutable"
@@ -20,6 +20,11 @@ FOR_EVER = f"public, max-age={365 * DAY}, immutable"
 def show_tracker(call: Call) -> Result:
     """The script that pages load."""
     return script(call, CORE)
+
+
+def show_count(call: Call) -> Result:
+    """The script that pages load, with GoatCounter's functions."""
+    return script(call, COUNT)
 
 
 def show_automatic(call: Call) -> Result:
