@@ -105,6 +105,13 @@ class Questions:
             finally:
                 request.state = None
 
+    def finish(self, seconds: float) -> bool:
+        """No more begin, and so long it waits for those that run. False when one still does."""
+        deadline = self._clock.monotonic() + seconds
+        return all(
+            self._places.acquire(timeout=max(0.0, deadline - self._clock.monotonic())) for _ in range(self._threads)
+        )
+
     def _snapshot(self, request: Request, alone: ExitStack) -> Snapshot:
         state = request.state
         if state is None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import uvicorn
@@ -41,6 +41,7 @@ from hitkeep_py.server.app import Server
 from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 
 GRACE_SECONDS = 3
+LAST_QUESTIONS_SECONDS = 5.0
 BACKLOG = 4096
 COLLECTED_AT = 20_000
 log = logging.getLogger("hitkeep_py.serve")
@@ -166,6 +167,17 @@ async def run(analytics: Analytics, listener: socket.socket, demo: Demonstration
             if demo:
                 await asyncio.to_thread(demo.visitors.stop)
             await asyncio.to_thread(jobs.stop)
+    if not await asyncio.to_thread(analytics.questions.finish, LAST_QUESTIONS_SECONDS):
+        leave_questions_behind(analytics)
+
+
+def leave_questions_behind(analytics: Analytics) -> NoReturn:
+    """Ends the process. Its threads would wait for an engine that cannot be interrupted, and which only reads."""
+    log.warning("a question still runs, and is given up")
+    analytics.close()
+    log.info(last_word(analytics.writer.lag()))
+    logging.shutdown()
+    os._exit(0)
 
 
 class QuietServer(uvicorn.Server):

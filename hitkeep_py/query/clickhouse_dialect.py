@@ -58,6 +58,9 @@ class ClickHouseDialect:
         # By way of a text, since a number that is too large would be an error otherwise.
         return f"toInt64OrNull(toString(round(toDecimal256({number}, 10) * {10 ** int(exponent)})))"
 
+    def beginning(self, text: str, characters: int) -> str:
+        return f"leftUTF8({text}, {int(characters)})"
+
     def matches(self, text: str) -> str:
         # Without it a dot would match the end of a line.
         return f"match({text}, concat('(?-s)', ?))"

@@ -58,6 +58,9 @@ class Dialect(Protocol):
         NULL where it is NULL or too large for 64 bits.
         """
 
+    def beginning(self, text: str, characters: int) -> str:
+        """The first characters of a text."""
+
     def matches(self, text: str) -> str:
         """Whether a text matches the regular expression (RE2) of a parameter."""
 
@@ -134,6 +137,9 @@ class DuckDBDialect:
 
     def minor_units(self, number: str, exponent: int) -> str:
         return f"TRY_CAST({number} * {10 ** int(exponent)} AS BIGINT)"
+
+    def beginning(self, text: str, characters: int) -> str:
+        return f"left({text}, {int(characters)})"
 
     def matches(self, text: str) -> str:
         return f"regexp_matches({text}, ?)"

@@ -9,7 +9,7 @@ from hitkeep_py.address import normal_page, part_of_path
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import PAGES, PROPERTY, Dimension, Scope, dimension
-from hitkeep_py.query.regular_expressions import check_expression
+from hitkeep_py.query.regular_expressions import LOOKED_AT, check_expression, usable
 from hitkeep_py.query.sql import Statement, joined
 
 OPERATORS: dict[str, str] = {
@@ -22,7 +22,7 @@ OPERATORS: dict[str, str] = {
     "starts with": "begins with one of the values",
     "matches": "matches one of the patterns, in which * is any text",
     "does not match": "matches none of the patterns, or is nothing",
-    "matches regex": "a regular expression (RE2) is found in it",
+    "matches regex": "a regular expression (RE2) is found in its first 500 characters",
     "does not match regex": "none of the regular expressions (RE2) is found in it, or is nothing",
     "is set": "has a value",
     "is not set": "has no value",
@@ -69,6 +69,8 @@ class Condition:
         return shown if self.operator in WITHOUT_VALUE else {**shown, "values": list(self.values)}
 
 
+ExpressionCheck = Callable[[str, str], None]
+"""Raises InvalidInput for a regular expression that is not taken, with the field."""
 AnyOf = tuple[Condition, ...]
 Filters = tuple[AnyOf, ...]
 """Of each group at least one condition holds."""
@@ -80,7 +82,7 @@ def read_filters(given: object, field: str = "filters") -> Filters:
     A condition is {"dimension", "operator", "values"}, or a text such as "country is DE, FR". One that no event can
     ever meet is refused.
     """
-    groups = stored_filters(given, field)
+    groups = _filters(given, field, check_expression)
     for group in groups:
         for condition in group:
             check_possible(condition, field)
@@ -88,11 +90,19 @@ def read_filters(given: object, field: str = "filters") -> Filters:
 
 
 def stored_filters(given: object, field: str = "filters") -> Filters:
-    """As read_filters, of those that were read before: the values that there are may have changed since."""
+    """As read_filters, of those that were read before: what is taken may have changed since."""
+    return _filters(given, field, _unchecked)
+
+
+def _unchecked(text: str, field: str) -> None:
+    """It was checked when it was stored."""
+
+
+def _filters(given: object, field: str, check: ExpressionCheck) -> Filters:
     if not isinstance(given, list | tuple):
         raise InvalidInput(f"{field} must be a list", field=field)
     groups = tuple(
-        tuple(_condition(each, field) for each in (item if isinstance(item, list | tuple) else [item]))
+        tuple(_condition(each, field, check) for each in (item if isinstance(item, list | tuple) else [item]))
         for item in given
     )
     if any(not group for group in groups):
@@ -102,9 +112,9 @@ def stored_filters(given: object, field: str = "filters") -> Filters:
     return groups
 
 
-def _condition(given: object, field: str) -> Condition:
+def _condition(given: object, field: str, check: ExpressionCheck) -> Condition:
     if isinstance(given, str):
-        return _from_text(given, field)
+        return _from_text(given, field, check)
     if not isinstance(given, Mapping):
         raise InvalidInput(f"a condition of {field} must be an object or a text such as 'country is DE'", field=field)
     if unknown := set(given) - {"dimension", "operator", "values"}:
@@ -114,11 +124,11 @@ def _condition(given: object, field: str) -> Condition:
         )
     values = given.get("values", [])
     return checked_condition(
-        given.get("dimension"), given.get("operator"), values if isinstance(values, list) else [values], field
+        given.get("dimension"), given.get("operator"), values if isinstance(values, list) else [values], field, check
     )
 
 
-def _from_text(text: str, field: str) -> Condition:
+def _from_text(text: str, field: str, check: ExpressionCheck) -> Condition:
     if len(text) > TEXT_LENGTH:
         raise InvalidInput(f"a condition of {field} is longer than {TEXT_LENGTH} characters", field=field)
     parts = _split_text(text.strip())
@@ -136,7 +146,7 @@ def _from_text(text: str, field: str) -> Condition:
             field=field,
         )
     values = [] if not value else [value] if operator in NUMERIC else split_values(value)
-    return checked_condition(name, operator, values, field)
+    return checked_condition(name, operator, values, field, check)
 
 
 def _split_text(text: str) -> tuple[str, str, str] | None:
@@ -155,7 +165,9 @@ def split_values(text: str) -> list[str]:
     return [part.replace("\\,", ",").strip() for part in re.split(r"(?<!\\),", text)]
 
 
-def checked_condition(name: object, operator: object, values: Sequence[object], field: str) -> Condition:
+def checked_condition(
+    name: object, operator: object, values: Sequence[object], field: str, check: ExpressionCheck = check_expression
+) -> Condition:
     """`name` may be a dimension that is not of the list. Raises InvalidInput."""
     if not isinstance(name, str | Dimension):
         raise InvalidInput(f"a condition of {field} needs a dimension", field=field)
@@ -175,7 +187,7 @@ def checked_condition(name: object, operator: object, values: Sequence[object], 
         raise InvalidInput(f"{found.name} is a number; compare it with {', '.join(NUMERIC)}", field=field)
     if operator in NUMERIC:
         return Condition(found, operator, (), _number(values, words, field))
-    return Condition(found, operator, in_form(found, operator, _texts(values, operator, words, field)))
+    return Condition(found, operator, in_form(found, operator, _texts(values, operator, words, field, check)))
 
 
 def in_form(found: Dimension, operator: str, texts: Sequence[str]) -> tuple[str, ...]:
@@ -213,7 +225,7 @@ def _number(values: Sequence[object], words: str, field: str) -> float:
         raise InvalidInput(f"{words!r} needs one number", field=field) from error
 
 
-def _texts(values: Sequence[object], operator: str, words: str, field: str) -> tuple[str, ...]:
+def _texts(values: Sequence[object], operator: str, words: str, field: str, check: ExpressionCheck) -> tuple[str, ...]:
     if not values:
         raise InvalidInput(f"{words!r} needs a value", field=field)
     if len(values) > MOST_VALUES:
@@ -229,7 +241,7 @@ def _texts(values: Sequence[object], operator: str, words: str, field: str) -> t
         raise InvalidInput(f"a value of {words!r} is not valid Unicode", field=field) from error
     if NEGATIVE.get(operator, operator) == "matches regex":
         for each in texts:
-            check_expression(each, field)
+            check(each, field)
     return texts
 
 
@@ -301,9 +313,11 @@ def condition_sql(condition: Condition, expression: Statement, dialect: Dialect)
 
 
 def _one_value(operator: str, expression: Statement, value: str, dialect: Dialect) -> Statement:
-    if operator in ("matches", "matches regex"):
-        expected = pattern(value) if operator == "matches" else value
-        return Statement(dialect.matches(expression.sql), (*expression.parameters, expected))
+    if operator == "matches":
+        return Statement(dialect.matches(expression.sql), (*expression.parameters, pattern(value)))
+    if operator == "matches regex":
+        looked_at = dialect.beginning(expression.sql, LOOKED_AT)
+        return Statement(dialect.matches(looked_at), (*expression.parameters, usable(value)))
     wanted, text = "?", expression.sql
     if operator == "contains in any case":
         # A fifth of the time of a regular expression that ignores case. Engines differ in how they lower other letters.

@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -231,3 +233,43 @@ def test_missing_country_file_is_a_warning(tmp_path: Path) -> None:
         assert httpx2.get(f"{server.address}/readyz").status_code == 200
         assert "none.mmdb" in server.log
         assert "Traceback" not in server.log
+
+
+HELD_QUESTION = """
+import os, signal, socket, sys, threading, uvloop
+from hitkeep_py.analytics import Analytics
+from hitkeep_py.cli.serve import run
+from hitkeep_py.config import Settings
+
+analytics = Analytics.open(Settings(data_dir=sys.argv[1]), "test")
+held = threading.Event()
+
+def hold():
+    request = analytics.questions.request()
+    with analytics.questions.one_state(request):
+        analytics.questions._snapshot(request, None).select("SELECT count(*) FROM events")
+        held.set()
+        threading.Event().wait()
+
+threading.Thread(target=hold).start()
+held.wait()
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+uvloop.run(run(analytics, socket.create_server(("127.0.0.1", 0))))
+raise SystemExit("the loop went on")
+"""
+
+
+def test_a_question_that_does_not_end_does_not_keep_the_process(tmp_path: Path) -> None:
+    site_id = add_site(tmp_path / "data")
+    ended = subprocess.run(
+        [sys.executable, "-c", HELD_QUESTION, str(tmp_path / "data")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert stored_events(tmp_path / "data") == 0
+    with running(tmp_path / "data", tmp_path) as server:
+        event = {"site_id": site_id, "name": "signup", "url": "/"}
+        assert httpx2.post(f"{server.address}/ingest/event", json=event).status_code == 202

@@ -97,7 +97,7 @@ export const OPERATORS = [
   { name: "starts with", description: "begins with one of the values", takes_value: true, numeric: false },
   { name: "matches", description: "matches one of the patterns, in which * is any text", takes_value: true, numeric: false },
   { name: "does not match", description: "matches none of the patterns, or is nothing", takes_value: true, numeric: false },
-  { name: "matches regex", description: "a regular expression (RE2) is found in it", takes_value: true, numeric: false },
+  { name: "matches regex", description: "a regular expression (RE2) is found in its first 500 characters", takes_value: true, numeric: false },
   { name: "does not match regex", description: "none of the regular expressions (RE2) is found in it, or is nothing", takes_value: true, numeric: false },
   { name: "is set", description: "has a value", takes_value: false, numeric: false },
   { name: "is not set", description: "has no value", takes_value: false, numeric: false },
