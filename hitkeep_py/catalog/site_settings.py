@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hitkeep_py.address import normal_page
 from hitkeep_py.errors import InvalidInput
@@ -37,14 +38,26 @@ def read_domain(value: object) -> str:
 
 
 def read_time_zone(value: object) -> str:
-    try:
-        if not isinstance(value, str):
-            raise ValueError(value)
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    """One of the tz database; what a system keeps beside it, such as right/Europe/Berlin, counts leap seconds or is no
+    place.
+    """
+    if not isinstance(value, str) or value not in time_zones():
         named = f"{shown(value)} is not" if isinstance(value, str) else "there must be"
-        raise InvalidInput(f"{named} a time zone such as Europe/Berlin", field="time_zone") from error
+        raise InvalidInput(f"{named} a time zone such as Europe/Berlin", field="time_zone")
     return value
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Those of the package, so that each has its data wherever the server runs."""
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(listed.split()) - {"Factory"}
+
+
+def stored_time_zone(column: str) -> str:
+    """One that was taken once and is none: the place that it names, else UTC."""
+    place = column.removeprefix("posix/").removeprefix("right/")
+    return place if place in time_zones() else "UTC"
 
 
 def read_quota(value: object) -> int | None:
@@ -117,7 +130,13 @@ def texts(help: str, read: Callable[[object], tuple[str, ...]], form: Callable[[
 
 SETTINGS: dict[str, SiteSetting] = {
     "domain": SiteSetting("Domain of the site's pages.", "DOMAIN", None, read_domain),
-    "time_zone": SiteSetting("Zone of the site's days, such as Europe/Berlin.", "ZONE", "UTC", read_time_zone),
+    "time_zone": SiteSetting(
+        "Zone of the site's days, such as Europe/Berlin.",
+        "ZONE",
+        "UTC",
+        read_time_zone,
+        from_column=stored_time_zone,
+    ),
     "visitor_period": choice("How long a visitor is recognised.", *VISITOR_PERIODS),
     "aliases": texts("Ids that the site had elsewhere, so that its pages can stay as they are.", read_aliases),
     "allowed_origins": texts("Origins whose pages may send events; none: every page may.", read_origins),

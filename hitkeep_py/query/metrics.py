@@ -162,7 +162,7 @@ METRICS: dict[str, Metric] = {
 }
 
 AGGREGATES: dict[str, tuple[str, Callable[[Dialect, str], str]]] = {
-    "sum": ("Sum of", lambda dialect, number: f"sum({number})"),
+    "sum": ("Sum of", lambda dialect, number: f"coalesce(sum({number}), 0)"),
     "average": ("Average of", lambda dialect, number: f"avg({number})"),
     "minimum": ("Smallest", lambda dialect, number: f"min({number})"),
     "maximum": ("Largest", lambda dialect, number: f"max({number})"),
@@ -198,7 +198,7 @@ def metric(name: str, field: str = "metrics") -> Metric:
             f"{words} {number}, of the events that have it as a number.",
             lambda dialect, bounds: aggregate(dialect, NUMBER_COLUMN),
             number=number,
-            nothing=0 if function == "count" else None,
+            nothing=0 if function in ("count", "sum") else None,
         )
     if function in AGGREGATES and number and not known and PROPERTY not in number:
         raise InvalidInput(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hitkeep_py.errors import InvalidInput
-from hitkeep_py.query.dimensions import Dimension, Scope, dimension
-from hitkeep_py.query.filters import Filters, checked_condition, read_filters, split_values
+from hitkeep_py.query.dimensions import PROPERTY, Dimension, Scope, dimension
+from hitkeep_py.query.filters import UNESCAPED_COMMA, Filters, checked_condition, read_filters
 from hitkeep_py.query.metrics import metric
 from hitkeep_py.query.named_range import (
     COMPARISONS,
@@ -220,7 +220,7 @@ def from_address(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """The values of an address as read_query takes them; what is not of FIELDS is left out."""
     found: dict[str, Any] = {name: values[name][-1] for name in ONE_TEXT if values.get(name)}
     for name in ("metrics", "dimensions", "order"):
-        if listed := [part for text in values.get(name, ()) for part in split_values(text) if part]:
+        if listed := [part for text in values.get(name, ()) for part in split_names(text) if part]:
             found[name] = listed
     for name in ("limit", "offset"):
         if text := last(values, name):
@@ -232,6 +232,12 @@ def from_address(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     if other := other_edges(values):
         found["compare"] = other
     return found
+
+
+def split_names(text: str) -> list[str]:
+    """At commas. A blank at the end belongs to the key of a property; any other name has none around it."""
+    found = [part.replace("\\,", ",").lstrip() for part in UNESCAPED_COMMA.split(text)]
+    return [part if PROPERTY in part and part.partition(PROPERTY)[2].strip() else part.strip() for part in found]
 
 
 def other_edges(values: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -21,9 +21,11 @@ from hitkeep_py.reports.table import table
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`count` events have the number; without any all others are None. Percentiles lie between two in proportion."""
+    """`count` events have the number; without any `sum` is 0 and all others are None. Percentiles lie between two in
+    proportion.
+    """
 
-    sum: float | None
+    sum: float
     average: float | None
     minimum: float | None
     maximum: float | None

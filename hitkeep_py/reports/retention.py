@@ -3,7 +3,7 @@
 First seen means in the range: a visitor may have been there before it. Without an account nobody is recognised for ever
 (docs/definitions.md): the id of a visitor changes with the site's salt, every day, week or month in UTC. Who comes back
 under a new salt is a new visitor, so such a cell would be zero whatever people did; it is None, not known. Named users
-keep their id, and with `identified_only` everything is known.
+keep their id: where every event has one, and with `identified_only`, everything is known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,9 +70,8 @@ def retention(
     rows = yield filled(dialect.met_again("visitor", bits) if bits else JOINED, seen)
     found = {(int(cohort), int(bucket)): int(count) for cohort, bucket, count in rows}
     spans = spans_of(query.range, unit)
-    cohorts = [
-        cohort_of(spans[place:], found, None if identified_only else visitor_period) for place in range(len(spans))
-    ]
+    lasting = identified_only or (yield from all_are_named(dialect, query))
+    cohorts = [cohort_of(spans[place:], found, None if lasting else visitor_period) for place in range(len(spans))]
     return Retention(unit, visitor_period, identified_only, cohorts)
 
 
@@ -94,6 +93,12 @@ def users_seen(dialect: Dialect, query: Query, unit: str) -> Statement:
         " WHERE {} AND user_id IS NOT NULL",
         of_matching_sessions(query, dialect),
     )
+
+
+def all_are_named(dialect: Dialect, query: Query) -> Report[bool]:
+    """Whether the site names the user of every event, so that every id is one that lasts."""
+    chosen = of_matching_sessions(query, dialect)
+    return not (yield filled("SELECT 1 FROM events WHERE {} AND user_id IS NULL LIMIT 1", chosen))
 
 
 @dataclass(frozen=True, slots=True)

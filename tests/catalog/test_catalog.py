@@ -3,15 +3,18 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.catalog.database import Database, apply_from
-from hitkeep_py.catalog.site_settings import read_domain, read_time_zone
+from hitkeep_py.catalog.site_settings import read_domain, read_time_zone, time_zones
 from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, InvalidInput, NotFound
 from hitkeep_py.text import is_hostname, normalised_hostname
 from tests.fake_clock import FakeClock
@@ -159,6 +162,13 @@ def test_time_zones_are_known(zone: str) -> None:
         "Europe",
         "Europe/",
         "../../../etc/passwd",
+        "right/Europe/Berlin",
+        "posix/Europe/Berlin",
+        "posixrules",
+        "localtime",
+        "Factory",
+        "europe/berlin",
+        "Europe/Berlin ",
         "/etc/localtime",
         "a\x00b",
         "\ud800",
@@ -169,6 +179,36 @@ def test_what_is_no_time_zone_is_refused(zone: object) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_time_zone(zone)
     assert raised.value.field == "time_zone"
+
+
+@pytest.mark.parametrize(
+    ("stored", "zone"),
+    [
+        ("right/Europe/Berlin", "Europe/Berlin"),
+        ("posix/Asia/Kolkata", "Asia/Kolkata"),
+        ("localtime", "UTC"),
+        ("Factory", "UTC"),
+        ("../etc/passwd", "UTC"),
+    ],
+)
+def test_zones_that_were_taken_once_take_no_site_away(
+    stored: str, zone: str, logged_in: TestClient, analytics: Analytics
+) -> None:
+    site, other = (analytics.catalog.sites.add(domain) for domain in ("a.example", "b.example"))
+    with analytics.catalog.sites._database.transaction("") as run:
+        run.execute("UPDATE sites SET time_zone = ? WHERE id = ?", [stored, site.id])
+    analytics.catalog.refresh()
+    assert analytics.catalog.sites.get(site.id).time_zone == zone
+    rows = logged_in.get("/api/overview", params={"range": "7d"}).json()["sites"]
+    assert {each["site_id"]: each["time_zone"] for each in rows} == {site.id: zone, other.id: "UTC"}
+    assert logged_in.get(f"/api/sites/{site.id}/reports/series").status_code == 200
+
+
+def test_every_zone_of_the_list_has_its_data_in_the_package() -> None:
+    packaged = resources.files("tzdata").joinpath("zoneinfo")
+    assert len(time_zones()) > 500
+    for zone in time_zones():
+        assert packaged.joinpath(zone).is_file()
 
 
 @pytest.mark.parametrize("zone", ["zone.tab", "tzdata.zi", "leapseconds"])

@@ -1,5 +1,6 @@
 """Numbers of events: which values are numbers, and what they add up to."""
 
+import uuid
 from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from statistics import quantiles
@@ -15,6 +16,7 @@ from hitkeep_py.query.dimensions import dimension
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.metrics import AGGREGATES
 from hitkeep_py.query.query import Query
+from hitkeep_py.query.read_query import from_address
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.numbers import Numbers, numbers, numbers_by_currency, numbers_series, numbers_table
 from tests.asked_engine import ask
@@ -22,7 +24,7 @@ from tests.engines import Engine, opened
 from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
-NOTHING = Numbers(None, None, None, None, None, None, None, None, None, 0)
+NOTHING = Numbers(0, None, None, None, None, None, None, None, None, 0)
 # A property's value and the number that it is.
 VALUES: list[tuple[object, float | None]] = [
     (12, 12),
@@ -193,3 +195,23 @@ def test_values_that_would_make_a_sum_infinite_count_for_nothing(engine: Engine)
     assert (found.count, found.maximum, found.sum) == (2, 1e18, 1e18)
     above = replace(DAY, site_id=OTHER_SITE, filters=read_filters(["value > 1"]))
     assert ask(engine, numbers, above, "value").count == 1
+
+
+def test_a_sum_of_nothing_is_0_and_stands_before_what_is_below(engine: Engine) -> None:
+    site = str(uuid.UUID(int=77))
+    rows: list[dict[str, Any]] = [{"path": "/none"}, {"path": "/loss", "value": -5.0}, {"path": "/gain", "value": 5.0}]
+    store_rows(engine.store, site, *({"time": "2026-11-20T08:00:00", **row} for row in rows))
+    found = ask(engine, numbers_table, replace(DAY, site_id=site, dimensions=(dimension("page"),)), "value")
+    assert [(each.keys, each.numbers.sum) for each in found.rows] == [
+        (("/gain",), 5),
+        (("/none",), 0),
+        (("/loss",), -5),
+    ]
+
+
+def test_a_blank_at_the_end_of_a_key_is_part_of_it_in_addresses() -> None:
+    given = {"metrics": ["visitors , sum:property:price ,sum:property:a\\,b"], "dimensions": [" property:plan , page "]}
+    assert from_address(given) == {
+        "metrics": ["visitors", "sum:property:price ", "sum:property:a,b"],
+        "dimensions": ["property:plan ", "page"],
+    }

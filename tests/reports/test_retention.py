@@ -119,3 +119,19 @@ def test_spans_fill_the_range_without_a_gap(zone: str, unit: str) -> None:
     spans = spans_of(time_range, unit)
     assert (spans[0].start, spans[-1].end) == (time_range.start, time_range.end)
     assert [each.end for each in spans[:-1]] == [each.start for each in spans[1:]]
+
+
+NAMED = [
+    ("2026-11-16T10:00:00", 1, 101, "/", {"user_id": 1}),
+    ("2026-11-18T10:00:00", 1, 103, "/", {"user_id": 1}),
+    ("2026-11-16T11:00:00", 2, 104, "/blog", {"user_id": 2}),
+]
+
+
+def test_of_visitors_who_are_all_named_everything_is_known(engine: Engine) -> None:
+    named, mixed = new_site(), new_site()
+    put(engine, named, NAMED)
+    put(engine, mixed, [*NAMED, ("2026-11-17T11:00:00", 3, 105, "/other")])
+    days = ("2026-11-16", "2026-11-19")
+    assert asked(engine, query_of(named, *days), period="day")["2026-11-16"] == (2, 0, 1)
+    assert asked(engine, query_of(mixed, *days), period="day")["2026-11-16"] == (2, None, None)

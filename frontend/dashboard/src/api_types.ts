@@ -772,9 +772,9 @@ export interface WebVitalsReport {
   explain?: Explanation | undefined
 }
 
-/** count events have the number; without any all others are null. Percentiles lie between two in proportion. */
+/** count events have the number; without any sum is 0 and all others are null. Percentiles lie between two in proportion. */
 export interface Numbers {
-  sum: number | null
+  sum: number
   average: number | null
   minimum: number | null
   maximum: number | null
