@@ -19,6 +19,7 @@ from hitkeep_py.errors import SettingError
 ENVIRONMENT_PREFIX = "HITKEEP_"
 LEAST_MEMORY_MB = 128
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SOCKET_FILE = "unix:"
 LOG_FORMATS = ("text", "json")
@@ -93,17 +94,40 @@ def read_networks(value: object) -> tuple[str, ...]:
     return tuple(str(ipaddress.ip_network(str(part).strip())) for part in parts if str(part).strip())
 
 
+def read_header_name(value: object) -> str:
+    text = read_text(value).strip().lower()
+    if text and not re.fullmatch(r"[a-z0-9-]{1,64}", text):
+        raise ValueError("must be the name of a header, such as CF-Connecting-IP")
+    return text
+
+
 def read_public_url(value: object) -> str:
-    text = read_text(value).rstrip("/")
+    """As browsers name it in Origin: small letters, the host in ASCII without a last dot, no default port."""
+    text = read_text(value).strip().rstrip("/")
     parts = urlsplit(text)
     if text and (
-        parts.scheme not in ("http", "https")
+        parts.scheme not in DEFAULT_PORTS
         or not parts.hostname
         or parts.port == 0
-        or text != f"{parts.scheme}://{parts.netloc}"
+        or "@" in parts.netloc
+        or text.partition("://")[2] != parts.netloc
     ):
-        raise ValueError("must be like https://stats.example.com, without a path")
-    return text
+        raise ValueError("must be like https://stats.example.com, without a path or a user")
+    if not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else ascii_host(parts.hostname)
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def ascii_host(host: str) -> str:
+    try:
+        found = host.removesuffix(".").encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ValueError(f"{host} is no name of a host") from error
+    if not re.fullmatch(r"[a-z0-9._-]+", found):
+        raise ValueError(f"{host} is no name of a host")
+    return found
 
 
 def read_memory(value: object) -> str:
@@ -148,6 +172,12 @@ class Settings:
     )
     trusted_proxies: tuple[str, ...] = setting(
         (), read_networks, "Networks whose forwarding headers name the client, e.g. 127.0.0.1,10.0.0.0/8."
+    )
+    client_address_header: str = setting(
+        "",
+        read_header_name,
+        "Header in which trusted proxies name the client, e.g. CF-Connecting-IP, True-Client-IP, Fly-Client-IP or "
+        "Forwarded. Empty: X-Forwarded-For, else X-Real-IP, else X-Client-IP.",
     )
     geoip_db: str = setting(
         "", read_text, "MaxMind-format file for countries, regions and cities. Empty: bundled countries (DB-IP Lite)."

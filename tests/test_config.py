@@ -26,10 +26,15 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "port": ("81", "82", "83"),
     "public_url": ("https://one.example", "https://two.example", "http://three.example:8000"),
     "trusted_proxies": ("10.0.0.0/8", "::1,127.0.0.1", "192.0.2.0/24"),
+    "client_address_header": ("forwarded", "cf-connecting-ip", "x-real-ip"),
     "geoip_db": ("/one.mmdb", "/two.mmdb", "/three.mmdb"),
     "referrer_spam_list": ("/one.txt", "/two.txt", "/three.txt"),
     "ingest_rate_limit": ("1.5", "2.5", "3.5"),
     "ingest_burst": ("1", "2", "3"),
+    "api_rate_limit": ("1.5", "2.5", "3.5"),
+    "api_burst": ("1", "2", "3"),
+    "max_connections": ("11", "12", "13"),
+    "max_connections_per_client": ("1", "2", "3"),
     "inbox_max_mb": ("11", "12", "13"),
     "max_event_age_days": ("1.5", "2", "3.0"),
     "min_free_disk_mb": ("21", "22", "23"),
@@ -55,6 +60,10 @@ BAD_VALUES: list[tuple[str, object]] = [
     ("public_url", "https://stats.example.com?site=1"),
     ("public_url", "https://stats.example.com#top"),
     ("public_url", "https://stats.example.com:port"),
+    ("public_url", "https://me@stats.example.com"),
+    ("public_url", "https://stats example.com"),
+    ("public_url", "https://stats..example.com"),
+    ("client_address_header", "X Forwarded"),
     ("trusted_proxies", "everyone"),
     ("trusted_proxies", "10.0.0.1/8"),
     ("trusted_proxies", "*"),
@@ -195,8 +204,21 @@ def test_toml_types_are_taken_as_they_are(tmp_path: Path) -> None:
     assert settings.trusted_proxies == ("10.0.0.0/8", "::1/128")
 
 
-def test_public_url_loses_its_final_slash() -> None:
-    assert read("public_url", "https://stats.example.com/") == "https://stats.example.com"
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        ("https://stats.example.com/", "https://stats.example.com"),
+        ("https://stats.example.com:443", "https://stats.example.com"),
+        ("http://stats.example.com:80/", "http://stats.example.com"),
+        ("http://stats.example.com:443", "http://stats.example.com:443"),
+        ("HTTPS://Stats.Example.COM.", "https://stats.example.com"),
+        (" https://stats.example.com\n", "https://stats.example.com"),
+        ("https://zähler.example", "https://xn--zhler-gra.example"),
+        ("http://[2001:DB8::1]:8080", "http://[2001:db8::1]:8080"),
+    ],
+)
+def test_public_url_is_read_as_browsers_name_it(given: str, read_as: str) -> None:
+    assert read("public_url", given) == read_as
 
 
 def test_spaces_and_empty_parts_in_lists_of_networks_do_not_matter() -> None:

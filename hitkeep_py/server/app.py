@@ -64,7 +64,9 @@ class Server:
         self.analytics = analytics
         self._routes = routes
         self.addresses = ClientAddresses(
-            analytics.settings.trusted_proxies, on_socket_file=analytics.settings.socket_file is not None
+            analytics.settings.trusted_proxies,
+            on_socket_file=analytics.settings.socket_file is not None,
+            header=analytics.settings.client_address_header,
         )
         self.logins = Logins(analytics.clock.monotonic)
         self.ingest = IngestApp(analytics, self.addresses)
@@ -76,6 +78,9 @@ class Server:
         self.local_app = self._starlette(local=True)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            # Blanks after a value are no part of it (RFC 9110 5.5); the parser leaves them.
+            scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         if scope["type"] == "http" and self.ingest.serves(scope["path"]):
             await self.ingest(scope, receive, send)
         elif scope["type"] == "http" and (refusal := self._over_limit(scope)):

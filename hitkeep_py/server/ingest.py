@@ -49,7 +49,7 @@ class IngestApp:
         self.limited = 0
         self.rejected = 0
         self._analytics = analytics
-        self._addresses = addresses
+        self.addresses = addresses
         self._loop: asyncio.AbstractEventLoop | None = None
         self._formats: dict[str, list[WireFormat]] = {}
         for each in FORMATS:
@@ -103,7 +103,7 @@ class IngestApp:
     def _admit(self, scope: Scope) -> str:
         """The client's address. Raises RateLimited."""
         client = scope["client"]
-        ip = self._addresses.client(client[0] if client else None, scope["headers"])
+        ip = self.addresses.client(client[0] if client else None, scope["headers"])
         wait = self.limiter.wait(limit_key(ip))
         if wait:
             raise RateLimited("Too Many Requests", int(wait) + 1)

@@ -167,7 +167,7 @@ HEALTH = Fields(
         "writer_failing": bool,
         "disk_used_bytes": int,
         "disk_free_bytes": int | None,
-        **dict.fromkeys(("refusing", "geoip_problem", "referrer_spam_list_problem"), str | None),
+        **dict.fromkeys(("refusing", "geoip_problem", "referrer_spam_list_problem", "forwarding_problem"), str | None),
     },
     name="Health",
 )

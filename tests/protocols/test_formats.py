@@ -96,6 +96,20 @@ def test_one_key_sent_64_times_at_once_is_stored_once() -> None:
         assert product.analytics.inbox.counters.duplicates == 63
 
 
+def test_blanks_after_a_header_are_no_part_of_its_value() -> None:
+    with in_memory() as product:
+        site = product.add_site("example.com")
+        product.analytics.catalog.sites.change(site.id, {"do_not_track": "honour"})
+        product.analytics.catalog.refresh()
+        body = json.dumps({"site_id": site.id, "name": "order"}).encode()
+        for blanks in (b"", b" ", b"\t", b" \t "):
+            headers = [(b"idempotency-key", b"w1" + blanks)]
+            assert product.requests.post("/ingest/event", body, headers).status == 202
+            for name in (b"dnt", b"sec-gpc"):
+                product.requests.post("/ingest/event", body, [(name, b"1" + blanks)])
+        assert product.stored("name", site) == [("order",)]
+
+
 def test_a_key_is_remembered_when_the_data_directory_is_opened_again(tmp_path: Path) -> None:
     settings, clock = Settings(data_dir=str(tmp_path / "data")), FakeClock()
     answers, site = [], None

@@ -140,3 +140,42 @@ def test_any_peer_and_headers_give_a_valid_address(peer: str | None, headers: li
 def test_what_the_client_wrote_itself_never_counts(real: ipaddress.IPv4Address, forged: str) -> None:
     forwarded = forged.encode("latin-1") + f", {real}, {OTHER_PROXY}".encode()
     assert BEHIND_PROXIES.client(PROXY, [(b"x-forwarded-for", forwarded)]) == str(real)
+
+
+@pytest.mark.parametrize(
+    ("header", "headers", "expected"),
+    [
+        ("", {"x-forwarded-for": "", "x-real-ip": CLIENT}, CLIENT),
+        ("", {"x-forwarded-for": " ", "x-real-ip": "", "x-client-ip": CLIENT}, CLIENT),
+        ("", {"x-client-ip": "1.2.3.4", "x-real-ip": CLIENT}, CLIENT),
+        ("", {"cf-connecting-ip": CLIENT}, PROXY),
+        ("", {"forwarded": f"for={CLIENT}"}, PROXY),
+        ("CF-Connecting-IP", {"cf-connecting-ip": CLIENT, "x-forwarded-for": "1.2.3.4"}, CLIENT),
+        ("CF-Connecting-IP", {"x-forwarded-for": CLIENT}, PROXY),
+        ("true-client-ip", {"true-client-ip": f"{CLIENT} "}, CLIENT),
+        ("fly-client-ip", {"fly-client-ip": "2001:db8:b::1"}, "2001:db8:b::1"),
+        ("forwarded", {"forwarded": f"for=1.2.3.4, For={CLIENT};proto=https"}, CLIENT),
+        ("forwarded", {"forwarded": f'proto=https;for="{CLIENT}:4711" , for={OTHER_PROXY}'}, CLIENT),
+        ("forwarded", {"forwarded": 'for="[2001:db8:b::1]:4711";by=10.0.0.1'}, "2001:db8:b::1"),
+        ("forwarded", {"forwarded": "for=unknown"}, PROXY),
+        ("forwarded", {"forwarded": f"for={CLIENT}, proto=https"}, PROXY),
+        ("forwarded", {"forwarded": ""}, PROXY),
+    ],
+)
+def test_the_header_that_names_the_client_is_a_choice(header: str, headers: dict[str, str], expected: str) -> None:
+    addresses = ClientAddresses(["10.0.0.0/8"], header=header)
+    assert addresses.client(PROXY, [(name.encode(), value.encode()) for name, value in headers.items()]) == expected
+
+
+def test_headers_of_a_proxy_that_is_not_trusted_are_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    """The log names an address of a private network only: any other may be a visitor's."""
+    for peer, named in (("10.1.2.3", "10.1.2.3"), ("8.8.8.8", "an address")):
+        caplog.clear()
+        addresses = ClientAddresses([])
+        for name in NAMES:
+            assert addresses.client(peer, [(name, b"1.2.3.4")]) == peer
+        assert addresses.client(peer, [(b"user-agent", b"x")]) == peer
+        assert addresses.ignored == len(NAMES)
+        assert [record.getMessage() for record in caplog.records] == [addresses.problem]
+        assert f"came from {named}," in str(addresses.problem)
+        assert "1.2.3.4" not in caplog.text

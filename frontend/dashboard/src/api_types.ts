@@ -111,6 +111,7 @@ export interface Health {
   refusing: string | null
   geoip_problem: string | null
   referrer_spam_list_problem: string | null
+  forwarding_problem: string | null
 }
 
 export interface Compared {

@@ -27,7 +27,7 @@ def readyz(call: Call) -> Result:
 
 
 def health(call: Call) -> Result:
-    return Result(call.analytics.health())
+    return Result({**call.analytics.health(), "forwarding_problem": call.ingest.addresses.problem})
 
 
 def refresh(call: Call) -> Result:
@@ -73,6 +73,12 @@ def prometheus_lines(call: Call) -> Iterable[str]:
         yield f'hitkeep_events_dropped_total{{reason="{reason}"}} {analytics.usage.dropped[reason]}'
     yield from metric("counter", "requests_limited_total", "Ingest requests answered 429.", call.ingest.limited)
     yield from metric("counter", "requests_rejected_total", "Ingest requests refused.", call.ingest.rejected)
+    yield from metric(
+        "counter",
+        "forwarding_headers_ignored_total",
+        "Forwarding headers that were not believed: see trusted_proxies.",
+        call.ingest.addresses.ignored,
+    )
     yield from metric("gauge", "inbox_events", "Accepted events that are not stored yet.", analytics.writer.lag())
     yield from metric("gauge", "inbox_age_seconds", "Age of the oldest event not stored yet.", age)
     yield from metric("gauge", "inbox_bytes", "Disk the inbox uses.", analytics.inbox.used_bytes())
