@@ -48,7 +48,7 @@ from hitkeep_py.stores.duckdb_habits import check_engine_in_memory
 
 LEDGER_SECONDS = 5.0
 MEGABYTE = 1_000_000
-CLICKHOUSE_LIBRARY = "clickhouse-connect>=1.12,<2"
+CLICKHOUSE_LIBRARY = "clickhouse-connect>=1.12"
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")

@@ -1,5 +1,6 @@
 """Pages and types that are generated from the code; `scripts/generate` writes them, a test compares them."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from hitkeep_py.query.metrics import AGGREGATES, METRICS, NUMBERS, REVENUE_OF
 from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 from scripts.documents.frontend_types import api_types, registry
+from scripts.documents.licences import licences_page
 from scripts.documents.schemas import catalog_schema, store_schema
 
 ROOT = Path(__file__).parents[2]
@@ -158,6 +160,7 @@ PAGES = {
     "docs/routes.md": routes_page,
     "docs/commands.md": commands_page,
     "docs/dimensions.md": query_page,
+    "docs/licences.md": partial(licences_page, NOTICE),
     "frontend/dashboard/src/api_types.ts": api_types,
     "frontend/dashboard/src/registry.ts": registry,
 }
