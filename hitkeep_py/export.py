@@ -5,7 +5,9 @@ import gzip
 import io
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -24,6 +26,8 @@ from hitkeep_py.stores.parquet import write_parquet
 BATCH = 1_000
 """Rows of a piece."""
 PIECE_BYTES = 256 * 1024
+PARQUET_WRITERS = threading.BoundedSemaphore(2)
+"""At once, of some 140 MB each; 20 took 2.2 GB."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -134,18 +138,33 @@ def on_one_line(json: str) -> orjson.Fragment:
 
 
 def parquet_pieces(columns: Sequence[Column], rows: Rows) -> Pieces:
-    """By way of the system's folder for temporary files. The empty first piece has the answer's head sent at once."""
-    yield b""
+    """By way of the system's folder for temporary files. The empty first piece has the answer's head sent at once.
+
+    Raises Unavailable before it while as many files are being made as memory is meant for.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix="hitkeep-export-") as folder:
             source, target = Path(folder, "rows.json.gz"), Path(folder, "rows.parquet")
-            write_lines(source, columns, rows)
-            write_parquet(source, target, [(name, PARQUET_TYPES[each.kind]) for name, each in unique_names(columns)])
+            with parquet_writer():
+                yield b""
+                write_lines(source, columns, rows)
+                types = [(name, PARQUET_TYPES[each.kind]) for name, each in unique_names(columns)]
+                write_parquet(source, target, types)
             with target.open("rb") as file:
                 while piece := file.read(PIECE_BYTES):
                     yield piece
     except OSError as error:
         raise Unavailable(f"the Parquet file could not be written: {error.strerror}") from error
+
+
+@contextmanager
+def parquet_writer() -> Iterator[None]:
+    if not PARQUET_WRITERS.acquire(blocking=False):
+        raise Unavailable("other Parquet files are being made; try again soon, or ask for csv or ndjson")
+    try:
+        yield
+    finally:
+        PARQUET_WRITERS.release()
 
 
 def write_lines(target: Path, columns: Sequence[Column], rows: Rows) -> None:

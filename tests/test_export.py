@@ -5,6 +5,7 @@ import gzip
 import io
 import itertools
 import json
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.catalog.users import User
-from hitkeep_py.errors import RateLimited, StoreUnavailable
+from hitkeep_py.errors import RateLimited, StoreUnavailable, Unavailable
 from hitkeep_py.export import FORMATS, Column, Kind, csv_pieces, file_name, json_pieces, ndjson_pieces, parquet_pieces
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.named_range import previous_period
@@ -423,3 +424,27 @@ def test_every_engine_compares_alike(engine: Engine) -> None:
             == before.get(("/", "Google"), (1, 1.0))
             == (1, 1.0)
         )
+
+
+def test_large_rows_go_to_parquet_in_order_in_row_groups_of_bounded_size(tmp_path: Path) -> None:
+    rows = [(number, random.Random(number).randbytes(6_000).hex()) for number in range(3_000)]
+    target = tmp_path / "large.parquet"
+    target.write_bytes(b"".join(parquet_pieces([Column("number", Kind.WHOLE), Column("text", Kind.TEXT)], rows)))
+    with duckdb.connect() as connection:
+        groups = connection.execute(
+            "SELECT count(DISTINCT row_group_id), max(row_group_bytes) FROM parquet_metadata(?)", [str(target)]
+        ).fetchall()[0]
+        assert connection.execute(f"SELECT * FROM '{target}'").fetchall() == rows
+    assert groups[0] > 2
+    assert groups[1] < 20_000_000
+
+
+def test_more_parquet_files_at_once_than_there_is_memory_for_are_refused_before_the_head() -> None:
+    columns = [Column("number", Kind.WHOLE)]
+    making = [parquet_pieces(columns, [(1,)]) for _ in range(2)]
+    assert [next(each) for each in making] == [b"", b""]
+    with pytest.raises(Unavailable, match="other Parquet files are being made"):
+        next(parquet_pieces(columns, [(1,)]))
+    for each in making:
+        each.close()
+    assert b"".join(parquet_pieces(columns, [(1,)])).startswith(b"PAR1")
