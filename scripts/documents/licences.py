@@ -31,11 +31,11 @@ def normalised(name: str) -> str:
 
 
 def licence(package: Distribution) -> str:
-    said = package.metadata
-    approved = [each.removeprefix(CLASSIFIER) for each in said.get_all("Classifier", []) if CLASSIFIER in each]
-    text = said.get("License") or ""
+    said = package.metadata.json
+    approved = [each.removeprefix(CLASSIFIER) for each in said.get("classifier", []) if CLASSIFIER in each]
+    text = str(said.get("license") or "")
     short = text if len(text) <= LONGEST and "\n" not in text else ""
-    name: str = said.get("License-Expression") or short or ", ".join(approved) or head_of_file(package)
+    name = str(said.get("license_expression") or short or ", ".join(approved) or head_of_file(package))
     return SPDX.get(name, name)
 
 

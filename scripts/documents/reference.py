@@ -1,6 +1,6 @@
 """Pages and types that are generated from the code; `scripts/generate` writes them, a test compares them."""
 
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -152,7 +152,7 @@ def commands(group: click.Group, path: str) -> list[tuple[str, click.Command]]:
     return found
 
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "config.example.toml": example_file,
     "hitkeep_py/stores/migrations/duckdb.sql": store_schema,
     "hitkeep_py/catalog/schema.sql": catalog_schema,
@@ -160,7 +160,7 @@ PAGES = {
     "docs/routes.md": routes_page,
     "docs/commands.md": commands_page,
     "docs/dimensions.md": query_page,
-    "docs/licences.md": partial(licences_page, NOTICE),
+    "docs/licences.md": lambda: licences_page(NOTICE),
     "frontend/dashboard/src/api_types.ts": api_types,
     "frontend/dashboard/src/registry.ts": registry,
 }
