@@ -40,6 +40,7 @@ from hitkeep_py.server.logins import Logins
 from hitkeep_py.server.rate_limit import RateLimiter
 from hitkeep_py.server.report_routes import REPORT_NAMES, REPORT_PATH
 from hitkeep_py.server.routes import ROUTES
+from hitkeep_py.server.security_log import SecurityLog
 
 BODY_LIMIT = 64 * 1024
 PROBES = ("/healthz", "/readyz")
@@ -73,6 +74,7 @@ class Server:
         self.limiter = RateLimiter(
             analytics.settings.api_rate_limit, analytics.settings.api_burst, analytics.clock.monotonic
         )
+        self.security_log = SecurityLog(analytics.clock.monotonic)
         self.streams = Streams()
         self._api = self._starlette(local=False)
         self.local_app = self._starlette(local=True)
@@ -122,7 +124,7 @@ class Server:
         try:
             caller = await run_in_threadpool(self._admitted, route, request, local)
             given = {} if request.method in SAFE_METHODS else await read_json(request)
-            result = await run_in_threadpool(answer_of, route, self._call(request, caller, given))
+            result = await run_in_threadpool(self._answered, route, self._call(request, caller, given))
             return response_of(await beginning(result, request.method), request.url.path)
         except AnalyticsError as error:
             return error_response(error, route.error_body)
@@ -134,9 +136,23 @@ class Server:
     def _admitted(self, route: ApiRoute, request: Request, local: bool) -> Caller:
         if route.cors:
             return Caller()
-        caller = Caller(local=True) if local else self._caller(request, route.access)
-        require(route.access, caller)
+        caller = Caller()
+        try:
+            caller = Caller(local=True) if local else self._caller(request, route.access)
+            require(route.access, caller)
+        except AnalyticsError as error:
+            self.security_log.refused(route.answer, self._call(request, caller, {}), error)
+            raise
         return caller
+
+    def _answered(self, route: ApiRoute, call: Call) -> Result:
+        try:
+            result = answer_of(route, call)
+        except AnalyticsError as error:
+            self.security_log.refused(route.answer, call, error)
+            raise
+        self.security_log.done(route.answer, call)
+        return result
 
     def _caller(self, request: Request, access: Access) -> Caller:
         """A key counts alone, also beside a cookie; routes open to anyone do not look at it."""
