@@ -28,7 +28,10 @@ BATCH = 1_000
 PIECE_BYTES = 256 * 1024
 PARQUET_WRITERS = threading.BoundedSemaphore(2)
 """At once, of some 140 MB each; 20 took 2.2 GB."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Full-width signs are read as the plain ones by some spreadsheets."""
+FORMULA_OF_A_PART = re.compile(r"([;|][ \u3000]*)(?=[=+\-@＝＋－＠])")
+"""After a separator of other spreadsheets than those that take commas."""
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 NAME_LENGTH = 100
@@ -104,6 +107,7 @@ def csv_cell(value: Any, is_time: bool = False) -> Any:
 
 
 def safe_cell(text: str) -> str:
+    text = FORMULA_OF_A_PART.sub(r"\1'", text)
     return f"'{text}" if text.startswith(FORMULA) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
