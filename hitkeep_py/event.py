@@ -12,6 +12,10 @@ EXPOSURE = "exposure"
 IDENTIFY = "identify"
 KINDS = (PAGEVIEW, CUSTOM, ENGAGEMENT, WEB_VITAL, EXPOSURE, IDENTIFY)
 """Kinds of events. Only pageviews and custom events count as such; the others say more about a visit."""
+ACTS = (PAGEVIEW, CUSTOM)
+"""What a visitor does: only these begin a session."""
+NO_SESSION = "no_session"
+"""Why an event is flagged that says more about a visit when there is none."""
 
 DEVICES = ("desktop", "mobile", "tablet", "tv", "console", "wearable")
 
@@ -141,9 +145,9 @@ class Sender:
 class Event:
     """An event as the inbox keeps it. Times are UTC milliseconds, `revenue` is in minor units of `currency`.
 
-    The writer turns `visitor_id`, `previous_visitor_id` and `session_key` into the stored visitor and
-    session; every other field is stored as it is. `passive` is 1 of a custom event that ends no bounce, else None;
-    `flagged` is why reports leave it out, or None.
+    The writer turns `visitor_id`, `previous_visitor_id`, `anonymous_visitor_id` (who a named user was before) and
+    `session_key` into the stored visitor and session; every other field is stored as it is. `passive` is 1 of a custom
+    event that ends no bounce, else None; `flagged` is why reports leave it out, or None.
     """
 
     site_id: str = ""
@@ -187,6 +191,7 @@ class Event:
     engagement_ms: int | None = None
     passive: int | None = None
     flagged: str | None = None
+    anonymous_visitor_id: int | None = None
 
 
 EVENT_FIELDS: tuple[str, ...] = tuple(Event.__dataclass_fields__)

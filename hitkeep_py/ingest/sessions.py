@@ -29,13 +29,16 @@ MOST_VISITORS = 8
 """Visitor ids under which one session is found."""
 Attributes = tuple[str | None, ...]
 """Values of query.dimensions.SESSION_ATTRIBUTES."""
+Ids = tuple[int, int | None, int | None]
+"""Of an event: its visitor, who that was before being named, and before the salt changed."""
 
 
 @dataclass(slots=True, eq=False)
 class OpenSession:
     """`key` is the name that the client gave it, if any; `newest` is the event that came last, of whatever time.
 
-    It is found under the ids `visitors`, of which `visitor_id` is the one that its events have.
+    It is found under the ids `visitors`, of which `visitor_id` is the one that its events have. `user` is who was named
+    in it: nobody else's named events join it.
     """
 
     session_id: int
@@ -45,10 +48,14 @@ class OpenSession:
     last: int
     newest: int
     attributes: Attributes
+    user: int | None = None
     visitors: tuple[int, ...] = ()
 
     def covers(self, time: int, pause: int = SESSION_TIMEOUT_MS) -> bool:
         return self.first - pause <= time <= self.last + pause
+
+    def may_be_of(self, user_id: int | None) -> bool:
+        return user_id is None or self.user is None or self.user == user_id
 
     def widen(self, first: int, last: int, newest: int, key: int | None) -> None:
         self.first, self.last, self.newest = min(self.first, first), max(self.last, last), max(self.newest, newest)
@@ -84,7 +91,7 @@ class Sessions:
     def _take_over(self, known: Iterable[Sequence[Any]]) -> None:
         """From the newest on, until a bound is reached."""
         found: list[tuple[int, int]] = []
-        for looked_up, visitor_id, session_id, key, first, last, newest, *attributes in known:
+        for looked_up, visitor_id, session_id, key, first, last, newest, user, *attributes in known:
             session = self._kept.get(session_id)
             if session is None:
                 texts = self._texts.share(attributes)
@@ -94,7 +101,8 @@ class Sessions:
                     self._drop(session)
                     break
             session.widen(first, last, newest, key)
-            found.append((looked_up, session_id))
+            session.user = session.user or user
+            found += [(visitor, session_id) for visitor in (visitor_id, looked_up)]
         self._latest = max((each.last for each in self._kept.values()), default=0)
         self._newest = max((each.newest for each in self._kept.values()), default=0)
         self._kept = OrderedDict(sorted(self._kept.items(), key=lambda item: item[1].newest))
@@ -109,37 +117,75 @@ class Sessions:
         previous_visitor_id: int | None,
         session_key: int | None,
         attributes: Attributes,
+        user_id: int | None = None,
+        anonymous_visitor_id: int | None = None,
     ) -> OpenSession:
-        """The session of an event, with its visitor and attributes. It is numbered by its first event.
+        """The session of what a visitor did, with its visitor and attributes. It is numbered by its first event.
 
         A late event joins the visitor's session at its own time, also when another is going on by now.
-        A session that began before the salt changed keeps its visitor. A session that the client named goes by that
-        name, also after pauses up to KEPT_MS, and has one visitor as well: the first, even when an address that changes
-        on the way gives another.
+        A session that began before the salt changed, or before its user was named, keeps its visitor. A session that
+        the client named goes by that name, also after pauses up to KEPT_MS, and has one visitor as well: the first,
+        even when an address that changes on the way gives another.
         """
-        session = self._of_name(session_key, time) or self._at(time, visitor_id, previous_visitor_id)
+        ids = (visitor_id, anonymous_visitor_id, previous_visitor_id)
+        session = self._of_name(session_key, time) or self._at(time, ids, user_id)
         if session is None or (session_key and session.key and session_key != session.key):
             visitor = session.visitor_id if session else visitor_id
             texts = self._texts.share(attributes)
             session = self._kept[event_id] = OpenSession(event_id, visitor, session_key, time, time, event_id, texts)
-        else:
-            self._kept.move_to_end(session.session_id)
-        session.widen(time, time, event_id, session_key)
-        self._latest, self._newest = max(self._latest, session.last), max(self._newest, event_id)
-        self._note(session, visitor_id)
-        self._forget_old()
+            self._note(session, visitor)
+        self._join(session, event_id, time, session_key, ids, user_id)
         return session
+
+    def join(
+        self,
+        event_id: int,
+        time: int,
+        visitor_id: int,
+        previous_visitor_id: int | None,
+        session_key: int | None,
+        user_id: int | None = None,
+        anonymous_visitor_id: int | None = None,
+    ) -> OpenSession | None:
+        """The session of an event that only says more about one: of its time, else the last up to KEPT_MS before."""
+        ids = (visitor_id, anonymous_visitor_id, previous_visitor_id)
+        session = self._of_name(session_key, time) or self._at(time, ids, user_id) or self._before(time, ids, user_id)
+        if session:
+            self._join(session, event_id, time, None, ids, user_id)
+        return session
+
+    def _join(
+        self, session: OpenSession, event_id: int, time: int, key: int | None, ids: Ids, user_id: int | None
+    ) -> None:
+        self._kept.move_to_end(session.session_id)
+        session.widen(time, time, event_id, key)
+        session.user = session.user or user_id
+        self._latest, self._newest = max(self._latest, session.last), max(self._newest, event_id)
+        self._note(session, ids[0])
+        if ids[1]:
+            self._note(session, ids[1])
+        self._forget_old()
 
     def _of_name(self, session_key: int | None, time: int) -> OpenSession | None:
         session = self._named.get(session_key) if session_key else None
         return session if session and self._is_kept(session) and session.covers(time, KEPT_MS) else None
 
-    def _at(self, time: int, visitor_id: int, previous_visitor_id: int | None) -> OpenSession | None:
-        for visitor in (visitor_id, previous_visitor_id):
+    def _at(self, time: int, ids: Ids, user_id: int | None) -> OpenSession | None:
+        for visitor in ids:
             for session in reversed(self._of_visitor.get(visitor or 0, ())):
-                if session.covers(time) and self._is_kept(session):
+                if session.covers(time) and self._is_kept(session) and session.may_be_of(user_id):
                     return session
         return None
+
+    def _before(self, time: int, ids: Ids, user_id: int | None) -> OpenSession | None:
+        """A page's last word often comes when its reader leaves, long after the last act."""
+        found = [
+            session
+            for visitor in ids
+            for session in self._of_visitor.get(visitor or 0, ())
+            if session.last <= time <= session.last + KEPT_MS and self._is_kept(session) and session.may_be_of(user_id)
+        ]
+        return max(found, key=lambda each: (each.last, each.session_id), default=None)
 
     def _is_kept(self, session: OpenSession) -> bool:
         is_recent = session.last >= self._latest - KEPT_MS and session.newest > self._newest - MOST_EVENTS

@@ -232,24 +232,34 @@ def put_visitor(passage: Passage, lookups: Lookups) -> None:
     When a server does not tell whose event it is, it is nobody else's: as the server's own, a month of purchases
     would be one visitor's, and one conversion.
     """
-    site, sender, event, incoming = passage.site, passage.sender, passage.event, passage.incoming
+    site, event, incoming = passage.site, passage.event, passage.incoming
     if incoming.session:
         event.session_key = session_key(site.identity_key, incoming.session)
     if incoming.user:
         event.user_id = known_visitor_id(site.identity_key, incoming.user)
     if incoming.visitor or incoming.user:
         event.visitor_id = event.user_id or known_visitor_id(site.identity_key, incoming.visitor)
-        return
-    if incoming.from_server and not incoming.ip:
+        if incoming.user:
+            put_anonymous(passage, lookups)
+    elif incoming.from_server and not incoming.ip:
         event.visitor_id = secrets.randbits(64)
-        return
-    now = sender.received_at
-    event.visitor_id, event.previous_visitor_id = lookups.visitors.ids(
-        passage.directory.salts.at(site.visitor_period, now),
-        site.id,
-        address_of(passage),
-        passage.user_agent or sender.user_agent,
-    )
+    else:
+        event.visitor_id, event.previous_visitor_id = unnamed_ids(passage, lookups)
+
+
+def put_anonymous(passage: Passage, lookups: Lookups) -> None:
+    """Under which ids the visit of a user may have begun before the user was named."""
+    site, event, incoming = passage.site, passage.event, passage.incoming
+    if incoming.visitor:
+        event.anonymous_visitor_id = known_visitor_id(site.identity_key, incoming.visitor)
+    elif incoming.ip or not incoming.from_server:
+        event.anonymous_visitor_id, event.previous_visitor_id = unnamed_ids(passage, lookups)
+
+
+def unnamed_ids(passage: Passage, lookups: Lookups) -> tuple[int, int | None]:
+    site, sender = passage.site, passage.sender
+    salts = passage.directory.salts.at(site.visitor_period, sender.received_at)
+    return lookups.visitors.ids(salts, site.id, address_of(passage), passage.user_agent or sender.user_agent)
 
 
 def address_of(passage: Passage) -> str:

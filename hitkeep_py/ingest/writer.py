@@ -7,16 +7,25 @@ position it reaches; after a crash, or a failure, the writer asks the store for 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from hitkeep_py.errors import StoreDead, StoreUnavailable, Unavailable
+from hitkeep_py.event import ACTS, NO_SESSION
 from hitkeep_py.ingest.inbox import Inbox, Portion
-from hitkeep_py.ingest.sessions import KEPT_MS, MOST_EVENTS, MOST_SESSIONS, RECENT_EVENTS, Attributes, Sessions
+from hitkeep_py.ingest.sessions import (
+    KEPT_MS,
+    MOST_EVENTS,
+    MOST_SESSIONS,
+    RECENT_EVENTS,
+    Attributes,
+    OpenSession,
+    Sessions,
+)
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import EventStore
@@ -32,6 +41,17 @@ EVENTS_BETWEEN_STOPS = 256
 RETRY_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 RECENCY = Recency(KEPT_MS, RECENT_EVENTS, MOST_SESSIONS, MOST_EVENTS)
 
+IDENTIFYING = (
+    "event_id",
+    "time",
+    "visitor_id",
+    "previous_visitor_id",
+    "session_key",
+    "user_id",
+    "anonymous_visitor_id",
+)
+NOT_STORED = ("previous_visitor_id", "anonymous_visitor_id")
+
 Columns = dict[str, list[Any]]
 Task = tuple[Callable[[], Any], Future[Any]]
 
@@ -45,6 +65,16 @@ class WriterCounters:
     failures: int = 0
     lost: int = 0
     write_seconds: float = 0.0
+
+
+class Identity(NamedTuple):
+    """What the writer finds out of an event; `crossed_visitor_id` is another id under which its session is found."""
+
+    visitor_id: int
+    session_id: int
+    crossed_visitor_id: int | None
+    attributes: Attributes
+    flag: str | None
 
 
 class Writer:
@@ -166,38 +196,41 @@ class Writer:
         if self._restate and portion.position - len(portion.rows) < self._found:
             self._restate(columns)
         nothing = [None] * len(portion.rows)
-        numbers = list(range(portion.position - len(portion.rows) + 1, portion.position + 1))
-        own_visitors = columns["visitor_id"]
-        sessions = self._identities(
-            numbers,
-            columns["time"],
-            own_visitors,
-            columns.pop("previous_visitor_id"),
-            columns["session_key"],
-            list(zip(*(columns.get(name, nothing) for name in SESSION_ATTRIBUTES), strict=True)),
-        )
-        columns["event_id"] = numbers
-        columns["visitor_id"] = [visitor for visitor, _, _ in sessions]
-        columns["session_id"] = [session for _, session, _ in sessions]
-        columns["crossed_visitor_id"] = [
-            own if own != visitor else None for own, (visitor, _, _) in zip(own_visitors, sessions, strict=True)
+        columns["event_id"] = list(range(portion.position - len(portion.rows) + 1, portion.position + 1))
+        given = [columns.get(name, nothing) for name in IDENTIFYING]
+        told = list(zip(*(columns.get(name, nothing) for name in SESSION_ATTRIBUTES), strict=True))
+        identities = list(self._identities(columns["kind"], zip(*given, strict=True), told))
+        columns["flagged"] = [
+            flagged or each.flag for flagged, each in zip(columns.get("flagged", nothing), identities, strict=True)
         ]
-        attributes = zip(*(each for _, _, each in sessions), strict=True)
+        for name in ("visitor_id", "session_id", "crossed_visitor_id"):
+            columns[name] = [getattr(each, name) for each in identities]
+        attributes = zip(*(each.attributes for each in identities), strict=True)
         columns.update((name, list(values)) for name, values in zip(SESSION_ATTRIBUTES, attributes, strict=True))
-        return columns
+        return {name: values for name, values in columns.items() if name not in NOT_STORED}
 
-    def _identities(self, *columns: list[Any]) -> list[tuple[int, int, Attributes]]:
-        """Visitor, session and its attributes, of each event.
+    def _identities(
+        self, kinds: list[str], given: Iterable[tuple[Any, ...]], told: list[Attributes]
+    ) -> Iterator[Identity]:
+        """Who each event is of, and in which session.
 
         Stops often for requests, which else wait 5 ms for Python's lock.
         """
-        found = []
-        for index, event in enumerate(zip(*columns, strict=True)):
+        for index, (event, kind, attributes) in enumerate(zip(given, kinds, told, strict=True)):
             if index % EVENTS_BETWEEN_STOPS == 0:
                 time.sleep(0)
-            session = self._sessions.assign(*event)
-            found.append((session.visitor_id, session.session_id, session.attributes))
-        return found
+            event_id, at, own, previous, key, user, anonymous = event
+            if kind in ACTS:
+                session: OpenSession | None = self._sessions.assign(
+                    event_id, at, own, previous, key, attributes, user, anonymous
+                )
+            else:
+                session = self._sessions.join(event_id, at, own, previous, key, user, anonymous)
+            if session is None:
+                yield Identity(own, event_id, None, attributes, NO_SESSION)
+            else:
+                other = own if own != session.visitor_id else anonymous
+                yield Identity(session.visitor_id, session.session_id, other, session.attributes, None)
 
     def _run_tasks(self, tasks: list[Task]) -> None:
         for task, future in tasks:

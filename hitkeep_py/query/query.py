@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hitkeep_py.errors import InvalidInput
+from hitkeep_py.event import NO_SESSION
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import TIME_UNITS, Dimension, Scope
 from hitkeep_py.query.filters import Condition, Filters, condition_sql, scopes
@@ -38,6 +39,7 @@ class Query:
     """`did` chooses sessions, whatever else they did; `filters` choose events.
 
     `goals` are what conversions are of.
+    With `alone` events without a session count as well (event.NO_SESSION).
     `summaries` may be turned off to ask the events themselves; the answer is the same.
     """
 
@@ -50,6 +52,7 @@ class Query:
     limit: int | None = None
     offset: int = 0
     summaries: bool = True
+    alone: bool = False
     did: tuple[Did, ...] = ()
     goals: tuple[Step, ...] = ()
     edges: "Edges | None" = None
@@ -72,8 +75,9 @@ def scope(query: Query, dialect: Dialect) -> Statement:
 
 
 def in_range(query: Query, dialect: Dialect) -> Statement:
+    counted = f"(flagged IS NULL OR flagged = '{NO_SESSION}')" if query.alone else "flagged IS NULL"
     return Statement(
-        f"site_id = {dialect.site()} AND time >= {dialect.moment()} AND time < {dialect.moment()} AND flagged IS NULL",
+        f"site_id = {dialect.site()} AND time >= {dialect.moment()} AND time < {dialect.moment()} AND {counted}",
         (query.site_id, query.range.start, query.range.end),
     )
 

@@ -1,7 +1,7 @@
 """Results of an experiment: how many saw each variant, how many of them converted, and what that shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hitkeep_py.inference import (
@@ -77,7 +77,7 @@ def experiment_results(
     server, say, knows the variant but not the browser. Such visitors are visitors of the variant too, since they must
     have seen it, and a rate may not count somebody above its line who is missing below; so no rate is above 1.
     """
-    condition = scope(query, dialect)
+    condition = scope(replace(query, alone=True), dialect)
     of_variant = f"experiment_id = ? AND variant_id IN ({', '.join('?' * len(variant_ids)) or 'NULL'})"
     converts, named = ("name = ?", [event]) if event else ("category = 'conversion'", [])
     rows = yield Statement(

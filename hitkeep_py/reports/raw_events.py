@@ -15,7 +15,7 @@ from hitkeep_py.query.report import Report
 from hitkeep_py.query.sql import Statement, filled
 from hitkeep_py.query.time_range import TimeRange
 
-NOT_EXPORTED = ("site_id", "previous_visitor_id", "session_key", "flagged")
+NOT_EXPORTED = ("site_id", "previous_visitor_id", "anonymous_visitor_id", "session_key", "flagged")
 EVENT_COLUMNS = (*(each for each in EVENT_FIELDS if each not in NOT_EXPORTED), "session_id", "event_id")
 """Time comes first, the id last."""
 IDS = ("visitor_id", "user_id", "session_id", "event_id")

@@ -153,7 +153,7 @@ def measured(dialect: Dialect, query: Query) -> Statement:
         Statement(f"kind = 'web_vital' AND name IN ({', '.join('?' * len(THRESHOLDS))})", tuple(THRESHOLDS)),
         Statement("value IS NOT NULL"),
     ]
-    matching = with_keys(matching_events(query, dialect, columns), query.dimensions)
+    matching = with_keys(matching_events(replace(query, alone=True), dialect, columns), query.dimensions)
     return filled("SELECT * FROM ({}) AS matching WHERE {}", matching, joined(" AND ", conditions))
 
 

@@ -73,8 +73,8 @@ class EventStore(Protocol):
 
     def recent_sessions(self, recency: Recency) -> Iterator[tuple[Any, ...]]:
         """Of the sessions that events may still join: the visitor id under which they are looked up, visitor_id,
-        session_id, session_key (what the client called it), first and last time, the newest event_id, and
-        SESSION_ATTRIBUTES; the newest first. Few are in memory at once.
+        session_id, session_key (what the client called it), first and last time, the newest event_id,
+        user_id, and SESSION_ATTRIBUTES; the newest first. Few are in memory at once.
         """
 
     def rebuild_summaries(self) -> int:

@@ -45,7 +45,7 @@ def recent_sessions(select: Select, dialect: Dialect, among: str, recency: Recen
 def numbers(dialect: Dialect) -> str:
     return f"""
         SELECT coalesce(crossed_visitor_id, visitor_id) AS looked_up, visitor_id, session_id, min(session_key),
-            {dialect.milliseconds("min(time)")}, {dialect.milliseconds("max(time)")}, max(event_id)
+            {dialect.milliseconds("min(time)")}, {dialect.milliseconds("max(time)")}, max(event_id), max(user_id)
         FROM events
         WHERE session_id IN (
             SELECT session_id FROM events

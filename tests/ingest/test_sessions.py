@@ -197,7 +197,17 @@ def test_what_is_kept_within_the_bounds_is_the_same_after_a_restart(bounds: dict
     flood(everything, 200, size=950)
     flood(bounded, 200, size=950)
     rows = [
-        (each.visitor_id, each.visitor_id, each.session_id, None, each.first, each.last, each.newest, *each.attributes)
+        (
+            each.visitor_id,
+            each.visitor_id,
+            each.session_id,
+            None,
+            each.first,
+            each.last,
+            each.newest,
+            None,
+            *each.attributes,
+        )
         for each in reversed(everything._kept.values())
     ]
     assert list(Sessions(rows, **bounds)._kept) == list(bounded._kept)
@@ -342,6 +352,6 @@ def test_a_new_session_has_attributes_of_its_own() -> None:
 
 
 def test_attributes_of_a_session_outlive_a_restart() -> None:
-    sessions = Sessions([(ALICE, ALICE, 1, None, START, START, 1, *attributes(source="Google", country="DE"))])
+    sessions = Sessions([(ALICE, ALICE, 1, None, START, START, 1, None, *attributes(source="Google", country="DE"))])
     going_on = sessions.assign(2, START + MINUTE, ALICE, None, None, attributes(country="FR"))
     assert (going_on.session_id, going_on.attributes) == (1, attributes(source="Google", country="DE"))

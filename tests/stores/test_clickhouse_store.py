@@ -189,10 +189,10 @@ BROWSER = [(b"origin", b"https://example.com"), (b"user-agent", b"Mozilla/5.0 (X
 
 def test_sessions_go_on_after_a_restart(store: ClickHouseStore) -> None:
     store.append(columns(1, country="DE", session_id=5, session_key=77), 1)
-    ((looked_up, visitor, session, key, first, last, newest, *attributes),) = store.recent_sessions(
+    ((looked_up, visitor, session, key, first, last, newest, user, *attributes),) = store.recent_sessions(
         Recency(1_000, 0, 10, 100)
     )
-    assert (looked_up, visitor, session, key, first, last, newest) == (1, 1, 5, 77, START, START, 1)
+    assert (looked_up, visitor, session, key, first, last, newest, user) == (1, 1, 5, 77, START, START, 1, None)
     assert attributes[SESSION_ATTRIBUTES.index("country")] == "DE"
 
 
