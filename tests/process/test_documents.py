@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
         session = analytics.catalog.users.open_session(user)
     words = dict.fromkeys(("YOUR_SITE_ID", "{site_id}", "{website_id}", "cm5x9yz1a0001..."), site.id)
     words |= {"<YOUR_SECRET_KEY>": keys["secret"], "your-project-key": keys["public"], "API_KEY": keys["api"]}
-    words["YOUR_SESSION_COOKIE"] = session
+    words |= {"YOUR_SESSION_COOKIE": session, "2025-08-02T14:19:12.000Z": datetime.now(UTC).isoformat()}
     with running(data_dir, folder) as server:
         words |= dict.fromkeys(("https://your-hitkeep.example", "https://www.grademypage.com"), server.address)
         reader = Reader(folder, server.address, words)
