@@ -7,6 +7,7 @@ from typing import Any
 
 from hitkeep_py.address import normal_page
 from hitkeep_py.clock import Clock, utc_text
+from hitkeep_py.enrich.lookups import normal_language
 from hitkeep_py.stores import EventStore, Restated, Restatement, Values
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,10 @@ def each_text(form: Callable[[str], str | None]) -> Callable[[Values], Values]:
     return restate
 
 
-RESTATEMENTS: tuple[Restatement, ...] = (Restatement("pages in one spelling", ("path",), each_text(normal_page)),)
+RESTATEMENTS: tuple[Restatement, ...] = (
+    Restatement("pages in one spelling", ("path",), each_text(normal_page)),
+    Restatement("languages in one spelling", ("language",), each_text(normal_language)),
+)
 """In the order in which they are done. A new one goes to the end; the name of a released one stays."""
 
 

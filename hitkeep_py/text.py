@@ -5,6 +5,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
 HOSTNAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|[0-9a-f:.]+", re.ASCII)
 HOSTNAME_LENGTH = 253
 LABEL_LENGTH = 63
@@ -13,13 +14,13 @@ MOST_COMPOSED = 4
 
 
 def clean(text: str, length: int) -> str:
-    """Trimmed, without control characters, cut to `length` code points; in Unicode's composed form (NFC) up to 300.
+    """Trimmed, breaks and tabs made a blank, without other controls, cut to `length`; composed (NFC) up to 300.
 
     Composing is quadratic in a run of combining marks: 96 KB of them took 4.9 s, 4,096 characters 38 ms, 300 0.2 ms.
     """
     if text.isascii() and text.isprintable():
         return text.strip()[:length]
-    text = text[: MOST_COMPOSED * length].translate(CONTROLS)
+    text = BREAKS.sub(" ", text[: MOST_COMPOSED * length]).translate(CONTROLS)
     if len(text) > COMPOSED_LENGTH:
         text = text.strip()[: max(length, COMPOSED_LENGTH)]
     if len(text) <= COMPOSED_LENGTH:

@@ -13,7 +13,7 @@ from hitkeep_py.catalog.keys import KeyRing, Keys
 from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.catalog.salts import SaltRing, Salts
 from hitkeep_py.catalog.segments import Segments
-from hitkeep_py.catalog.site_settings import VISITOR_PERIODS
+from hitkeep_py.catalog.site_settings import VISITOR_PERIODS, named_domain
 from hitkeep_py.catalog.sites import Site, Sites
 from hitkeep_py.catalog.users import Users
 from hitkeep_py.clock import Clock
@@ -42,7 +42,7 @@ class Directory:
         if known is not None:
             return known
         normalised = normalised_hostname(hostname)
-        return self.by_domain.get(normalised) or self.of_alias(normalised)
+        return self.by_domain.get(normalised) or self.of_alias(normalised) or self.by_domain.get(named_domain(hostname))
 
 
 class Catalog:

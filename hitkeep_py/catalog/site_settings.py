@@ -23,15 +23,20 @@ MOST_EVENTS = 10**15
 MOST_DAYS = 36_500
 
 
+def named_domain(text: str) -> str:
+    """The domain that a text names, with a port or as a whole address too; "" for none."""
+    try:
+        hostname = urlsplit("//" + ADDRESS_START.sub("", text.strip())).hostname or ""
+    except ValueError:
+        hostname = ""
+    return normalised_hostname(hostname)
+
+
 def read_domain(value: object) -> str:
     """A domain as people type it, also as a whole address. Raises InvalidInput."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput("a domain is needed, such as example.com", field="domain")
-    try:
-        hostname = urlsplit("//" + ADDRESS_START.sub("", value.strip())).hostname or ""
-    except ValueError:
-        hostname = ""
-    domain = normalised_hostname(hostname)
+    domain = named_domain(value)
     if len(domain) > 253 or not all(LABEL.fullmatch(label) for label in domain.split(".")):
         raise InvalidInput(f"{shown(value)} is not a domain such as example.com", field="domain")
     return domain

@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 
 from hitkeep_py.catalog.database import Database
 from hitkeep_py.catalog.record import Record
-from hitkeep_py.catalog.site_settings import SETTINGS, read_setting
+from hitkeep_py.catalog.site_settings import SETTINGS, named_domain, read_setting
 from hitkeep_py.clock import Clock
 from hitkeep_py.errors import Conflict, NotFound
-from hitkeep_py.text import normalised_hostname
 
 CHANGEABLE = tuple(SETTINGS)
 REQUEST_LIFE_MS = 2_000
@@ -50,7 +49,7 @@ class Site(Record):
 
     def is_named(self, id_or_domain: str) -> bool:
         key = id_or_domain.strip().lower()
-        return key == self.id or key in self.aliases or normalised_hostname(key) == self.domain
+        return key == self.id or key in self.aliases or named_domain(key) == self.domain
 
 
 class Sites:
@@ -88,7 +87,7 @@ class Sites:
         found = self._select(
             "WHERE id = ? OR domain = ? OR EXISTS (SELECT 1 FROM json_each(aliases) WHERE value = ?)"
             " ORDER BY id = ? DESC, domain = ? DESC",
-            *(key, normalised_hostname(key), key, key, normalised_hostname(key)),
+            *(key, named_domain(key), key, key, named_domain(key)),
         )
         if not found:
             raise NotFound(f"there is no site {id_or_domain}")

@@ -3,6 +3,7 @@
 Only what is shown is kept: never an IP address, a user agent, a query string, a whole key, or what an event held.
 """
 
+import re
 from collections import deque
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from hitkeep_py.protocols.format import Item, Repeat, Verdict
 KEPT = 100
 TEXT_LENGTH = 200
 KEY_SHOWN = 12
+USER = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:[/\\]*|[/\\]{2,}))[^/\\]*@", re.IGNORECASE)
 REFUSED, DROPPED, STORED = "refused", "dropped", "stored"
 
 
@@ -69,7 +71,9 @@ def named_site(incoming: IncomingEvent | None, reason: DropReason) -> str | None
 
 
 def page(incoming: IncomingEvent) -> str | None:
-    return (incoming.url or incoming.path).partition("?")[0].partition("#")[0][:TEXT_LENGTH] or None
+    """Without what a query, a fragment or a user before the host could give away."""
+    shown = (incoming.url or incoming.path).partition("?")[0].partition("#")[0]
+    return USER.sub(r"\1", shown)[:TEXT_LENGTH] or None
 
 
 class Debugger:

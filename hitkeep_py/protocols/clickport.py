@@ -108,6 +108,8 @@ def script_text(value: object) -> str:
         return value
     if isinstance(value, float):
         return number_text(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     try:
         return orjson.dumps(value).decode()
     except TypeError as error:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import orjson
-
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.protocols.format import Request
+from hitkeep_py.protocols.json_input import read_json
 from hitkeep_py.text import host_of
 
 PATH = "/api/event"
@@ -25,8 +24,8 @@ def unpacked(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
+        return read_json(value.encode())
+    except InvalidInput:
         return None
 
 

@@ -12,6 +12,7 @@ import orjson
 
 from hitkeep_py.errors import AnalyticsError, InvalidInput, PayloadTooLarge
 from hitkeep_py.event import CUSTOM, ENGAGEMENT, PAGEVIEW, DropReason, IncomingEvent
+from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, given, unpacked
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
 from hitkeep_py.protocols.json_input import number_value
@@ -120,7 +121,7 @@ def read_props(fields: dict[str, Any]) -> str | None:
             if isinstance(value, str) and longer_than(value, PROP_VALUE_BYTES):
                 raise InvalidInput(f"values should have at most {PROP_VALUE_BYTES} bytes", field="props")
             props[key] = value
-    return orjson.dumps(props).decode() if props else None
+    return json_bytes(props).decode() if props else None
 
 
 def longer_than(text: str, size: int) -> bool:

@@ -37,6 +37,7 @@ from hitkeep_py.protocols.json_input import (
     campaign_of,
     id_field,
     props_text,
+    read_json,
     short_flat_text,
     whole_field,
 )
@@ -175,9 +176,9 @@ def read_event_data(value: Any) -> str | None:
 
 def parsed_event_data(text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput(f"event_data is a text but not valid JSON: {error}", field="event_data") from error
+        return read_json(text.encode())
+    except InvalidInput as error:
+        raise InvalidInput(f"event_data is a text: {error.message}", field="event_data") from error
 
 
 def read_key(fields: dict[str, Any]) -> str:

@@ -184,9 +184,10 @@ def put_exposure(event: IncomingEvent, fields: Fields) -> None:
 
 
 def put_identification(event: IncomingEvent, fields: Fields) -> None:
-    if not event.user:
-        raise InvalidInput("d is required: who it is", field="d")
+    """Who it is, or properties of a visitor who has no name, as `umami.identify({plan: "pro"})` says them."""
     event.kind, event.props_json = IDENTIFY, props_field(fields, "p")
+    if not event.user and event.props_json is None:
+        raise InvalidInput("an identification has the visitor's id d, properties p or both", field="d")
 
 
 def answer(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Answer:

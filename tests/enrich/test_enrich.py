@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hitkeep_py.address import normal_path
+from hitkeep_py.enrich.lookups import first_language, normal_language
 from hitkeep_py.enrich.page import Page, Pages
 from hitkeep_py.enrich.place import NAME_LENGTH, NOWHERE, Place, Places, read_place
 from hitkeep_py.enrich.referrer import Referrers
@@ -484,3 +485,27 @@ def test_a_long_run_of_combining_marks_costs_next_to_nothing() -> None:
 def test_names_from_a_user_agent_are_cleaned_and_short() -> None:
     found = UserAgents().technology("My\x00App" + "x" * 200 + "/3 CFNetwork/1 Darwin/2")
     assert found.browser is None or ("\x00" not in found.browser and len(found.browser) <= 64)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        *(
+            (each, "en-US")
+            for each in ("en-us", "en_US", "EN-us", "en_US.UTF-8", " en-US ;q=0.9, de;q=0.1", "de;q=0.5,en-us")
+        ),
+        ("zh_hant_tw", "zh-Hant-TW"),
+        ("de-DE-1996", "de-DE-1996"),
+        ("fr;q=0.2, *;q=0.9, de;q=0.3", "de"),
+        ("en;Q=0.8,fr", "fr"),
+        *((each, None) for each in ("", "*", ",", "de;q=0", " ; q=1")),
+    ],
+)
+def test_the_language_that_is_wanted_most_has_one_spelling(header: str, language: str | None) -> None:
+    assert first_language(header) == language
+
+
+@ANYTHING
+@given(text=st.text("aAzZ-_.@ 019äİ", max_size=40))
+def test_a_language_in_its_spelling_stays_as_it_is(text: str) -> None:
+    assert normal_language(normal_language(text)) == normal_language(text)
