@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.catalog import Catalog
 from hitkeep_py.catalog.database import Database, apply_from
+from hitkeep_py.catalog.migrations import MIGRATIONS
 from hitkeep_py.catalog.site_settings import read_domain, read_time_zone, time_zones
 from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, InvalidInput, NotFound
 from hitkeep_py.text import is_hostname, normalised_hostname
@@ -292,18 +293,17 @@ def test_catalog_of_a_newer_version_is_not_touched(catalog: Catalog, tmp_path: P
         Catalog(tmp_path / "catalog.sqlite", clock)
 
 
-def test_goals_from_before_conditions_and_revenue_stay_as_they_are(
-    catalog: Catalog, tmp_path: Path, clock: FakeClock
-) -> None:
-    goal = catalog.goals.add(catalog.sites.add("example.com").id, "Thanks", "path", "/thank-you")
-    catalog.close()
+def test_goals_from_before_conditions_and_revenue_stay_as_they_are(tmp_path: Path, clock: FakeClock) -> None:
     with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as file:
-        for statement in ("DROP COLUMN filters", "DROP COLUMN revenue"):
-            file.execute(f"ALTER TABLE goals {statement}")
-        file.execute("DROP TABLE annotations")
-        file.execute("ALTER TABLE sites DROP COLUMN retention_days")
-        file.execute("PRAGMA user_version = 3")
+        for number, _, statements in MIGRATIONS[:3]:
+            for statement in statements:
+                file.execute(statement)
+            file.execute(f"PRAGMA user_version = {number}")
+        site = "INSERT INTO sites (id, domain, time_zone, visitor_period, created_at)"
+        file.execute(f"{site} VALUES ('s', 'a.example', 'UTC', 'day', 1)")
+        file.execute("INSERT INTO goals VALUES ('g', 's', 'Thanks', 'path', '/thank-you', 7)")
         file.commit()
-    with closing(Catalog(tmp_path / "catalog.sqlite", clock)) as again:
-        assert again.goals.of_site(goal.site_id) == [goal]
-        assert (goal.filters, goal.revenue) == ((), None)
+    with closing(Catalog(tmp_path / "catalog.sqlite", clock)) as catalog:
+        (goal,) = catalog.goals.of_site("s")
+    assert (goal.id, goal.name, goal.type, goal.value, goal.created_at) == ("g", "Thanks", "path", "/thank-you", 7)
+    assert (goal.filters, goal.revenue) == ((), None)
