@@ -84,7 +84,9 @@ class Requests:
 
         await self._app(scope_of(request), receive, send)
         start, *bodies = sent
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+        headers: dict[str, str] = {}
+        for name, value in ((name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]):
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return Answer(start["status"], headers, b"".join(each.get("body", b"") for each in bodies))
 
 

@@ -10,6 +10,7 @@ from hitkeep_py.catalog.users import User, Users
 from hitkeep_py.errors import AccessDenied, NotAuthenticated
 
 COOKIE = "hk_token"
+HOST_PREFIX = "__Host-"
 DEVICE_COOKIE = "hk_device"
 DEVICE_SECONDS = 365 * 86_400
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -100,7 +101,13 @@ def own_origins(public_url: str, scheme: str, host: str) -> set[str]:
 def session_cookie(token: str, secure: bool, seconds: int) -> str:
     """A Set-Cookie value; no token ends the session. Lax, since Strict would log out who comes from a mail."""
     age = seconds if token else 0
-    return f"{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+    name = f"{HOST_PREFIX}{COOKIE}" if secure else COOKIE
+    return f"{name}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+
+
+def session_token(cookies: Mapping[str, str]) -> str:
+    """Under https browsers have it by a name that no other host can set (ASVS 3.3.1); programs may send either."""
+    return cookies.get(f"{HOST_PREFIX}{COOKIE}") or cookies.get(COOKIE, "")
 
 
 def device_cookie(token: str, secure: bool) -> str:

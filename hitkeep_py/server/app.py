@@ -1,7 +1,7 @@
 """The server's ASGI application: the ingest routes beside a Starlette application for everything else."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import aclosing, closing
 from dataclasses import replace
 from typing import Any, cast
@@ -19,7 +19,6 @@ from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.protocols.json_input import read_object
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.server.access import (
-    COOKIE,
     OPEN,
     SAFE_METHODS,
     Access,
@@ -30,6 +29,7 @@ from hitkeep_py.server.access import (
     read_api_key,
     refuse_foreign,
     require,
+    session_token,
 )
 from hitkeep_py.server.answers import body_of, error_body, headers_of
 from hitkeep_py.server.asking import answer_of
@@ -43,6 +43,7 @@ from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.security_log import SecurityLog
 
 BODY_LIMIT = 64 * 1024
+HTTPS_ONLY = b"max-age=31536000"
 PROBES = ("/healthz", "/readyz")
 SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -83,6 +84,8 @@ class Server:
         if scope["type"] == "http":
             # Blanks after a value are no part of it (RFC 9110 5.5); the parser leaves them.
             scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+            if self._is_secure(Request(scope)):
+                send = with_https_only(send)
         if scope["type"] == "http" and self.ingest.serves(scope["path"]):
             await self.ingest(scope, receive, send)
         elif scope["type"] == "http" and (refusal := self._over_limit(scope)):
@@ -160,7 +163,7 @@ class Server:
         if text is not None:
             return self._caller_of_key(text)
         refuse_foreign(request.method, request.headers, self._own_origins(request))
-        return caller_of(request.cookies.get(COOKIE, ""), self.analytics.catalog.users)
+        return caller_of(session_token(request.cookies), self.analytics.catalog.users)
 
     def _caller_of_key(self, text: str) -> Caller:
         catalog, now = self.analytics.catalog, self.analytics.clock.now_ms()
@@ -176,9 +179,12 @@ class Server:
         forwarded = request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
         return forwarded if forwarded and self.addresses.is_trusted(peer) else request.url.scheme
 
+    def _is_secure(self, request: Request) -> bool:
+        return self.analytics.settings.public_url.startswith("https:") or self._scheme(request) == "https"
+
     def _call(self, request: Request, caller: Caller, body: dict[str, Any]) -> Call:
         peer = request.client.host if request.client else None
-        secure = self.analytics.settings.public_url.startswith("https:") or self._scheme(request) == "https"
+        secure = self._is_secure(request)
         query: dict[str, list[str]] = {}
         for name, value in request.query_params.multi_items():
             query.setdefault(name, []).append(value)
@@ -197,6 +203,17 @@ class Server:
             request.headers,
             request.cookies,
         )
+
+
+def with_https_only(send: Send) -> Send:
+    """Every answer under https asks browsers for https alone (ASVS 3.4.1)."""
+
+    async def send_with_it(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"strict-transport-security", HTTPS_ONLY)]
+        await send(message)
+
+    return send_with_it
 
 
 def error_response(error: AnalyticsError, words: Callable[[AnalyticsError], bytes]) -> Response:

@@ -530,11 +530,18 @@ def behind_proxy(clock: FakeClock) -> Iterator[TestClient]:
 def cookie_of(client: TestClient, **headers: str) -> SimpleCookie:
     answer = client.post("/api/login", json={"email": EMAIL, "password": PASSWORD}, headers=headers)
     assert answer.status_code == 200
-    return SimpleCookie(answer.headers["set-cookie"])
+    cookies: SimpleCookie = SimpleCookie()
+    for each in answer.headers.get_list("set-cookie"):
+        cookies.load(each)
+    return cookies
 
 
 def is_secure(client: TestClient, **headers: str) -> bool:
-    return bool(cookie_of(client, **headers)["hk_token"]["secure"])
+    """And named so that no other host can set it."""
+    cookies = cookie_of(client, **headers)
+    name = "__Host-hk_token" if "__Host-hk_token" in cookies else "hk_token"
+    assert bool(cookies[name]["secure"]) == (name != "hk_token")
+    return bool(cookies[name]["secure"])
 
 
 def test_cookie_is_for_http_and_this_site_only(http: TestClient, token: str) -> None:
@@ -555,6 +562,19 @@ def test_cookie_is_secure_under_https_only(http: TestClient, token: str) -> None
 def test_cookie_is_secure_under_an_https_public_url(behind_https: TestClient) -> None:
     assert is_secure(behind_https)
     assert "Secure" in behind_https.post("/api/logout").headers["set-cookie"]
+
+
+def test_either_name_of_the_cookie_is_taken(behind_https: TestClient) -> None:
+    value = cookie_of(behind_https)["__Host-hk_token"].value
+    behind_https.cookies.clear()
+    for name in ("__Host-hk_token", "hk_token"):
+        assert behind_https.get("/api/me", headers={"cookie": f"{name}={value}"}).status_code == 200
+
+
+def test_every_answer_under_https_asks_for_https_alone(behind_https: TestClient, http: TestClient) -> None:
+    for path in ("/api/status", "/hk.js", "/nothing", "/ingest/event", "/healthz"):
+        assert behind_https.get(path).headers["strict-transport-security"] == "max-age=31536000", path
+        assert "strict-transport-security" not in http.get(path).headers, path
 
 
 def test_trusted_proxy_tells_that_it_is_https(behind_proxy: TestClient) -> None:

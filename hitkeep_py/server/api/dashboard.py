@@ -9,7 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from hitkeep_py.errors import NotFound
-from hitkeep_py.server.api.scripts import DAY, FOR_EVER
+from hitkeep_py.server.api.scripts import FOR_EVER
 from hitkeep_py.server.call import Call, Result
 
 FOLDER = "static/dashboard"
@@ -21,7 +21,6 @@ CONTENT_SECURITY = (
     "font-src 'self'; manifest-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; require-trusted-types-for 'script'"
 )
-HTTPS_ONLY = f"max-age={365 * DAY}"
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -92,7 +91,6 @@ def page(call: Call, shell: Asset) -> Result:
         ("cross-origin-opener-policy", "same-origin"),
         ("cache-control", "no-cache"),
         ("etag", shell.tag),
-        *([("strict-transport-security", HTTPS_ONLY)] if call.secure else []),
     ]
     if shell.tag in call.headers.get("if-none-match", ""):
         return Result(b"", 304, [*headers, ("vary", "Accept-Encoding")], shell.content_type)
