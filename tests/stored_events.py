@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def store_rows(store: EventStore, site_id: str, *rows: Mapping[str, Any]) -> Non
 
 
 def milliseconds(text: str) -> int:
-    return round(datetime.fromisoformat(f"{text}+00:00").timestamp() * 1000)
+    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 class FailingStore(DuckDBStore):
