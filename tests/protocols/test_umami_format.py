@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
+from hitkeep_py.enrich.lookups import normal_language
 from hitkeep_py.protocols.umami import NOT_STORED
 from hitkeep_py.text import clean
 from tests.accepted import props_of, send
@@ -105,7 +106,7 @@ def test_what_is_within_the_limits_is_stored_unchanged(
     (event,) = outcome.events
     assert (event["kind"], event["name"]) == ("event", clean(f"x{name}", 50))
     assert (event["label"] or "", event["title"] or "") == (clean(tag, 50), clean(title, 512))
-    assert (event["language"] or "", event["screen"]) == (language, screen)
+    assert (event["language"] or "", event["screen"]) == (normal_language(language), screen)
     assert props_of(event) == data
 
 
