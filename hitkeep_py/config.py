@@ -213,7 +213,7 @@ class Settings:
     max_event_age_days: float = setting(
         30.0,
         read_number(0, 3660),
-        "Days after which an event that a page sends late is dropped, unless its site keeps old ones.",
+        "Days after which an event that a page sends late is dropped, on sites that do not keep old ones.",
     )
     min_free_disk_mb: int = setting(
         200, read_integer(0, 10**9), "Free disk space, in MB, below which ingest answers 503."

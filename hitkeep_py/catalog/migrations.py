@@ -161,5 +161,5 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
         ),
     ),
     (6, "how long events are kept", ("ALTER TABLE sites ADD COLUMN retention_days INTEGER",)),
-    (7, "what becomes of old events", ("ALTER TABLE sites ADD COLUMN old_events TEXT NOT NULL DEFAULT 'drop'",)),
+    (7, "what becomes of old events", ("ALTER TABLE sites ADD COLUMN old_events TEXT NOT NULL DEFAULT 'keep'",)),
 )

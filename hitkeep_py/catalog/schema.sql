@@ -19,7 +19,7 @@ CREATE TABLE sites (
                 time_zone TEXT NOT NULL,
                 visitor_period TEXT NOT NULL,
                 created_at INTEGER NOT NULL
-            , aliases TEXT NOT NULL DEFAULT '[]', allowed_origins TEXT NOT NULL DEFAULT '[]', excluded_ips TEXT NOT NULL DEFAULT '[]', excluded_countries TEXT NOT NULL DEFAULT '[]', excluded_paths TEXT NOT NULL DEFAULT '[]', bots TEXT NOT NULL DEFAULT 'drop', referrer_spam TEXT NOT NULL DEFAULT 'drop', do_not_track TEXT NOT NULL DEFAULT 'honour', monthly_quota INTEGER, quota_answer TEXT NOT NULL DEFAULT 'refuse', currency TEXT NOT NULL DEFAULT 'USD', identity_key BLOB NOT NULL DEFAULT x'', retention_days INTEGER, old_events TEXT NOT NULL DEFAULT 'drop');
+            , aliases TEXT NOT NULL DEFAULT '[]', allowed_origins TEXT NOT NULL DEFAULT '[]', excluded_ips TEXT NOT NULL DEFAULT '[]', excluded_countries TEXT NOT NULL DEFAULT '[]', excluded_paths TEXT NOT NULL DEFAULT '[]', bots TEXT NOT NULL DEFAULT 'drop', referrer_spam TEXT NOT NULL DEFAULT 'drop', do_not_track TEXT NOT NULL DEFAULT 'honour', monthly_quota INTEGER, quota_answer TEXT NOT NULL DEFAULT 'refuse', currency TEXT NOT NULL DEFAULT 'USD', identity_key BLOB NOT NULL DEFAULT x'', retention_days INTEGER, old_events TEXT NOT NULL DEFAULT 'keep');
 CREATE TABLE removed_sites (id TEXT PRIMARY KEY, domain TEXT NOT NULL, removed_at INTEGER NOT NULL);
 CREATE TABLE goals (
                 id TEXT PRIMARY KEY,

@@ -151,7 +151,7 @@ SETTINGS: dict[str, SiteSetting] = {
     "bots": choice("What happens to events of bots.", "drop", "flag"),
     "referrer_spam": choice("What happens to events whose referrer is spam.", "drop", "flag"),
     "do_not_track": choice("Whether browsers that ask not to be tracked are not.", "honour", "ignore"),
-    "old_events": choice("What happens to pages' events older than max_event_age_days.", "drop", "keep"),
+    "old_events": choice("What happens to pages' events older than max_event_age_days.", "keep", "drop"),
     "monthly_quota": SiteSetting("Events taken in a month.", "NUMBER|none", None, read_quota, number_of_text),
     "quota_answer": choice("What happens to events past the quota.", "refuse", "drop"),
     "currency": SiteSetting("Currency of revenue that names none.", "CODE", "USD", read_currency),

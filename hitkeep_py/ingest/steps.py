@@ -22,8 +22,8 @@ SCREEN_LIMIT = 100_000
 ORIGIN_LENGTH = 300
 HEADER_LENGTH = 512
 DAY_MS = 86_400_000
-CLOCK_SKEW_MS = 60_000
-"""How far ahead of ours a client's clock may be."""
+CLOCK_SKEW_MS = 14 * 3_600_000
+"""How far ahead of ours a client's clock may be: as far as a local time that is sent as UTC."""
 OLDEST_MS = 3_650 * DAY_MS
 """How long ago it may have happened what a server with a key sends, or a site that keeps old events gets."""
 
@@ -112,7 +112,7 @@ def put_time(passage: Passage, lookups: Lookups) -> DropReason | None:
     passage.event.time = min(told, received)
     keeps_old = incoming.from_server or passage.site.old_events == "keep"
     oldest = received - OLDEST_MS if keeps_old else passage.oldest
-    return DropReason.TOO_OLD if told < oldest - CLOCK_SKEW_MS else None
+    return DropReason.TOO_OLD if told < oldest else None
 
 
 def put_page(passage: Passage, lookups: Lookups) -> DropReason | None:

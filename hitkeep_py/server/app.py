@@ -84,7 +84,7 @@ class Server:
         if scope["type"] == "http":
             # Blanks after a value are no part of it (RFC 9110 5.5); the parser leaves them.
             scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-            if self._is_secure(Request(scope)):
+            if self._is_secure(scope):
                 send = with_https_only(send)
         if scope["type"] == "http" and self.ingest.serves(scope["path"]):
             await self.ingest(scope, receive, send)
@@ -172,19 +172,26 @@ class Server:
         return Caller(key=key)
 
     def _own_origins(self, request: Request) -> set[str]:
-        return own_origins(self.analytics.settings.public_url, self._scheme(request), request.headers.get("host", ""))
+        return own_origins(
+            self.analytics.settings.public_url, self._scheme(request.scope), request.headers.get("host", "")
+        )
 
-    def _scheme(self, request: Request) -> str:
-        peer = request.client.host if request.client else None
-        forwarded = request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
-        return forwarded if forwarded and self.addresses.is_trusted(peer) else request.url.scheme
+    def _scheme(self, scope: Scope) -> str:
+        """Read from the bare scope, since every event comes by here."""
+        scheme: str = scope["scheme"]
+        peer = scope["client"]
+        if self.addresses.is_trusted(peer[0] if peer else None):
+            told = [value for name, value in scope["headers"] if name == b"x-forwarded-proto"]
+            forwarded = told[-1].rpartition(b",")[2].strip().lower().decode("latin-1") if told else ""
+            scheme = forwarded or scheme
+        return scheme
 
-    def _is_secure(self, request: Request) -> bool:
-        return self.analytics.settings.public_url.startswith("https:") or self._scheme(request) == "https"
+    def _is_secure(self, scope: Scope) -> bool:
+        return self.analytics.settings.public_url.startswith("https:") or self._scheme(scope) == "https"
 
     def _call(self, request: Request, caller: Caller, body: dict[str, Any]) -> Call:
         peer = request.client.host if request.client else None
-        secure = self._is_secure(request)
+        secure = self._is_secure(request.scope)
         query: dict[str, list[str]] = {}
         for name, value in request.query_params.multi_items():
             query.setdefault(name, []).append(value)

@@ -35,7 +35,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("bots", "flag", "flag"),
     ("referrer_spam", "flag", "flag"),
     ("do_not_track", "ignore", "ignore"),
-    ("old_events", "keep", "keep"),
+    ("old_events", "drop", "drop"),
     ("monthly_quota", 1, 1),
     ("monthly_quota", 10**15, 10**15),
     ("monthly_quota", None, None),

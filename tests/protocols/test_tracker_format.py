@@ -72,6 +72,8 @@ def test_half_a_character_costs_no_event(sent: str, stored: str, product: Produc
 def test_an_event_happened_as_long_ago_as_its_age_says() -> None:
     with in_memory(Settings(max_event_age_days=1)) as product:
         site = product.add_site("example.com")
+        product.analytics.catalog.sites.change(site.id, {"old_events": "drop"})
+        product.analytics.catalog.refresh()
         now = product.clock.now_ms()
         ages: list[Any] = [0, HOUR_MS, 25 * HOUR_MS, -5, "60000", None, "soon"]
         send(product, PATH, {"s": site.id, "e": [{"n": "x", "a": age} for age in ages]})

@@ -103,7 +103,7 @@ def test_added_site_is_answered_listed_and_shown(logged_in: TestClient) -> None:
         "bots": "drop",
         "referrer_spam": "drop",
         "do_not_track": "honour",
-        "old_events": "drop",
+        "old_events": "keep",
         "monthly_quota": None,
         "quota_answer": "refuse",
         "currency": "USD",

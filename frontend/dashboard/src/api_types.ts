@@ -161,7 +161,7 @@ export interface Site {
   bots: "drop" | "flag"
   referrer_spam: "drop" | "flag"
   do_not_track: "honour" | "ignore"
-  old_events: "drop" | "keep"
+  old_events: "keep" | "drop"
   monthly_quota: number | null
   quota_answer: "refuse" | "drop"
   currency: string
@@ -1274,7 +1274,7 @@ export interface Routes {
       bots?: "drop" | "flag" | undefined
       referrer_spam?: "drop" | "flag" | undefined
       do_not_track?: "honour" | "ignore" | undefined
-      old_events?: "drop" | "keep" | undefined
+      old_events?: "keep" | "drop" | undefined
       monthly_quota?: number | null | undefined
       quota_answer?: "refuse" | "drop" | undefined
       currency?: string | undefined
@@ -1313,7 +1313,7 @@ export interface Routes {
       bots?: "drop" | "flag" | undefined
       referrer_spam?: "drop" | "flag" | undefined
       do_not_track?: "honour" | "ignore" | undefined
-      old_events?: "drop" | "keep" | undefined
+      old_events?: "keep" | "drop" | undefined
       monthly_quota?: number | null | undefined
       quota_answer?: "refuse" | "drop" | undefined
       currency?: string | undefined

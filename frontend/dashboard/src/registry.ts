@@ -175,7 +175,7 @@ export const DROP_REASONS = [
   { name: "origin_not_allowed", description: "the page that sent it is not of the site's allowed origins" },
   { name: "url_not_allowed", description: "the event's url is not of the site: of its allowed origins, or of its domain" },
   { name: "too_old", description: "it happened longer ago than the server, or the site, takes events of ([when](#when-it-happened))" },
-  { name: "in_future", description: "it happens more than a minute from now, by the time that it tells" },
+  { name: "in_future", description: "it happens more than 14 hours from now, by the time that it tells" },
   { name: "quota", description: "the site has sent all the events that its month may have" },
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]["name"]
