@@ -121,8 +121,9 @@ def test_no_cell_is_a_formula(text: str, cell: str) -> None:
 def test_whatever_text_comes_back_from_csv(rows: list[tuple[str, str]]) -> None:
     content = b"".join(csv_pieces([Column("a", Kind.TEXT), Column("b", Kind.TEXT)], rows))
     found = read_csv(content)[1:]
-    assert [tuple(cell.removeprefix("'") for cell in row) for row in found] == [
-        tuple(cell.removeprefix("'") for cell in row) for row in rows
+    # But for the apostrophes that keep a cell, or a part of one, from being a formula.
+    assert [tuple(cell.replace("'", "") for cell in row) for row in found] == [
+        tuple(cell.replace("'", "") for cell in row) for row in rows
     ]
 
 

@@ -83,7 +83,7 @@ def test_any_fields_of_a_server(
 
 
 @EXAMPLES
-@given(name=st.sampled_from(["LCP", "CLS", "INP", "FCP", "TTFB"]), value=st.floats(0, 1e308) | st.integers(0, 2**53))
+@given(name=st.sampled_from(["LCP", "CLS", "INP", "FCP", "TTFB"]), value=st.floats(0, 1e17) | st.integers(0, 2**53))
 def test_a_web_vital_is_stored_to_the_last_digit(name: str, value: float, product: Product, headers: Headers) -> None:
     (event,) = checked(send(product, VITALS, {"n": name, "v": value}, headers)).events
     assert (event["kind"], event["name"], event["value"]) == ("web_vital", name, value)

@@ -605,9 +605,9 @@ def test_own_origin_behind_a_proxy_has_the_proxys_scheme(behind_proxy: TestClien
 def test_failure_of_the_server_tells_a_stranger_nothing(
     logged_in: TestClient, analytics: Analytics, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The zone of a site is gone from the system, such as after the system's zones were updated."""
+    """Somebody has written into the catalog by hand."""
     with analytics.catalog.database.transaction() as run:
-        run.execute("UPDATE sites SET time_zone = 'Gone/Away'")
+        run.execute("UPDATE sites SET aliases = 'no JSON'")
     with caplog.at_level(logging.CRITICAL):
         answer = logged_in.get(f"/api/sites/{site.id}/stats")
     assert answer.status_code == 500

@@ -337,9 +337,9 @@ def test_refund_lowers_revenue_and_is_no_order(logged_in: TestClient, analytics:
         ("a", 11.5, 1, 2),
         ("b", 10.5, 1, 1),
         ("d", 0, 1, 1),
-        ("c", -4, 0, 0),
         ("e", 0, 1, 3),
         ("f", 0, 1, 5),
+        ("c", -4, 0, 0),
     ]
     sources = get(logged_in, site, "ecommerce/sources")
     assert [(each["revenue"], each["orders"]) for each in sources] == [(11.5, 1), (6.5, 4)]

@@ -213,10 +213,10 @@ def test_search_ignores_case(logged_in: TestClient, analytics: Analytics, site: 
     assert [each["dimensions"]["page"] for each in found["rows"]] == ["/pricing"]
 
 
-def test_rates_and_averages_of_nothing_are_null_and_counts_0(logged_in: TestClient, site: Site) -> None:
+def test_rates_and_averages_of_nothing_are_null_and_counts_and_sums_0(logged_in: TestClient, site: Site) -> None:
     metrics = ["visitors", "bounce_rate", "average_session_duration", "pages_per_session", "scroll_depth"]
     metrics += ["engagement_seconds", "sum:value", "count:value"]
-    nothing = dict(zip(metrics, [0, None, None, None, None, 0, None, 0], strict=True))
+    nothing = dict(zip(metrics, [0, None, None, None, None, 0, 0, 0], strict=True))
     asked = logged_in.post(f"/api/sites/{site.id}/query", json={**DAY, "metrics": metrics}).json()
     assert asked["rows"][0]["metrics"] == nothing
     series = {**DAY, "metrics": ",".join(metrics), "unit": "day"}

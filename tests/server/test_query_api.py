@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from hitkeep_py.address import normal_page
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
@@ -356,6 +357,8 @@ def test_no_text_becomes_sql(client: TestClient, opened: tuple[TestClient, Analy
                 f"/api/sites/{site.id}/query", json={**DAY, "metrics": ["visitors"], "filters": [condition]}
             )
             assert answer.status_code in (200, 400), (operator, answer.text)
+            if normal_page(text) == "/" and name in ("page", "entry_page"):
+                continue  # What browsers read as the first page is one.
             assert answer.status_code == 400 or rows(answer.json()) in ([(0,)], [(3,)]), operator
     ask(client, site, metrics=[f"sum:property:{text}", f"median:property:{text}"], dimensions=[f"property:{text}"])
     for named in (text, f"property:{text}"):

@@ -53,7 +53,7 @@ def test_every_field_of_an_event_comes_back_as_it_was(store: DuckDBStore) -> Non
     ]
 
 
-NOT_STORED = ("site_id", "time", "visitor_id", "previous_visitor_id", "session_key")
+NOT_STORED = ("site_id", "time", "visitor_id", "previous_visitor_id", "anonymous_visitor_id", "session_key")
 
 
 def test_missing_columns_are_null(store: DuckDBStore) -> None:

@@ -48,7 +48,7 @@ NASTY_TEXTS = [
     "null",
     "\\N",
 ]
-NOT_STORED = ("site_id", "time", "visitor_id", "previous_visitor_id", "session_key")
+NOT_STORED = ("site_id", "time", "visitor_id", "previous_visitor_id", "anonymous_visitor_id", "session_key")
 
 
 @pytest.fixture(params=ENGINES)
