@@ -178,6 +178,8 @@ test("what is wrong with the server is told, the worst first, and nothing when a
     disk_free_bytes: 0,
     position: 0,
     lost: 0,
+    restated: [],
+    forwarding_problem: null,
     writer_failing: false,
     refusing: null,
     geoip_problem: null,

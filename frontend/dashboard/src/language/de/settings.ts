@@ -177,6 +177,10 @@ export const settings: typeof english = {
     botsChoices: { drop: "Verwerfen", flag: "Markiert behalten; sie zählen nirgends" },
     spam: "Verweis-Spam",
     spamChoices: { drop: "Verwerfen", flag: "Markiert behalten; er zählt nirgends" },
+    old: "Ereignisse von früher",
+    oldChoices: { keep: "Mit ihrer eigenen Zeit behalten", drop: "Verwerfen" },
+    oldHint:
+      "Von Seiten, älter als die Einstellung max_event_age_days des Servers. Server mit Schlüssel dürfen sie immer senden.",
     doNotTrack: "Browser, die nicht verfolgt werden möchten",
     doNotTrackChoices: { honour: "Nicht zählen", ignore: "Wie andere zählen" },
     doNotTrackHint: "DNT und Global Privacy Control. Um sie zu zählen, braucht auch der Code data-ignore-dnt.",
@@ -323,6 +327,7 @@ export const settings: typeof english = {
     refusing: "Der Server nimmt keine Ereignisse an:",
     lost: (count: string) => `${count} Ereignisse gingen verloren. Sehen Sie ins Protokoll des Servers.`,
     geoip: "Orte sind nicht bekannt:",
+    forwarding: "Besucher hinter Ihrem Proxy zählen als einer:",
     spam: "Die Liste mit Verweis-Spam ist nicht lesbar:",
     unstored: "Ereignisse, die auf den Speicher warten",
     inboxBytes: "Eingang auf der Platte",

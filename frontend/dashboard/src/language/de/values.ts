@@ -22,7 +22,14 @@ export const values: typeof english = {
     "Mobile Push Notifications": "Push-Nachrichten",
     Referral: "Verweis",
   },
-  device: { desktop: "Computer", mobile: "Handy", tablet: "Tablet", tv: "Fernseher", console: "Spielkonsole", wearable: "Wearable" },
+  device: {
+    desktop: "Computer",
+    mobile: "Handy",
+    tablet: "Tablet",
+    tv: "Fernseher",
+    console: "Spielkonsole",
+    wearable: "Wearable",
+  },
   kind: {
     pageview: "Seitenaufruf",
     event: "Ereignis",

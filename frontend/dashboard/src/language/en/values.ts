@@ -27,10 +27,14 @@ export const values = {
     "Mobile Push Notifications": "Mobile Push Notifications",
     Referral: "Referral",
   } satisfies Record<ValueOf<"channel">, string>,
-  device: { desktop: "Desktop", mobile: "Mobile", tablet: "Tablet", tv: "TV", console: "Game console", wearable: "Wearable" } satisfies Record<
-    ValueOf<"device">,
-    string
-  >,
+  device: {
+    desktop: "Desktop",
+    mobile: "Mobile",
+    tablet: "Tablet",
+    tv: "TV",
+    console: "Game console",
+    wearable: "Wearable",
+  } satisfies Record<ValueOf<"device">, string>,
   kind: {
     pageview: "Pageview",
     event: "Event",

@@ -18,6 +18,13 @@ export function Exclusions({ site }: { site: Site }) {
           { name: "bots", kind: "options", options: optionsOf(said.botsChoices), label: said.bots },
           { name: "referrer_spam", kind: "options", options: optionsOf(said.spamChoices), label: said.spam },
           {
+            name: "old_events",
+            kind: "options",
+            options: optionsOf(said.oldChoices),
+            label: said.old,
+            hint: said.oldHint,
+          },
+          {
             name: "do_not_track",
             kind: "options",
             options: optionsOf(said.doNotTrackChoices),

@@ -63,6 +63,7 @@ export function troubles(state: State): Trouble[] {
     ...(state.writer_failing ? [["problem", health.failing, ""] as const] : []),
     ...(state.refusing ? [["problem", health.refusing, state.refusing] as const] : []),
     ...(state.lost > 0 ? [["problem", health.lost(whole(state.lost)), ""] as const] : []),
+    ...(state.forwarding_problem ? [["warning", health.forwarding, state.forwarding_problem] as const] : []),
     ...(state.geoip_problem ? [["warning", health.geoip, state.geoip_problem] as const] : []),
     ...(state.referrer_spam_list_problem ? [["warning", health.spam, state.referrer_spam_list_problem] as const] : []),
   ]
