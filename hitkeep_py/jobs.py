@@ -45,6 +45,7 @@ class Jobs:
 
     def watch_disk(self) -> None:
         """Refuse events while they could not be kept, and take them again once they can."""
+        self._analytics.inbox.try_again()
         refusal = self._disk_problem()
         if refusal != self._analytics.inbox.refusal:
             log.warning("ingest: %s", refusal or "accepting events again")

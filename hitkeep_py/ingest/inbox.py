@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from hitkeep_py.data_directory import OpenedFile
 from hitkeep_py.errors import StoreUnavailable, Unavailable
 from hitkeep_py.event import EVENT_FIELDS
 from hitkeep_py.ingest.batch import Batch, acknowledge, fresh_rows, known_places, refuse, usage_of
-from hitkeep_py.ingest.inbox_file import open_database, open_with_log_checked
+from hitkeep_py.ingest.inbox_file import SCHEMA_VERSION, open_database, open_with_log_checked
 from hitkeep_py.ingest.usage import Drop
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class Inbox:
         self.counters = InboxCounters()
         self.committed = threading.Event()
         self.refusal: str | None = None
+        self.failing = False
         self.notify: Callable[..., object] = lambda call, *arguments: call(*arguments)
         self._clock = clock
         self._capacity = capacity
@@ -135,6 +136,11 @@ class Inbox:
     def trim(self, position: int) -> None:
         """Forget groups that the store has. The newest stays, so that numbers go on after a restart."""
         self._waiting.put(lambda: self._trim(position))
+
+    def try_again(self) -> None:
+        """While commits fail, find out whether one would work by now: a server that is not ready may get no events."""
+        if self.failing:
+            self._waiting.put(self._try_again)
 
     def forget_old_keys(self) -> None:
         self._waiting.put(self._forget_old_keys)
@@ -250,11 +256,13 @@ class Inbox:
                 self._store(batches)
         except Exception as error:
             self.counters.failed_groups += 1
+            self.failing = True
             log.error("inbox: a group of %d requests was refused: %s", len(batches), error)
             self._tell(refuse, waiters, StoreUnavailable("the event could not be written to disk"))
             return
         self.counters.accepted += self._position - before
         self.counters.groups += 1
+        self.failing = False
         self.counters.commit_seconds += time.perf_counter() - started
         self.committed.set()
         self._tell(acknowledge, waiters)
@@ -323,6 +331,12 @@ class Inbox:
         self._connection.execute(
             "DELETE FROM groups WHERE position <= ? AND position < (SELECT max(position) FROM groups)", (position,)
         )
+
+    def _try_again(self) -> None:
+        # A write of what is there already.
+        with suppress(sqlite3.Error):
+            self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self.failing = False
 
     def _note_drops(self, drops: Mapping[Drop, int]) -> None:
         self._connection.execute(

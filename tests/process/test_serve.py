@@ -1,6 +1,7 @@
 """The server as a process: its start, what stops it, its end, and the first user."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -204,6 +205,19 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_server_that_cannot_write_is_not_ready_until_it_can(tmp_path: Path) -> None:
+    site_id = add_site(tmp_path / "data")
+    body = {"site_id": site_id, "name": "signup", "url": "/"}
+    with running(tmp_path / "data", tmp_path) as server, httpx2.Client(base_url=server.address) as client:
+        pid, before = server.process.pid, resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+        assert client.post("/ingest/event", json=body).status_code == 503
+        assert client.get("/readyz").status_code == 503
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+        wait_until(lambda: client.get("/readyz").status_code == 200)
+        assert client.post("/ingest/event", json=body).status_code == 202
 
 
 def test_a_proxy_reaches_the_server_by_a_socket_file(tmp_path: Path) -> None:

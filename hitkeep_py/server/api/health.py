@@ -23,6 +23,8 @@ def readyz(call: Call) -> Result:
     """Ready: an event sent now would be accepted."""
     if call.analytics.inbox.refusal:
         raise Unavailable(call.analytics.inbox.refusal)
+    if call.analytics.inbox.failing:
+        raise Unavailable("events cannot be written to disk; the log tells why")
     return Result({"status": "ok"})
 
 
