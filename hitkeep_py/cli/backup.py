@@ -40,7 +40,9 @@ def backup(target: str | None, settings: Settings, as_json: bool) -> None:
 
 def backed_up(settings: Settings) -> Path:
     """A new backup in the data directory."""
-    path = unused(DataDirectory(settings.directory).backups / timestamp())
+    directory = DataDirectory(settings.directory)
+    directory.require()
+    path = unused(directory.backups / timestamp())
     with progress("Backing up", copied(path)):
         answer = server_answer(settings, "POST", "/api/backups", body={"name": path.name})
         if answer:

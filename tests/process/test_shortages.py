@@ -33,8 +33,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> str:
     ("limit", "words"),
     [
         ("ulimit -v 200000", EVERYTHING_HELD),
-        ("ulimit -v 300000", EVERYTHING_HELD),
-        ("ulimit -v 450000", EVERYTHING_HELD),
         ("ulimit -n 8", EVERYTHING_HELD),
         ("ulimit -n 12", EVERYTHING_HELD),
         ("ulimit -f 8", ROOM),

@@ -15,6 +15,7 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
+import hitkeep_py.stores
 from hitkeep_py import config
 from hitkeep_py.analytics import CLICKHOUSE_LIBRARY, Analytics
 from hitkeep_py.catalog.catalog import Catalog
@@ -137,6 +138,7 @@ def test_the_product_says_that_the_server_of_its_setting_is_away(nowhere: int, t
 def test_without_the_library_the_setting_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.startswith("hitkeep_py.stores.clickhouse")]:
         monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(hitkeep_py.stores, "clickhouse", raising=False)
     monkeypatch.setitem(sys.modules, "clickhouse_connect", None)
     with pytest.raises(SettingError, match=rf"-m pip install '{re.escape(CLICKHOUSE_LIBRARY)}'"):
         Analytics.open(Settings(data_dir=str(tmp_path), store="clickhouse://h/x"), "a test")
@@ -373,7 +375,11 @@ def test_a_change_cut_short_is_applied_again(own_store: ClickHouseStore) -> None
     chdb().command(f"TRUNCATE TABLE {own_store.database}.migrations SYNC")
     own_store.reopen()
     assert numbers_of(own_store) == [1, 2]
-    assert own_store.select("SELECT number, name FROM migrations") == [(1, "events"), (2, "passive events")]
+    assert own_store.select("SELECT number, name FROM migrations") == [
+        (1, "events"),
+        (2, "passive events"),
+        (3, "what was brought to another form"),
+    ]
 
 
 def test_a_database_of_a_newer_version_is_refused(own_store: ClickHouseStore) -> None:
