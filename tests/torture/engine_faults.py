@@ -1,5 +1,6 @@
 """F10, F19, F20: a dead event store, endless questions, and a writer or a disk that stands still."""
 
+import re
 import subprocess
 import threading
 import time
@@ -7,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from hitkeep_py.restatements import RESTATEMENTS
+from hitkeep_py.server.access import COOKIE
 from tests.torture.ledger import Ledger, stored_events, verdict
 from tests.torture.outcome import Outcome, Scale
 from tests.torture.server_process import ANALYTICS, UNLIMITED, Reply, ServerProcess, add_site, wait_until
@@ -14,7 +17,7 @@ from tests.torture.stages import STORE_STAGES, plan
 from tests.torture.traffic import Traffic, send_again
 
 REOPENED_SECONDS = 1.0
-FIRST_ORDER = 2
+FIRST_ORDER = 2 + len(RESTATEMENTS)
 FIRST_APPEND = FIRST_ORDER + 1
 """Of the store's transactions, counted from the first start of a new data directory: the first makes the schema, and
 the jobs begin with an order to
@@ -38,7 +41,7 @@ class Session:
         self.server = ServerProcess(directory, *UNLIMITED, *options, fault=fault)
         self.server.start()
         answer = self.server.ask("/api/login", {"email": EMAIL, "password": PASSWORD})
-        self.cookie = answer.headers["set-cookie"].partition(";")[0]
+        self.cookie = next(each for each in re.findall(r"\w+=[^;]+", answer.headers["set-cookie"]) if COOKIE in each)
 
     def traffic(self, prefix: str, connections: int = 8, per_second: float | None = 500) -> Traffic:
         return Traffic(

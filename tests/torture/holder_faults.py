@@ -79,7 +79,7 @@ def check_refusal(outcome: Outcome, name: str, command: list[str], began: float,
     """Returns its seconds."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY)
     try:
-        _, text = process.communicate(timeout=10)
+        _, text = process.communicate(timeout=30)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

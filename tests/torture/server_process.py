@@ -186,7 +186,9 @@ class ServerProcess:
             answer = response.read()
         finally:
             connection.close()
-        names = {name.lower(): value for name, value in response.getheaders()}
+        names: dict[str, str] = {}
+        for name, value in response.getheaders():
+            names[name.lower()] = f"{names[name.lower()]}, {value}" if name.lower() in names else value
         return Reply(response.status, names, answer, time.monotonic() - began)
 
     def metric(self, name: str) -> float:
