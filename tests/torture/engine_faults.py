@@ -17,6 +17,8 @@ from tests.torture.stages import STORE_STAGES, plan
 from tests.torture.traffic import Traffic, send_again
 
 REOPENED_SECONDS = 1.0
+PATIENCE = 30.0
+"""Seconds after which what should come is not waited for any longer; how quickly it should come is another figure."""
 FIRST_ORDER = 2 + len(RESTATEMENTS)
 FIRST_APPEND = FIRST_ORDER + 1
 """Of the store's transactions, counted from the first start of a new data directory: the first makes the schema, and
@@ -86,7 +88,7 @@ def dead_store(directory: Path, scale: Scale) -> Outcome:
         )
     order = plan("raise", "store.before_commit", FIRST_ORDER, 1, "fatal")
     slowest = max(slowest, survive(directory / "order", order, outcome, "fatal in an order", scale))
-    slowest = max(slowest, question_kills(directory / "question", outcome))
+    slowest = max(slowest, question_kills(directory / "question", outcome, scale))
     reopening_fails(directory / "reopening", outcome)
     outcome.measured = f"slowest recovery {slowest:.2f} s"
     return outcome
@@ -97,12 +99,12 @@ def survive(root: Path, fault: dict[str, str], outcome: Outcome, label: str, sca
     outcome.rounds += 1
     session = Session(root, fault=fault)
     with session.traffic("load"):
-        failed = wait_until(lambda: session.server.metric("store_failures_total") >= 1, 5.0)
+        failed = wait_until(lambda: session.server.metric("store_failures_total") >= 1, PATIENCE)
         began = time.monotonic()
         outcome.require(failed, f"{label}: no failure was counted")
-        back = wait_until(lambda: session.stats().status == 200 and healthy(session), 5.0)
+        back = wait_until(lambda: session.stats().status == 200 and healthy(session), PATIENCE)
     seconds = time.monotonic() - began
-    outcome.require(back, f"{label}: did not recover by itself in 5 s")
+    outcome.require(back, f"{label}: did not recover by itself")
     outcome.require(seconds <= scale.limit(REOPENED_SECONDS), f"{label}: recovery took {seconds:.2f} s")
     session.finish(outcome, label)
     return seconds
@@ -112,18 +114,18 @@ def healthy(session: Session) -> bool:
     return session.server.ask("/healthz").status == 200
 
 
-def question_kills(root: Path, outcome: Outcome) -> float:
+def question_kills(root: Path, outcome: Outcome, scale: Scale) -> float:
     """A question that kills the instance while nothing is written: nobody else will notice it."""
     outcome.rounds += 1
     session = Session(root, fault=plan("break_store", "store.select", 6, 100))
     with session.traffic("before", per_second=200):
-        wait_until(lambda: len(session.ledger.acknowledged) > 50, 5.0)
+        wait_until(lambda: len(session.ledger.acknowledged) > 50, PATIENCE)
     session.server.drain()
-    broken = wait_until(lambda: session.stats().status != 200, 5.0)
+    broken = wait_until(lambda: session.stats().status != 200, PATIENCE)
     outcome.require(broken, "a question that kills the store: it did not die")
     began = time.monotonic()
     hidden = 0
-    while time.monotonic() < began + 5.0:
+    while time.monotonic() < began + PATIENCE:
         claims = healthy(session)
         if session.stats().status == 200:
             break
@@ -131,8 +133,10 @@ def question_kills(root: Path, outcome: Outcome) -> float:
         threading.Event().wait(0.05)
     seconds = time.monotonic() - began
     outcome.require(hidden <= 1, f"a question killed the store: /healthz said ok {hidden} times")
-    outcome.require(seconds < 5.0, "a question killed the store: it was not reopened in 5 s without writes")
-    outcome.require(seconds <= REOPENED_SECONDS, f"a question killed the store: recovery took {seconds:.2f} s")
+    outcome.require(seconds < PATIENCE, "a question killed the store: it was not reopened without writes")
+    outcome.require(
+        seconds <= scale.limit(REOPENED_SECONDS), f"a question killed the store: recovery took {seconds:.2f} s"
+    )
     session.server.stop()
     return seconds
 
