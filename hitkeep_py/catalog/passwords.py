@@ -2,58 +2,20 @@
 
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from hitkeep_py.catalog.guessable import is_guessable
 from hitkeep_py.errors import InvalidInput, RateLimited
 
 Result = TypeVar("Result")
 
 LEAST_LENGTH = 8
 MOST_LENGTH = 1024
-COMMON = frozenset(
-    [
-        "password",
-        "password1",
-        "password12",
-        "password123",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "qwertyui",
-        "qwertyuiop",
-        "qwerty123",
-        "11111111",
-        "iloveyou",
-        "sunshine",
-        "princess",
-        "football",
-        "baseball",
-        "superman",
-        "trustno1",
-        "letmein1",
-        "welcome1",
-        "admin123",
-        "administrator",
-        "changeme",
-        "abcd1234",
-        "abc12345",
-        "passw0rd",
-        "p@ssw0rd",
-        "00000000",
-        "87654321",
-        "asdfghjk",
-        "asdf1234",
-        "1q2w3e4r",
-        "1qaz2wsx",
-        "zaq12wsx",
-        "hitkeep1",
-    ]
-)
 
 # The hash of a random text that nobody knows, so that unknown users take as long as known ones.
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$yNwS666hZFtogBI/2iJ8OA$kwUDfx4hTaM4oFIbKY3Eo0oF+sXvGWPa6awETRxgC5Y"
@@ -71,14 +33,18 @@ class Passwords:
         self._pool = ThreadPoolExecutor(self.THREADS, "password")
         self._places = threading.BoundedSemaphore(self.THREADS + self.MOST_WAITING)
 
-    def hash(self, password: object, email: str = "", field: str = "password") -> str:
-        """Raises InvalidInput for a password that is too short, too common or the e-mail address, RateLimited."""
+    def hash(self, password: object, email: str = "", domains: Iterable[str] = (), field: str = "password") -> str:
+        """Raises InvalidInput for a password that is too short or too easy to guess, RateLimited."""
         if not isinstance(password, str) or len(password) < LEAST_LENGTH:
             raise InvalidInput(f"password must have at least {LEAST_LENGTH} characters", field=field)
         if len(password) > MOST_LENGTH:
             raise InvalidInput(f"password must have at most {MOST_LENGTH} characters", field=field)
-        if password.lower() in COMMON or password.lower() == email:
-            raise InvalidInput("this password is too easy to guess", field=field)
+        if is_guessable(password, email, domains, LEAST_LENGTH):
+            raise InvalidInput(
+                "this password is too easy to guess: besides common passwords, your e-mail address, the names of your "
+                f"sites and of this product it must have at least {LEAST_LENGTH} characters",
+                field=field,
+            )
         return self._in_turn(self._hasher.hash, _bytes(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:

@@ -53,7 +53,7 @@ class Users:
             read_name("last_name", last_name),
             self._clock.now_ms(),
         )
-        password_hash = self._passwords.hash(password, user.email)
+        password_hash = self._hashed(password, user.email)
         with self._database.transaction(f"there is a user {user.email} already") as run:
             if first and run.execute("SELECT 1 FROM users LIMIT 1").fetchone():
                 raise AccessDenied("Setup has already been completed.")
@@ -78,7 +78,7 @@ class Users:
     def change_password(self, email: object, password: object) -> User:
         """Ends all of the user's sessions."""
         user = self.find(email)
-        password_hash = self._passwords.hash(password, user.email)
+        password_hash = self._hashed(password, user.email)
         with self._database.transaction() as run:
             run.execute("UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user.id))
             run.execute("DELETE FROM login_sessions WHERE user_id = ?", (user.id,))
@@ -90,12 +90,16 @@ class Users:
         given = old if isinstance(old, str) else ""
         if not self._passwords.verify(rows[0][0] if rows else None, given):
             raise AccessDenied("this is not your password", field="old_password")
-        password_hash = self._passwords.hash(new, user.email, "new_password")
+        password_hash = self._hashed(new, user.email, "new_password")
         with self._database.transaction() as run:
             run.execute("UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user.id))
             run.execute(
                 "DELETE FROM login_sessions WHERE user_id = ? AND token_hash <> ?", (user.id, token_hash(token))
             )
+
+    def _hashed(self, password: object, email: str, field: str = "password") -> str:
+        domains = [domain for (domain,) in self._database.rows("SELECT domain FROM sites")]
+        return self._passwords.hash(password, email, domains, field)
 
     def remove(self, id_or_email: str) -> User:
         """Ends all of the user's sessions. Raises NotFound, NotAsItIs for the only user there is."""

@@ -1,10 +1,16 @@
 """How many passwords are looked at together, and what the others are told."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from threading import Barrier
 
+import pytest
+
+from hitkeep_py import catalog
+from hitkeep_py.catalog.guessable import COMMON_PASSWORDS, is_guessable
 from hitkeep_py.catalog.passwords import Passwords
-from hitkeep_py.errors import RateLimited
+from hitkeep_py.errors import InvalidInput, RateLimited
+from tests.product import Product
 
 TOGETHER = 60
 
@@ -29,3 +35,45 @@ def test_only_a_few_wait_for_a_hash_and_the_rest_are_told_to_come_back() -> None
 
 def test_hashes_are_as_costly_as_owasp_asks() -> None:
     assert Passwords().hash("a long password").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize(
+    ("password", "guessable"),
+    [
+        ("password", True),
+        ("PASSWORD", True),
+        ("Password123!", True),
+        ("2026-Sunshine", True),
+        ("ｐａｓｓｗｏｒｄ１", True),
+        ("qwertyuiop", True),
+        ("12345678", True),
+        ("jane.doe@example.com", True),
+        ("Jane2026", True),
+        ("HitKeep_2026", True),
+        ("hitkeep-analytics", True),
+        ("ShopWidgets1", True),
+        ("widgets.shopshop", True),
+        ("a long password", False),
+        ("hitkeep of the long winter", False),
+        ("password, but a long one", False),
+        ("12345678 doors", False),
+        ("jane and the seven doors", False),
+        ("ウェブ解析のパスワード", False),
+    ],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(password: str, guessable: bool) -> None:
+    assert is_guessable(password, "jane.doe@example.com", ["widgets.shop"], 8) is guessable
+
+
+def test_the_words_of_a_user_and_of_the_sites_are_known(product: Product) -> None:
+    product.add_site("gardening.example")
+    for password in ("gardening-7", "rosemary42", "football99"):
+        with pytest.raises(InvalidInput, match="too easy to guess"):
+            product.analytics.catalog.users.add("rosemary@example.org", password)
+    assert product.analytics.catalog.users.add("rosemary@example.org", "seven tall doors").email
+
+
+def test_enough_common_passwords_are_known() -> None:
+    lines = files(catalog).joinpath(COMMON_PASSWORDS).read_text("utf-8").split()
+    assert sum(len(each) >= 8 for each in lines) >= 3_000
+    assert lines == sorted({each.casefold() for each in lines})

@@ -1,0 +1,39 @@
+"""Which passwords are too easy to guess: common ones, and those made of what anybody knows of an account."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from importlib.resources import files
+
+from hitkeep_py import catalog
+
+COMMON_PASSWORDS = "data/common-passwords.txt"
+PRODUCT = ("hitkeep_py", "hitkeep", "analytics")
+SHORTEST_WORD = 4
+"""A shorter part of an address is in too many words."""
+
+
+def is_guessable(password: str, email: str, domains: Iterable[str], least: int) -> bool:
+    """Whether fewer than `least` characters are left without a common password or words of this account."""
+    text = unicodedata.normalize("NFKC", password).casefold()
+    return len(text) - common_length(text) < least or len(without(known_words(email, domains), text)) < least
+
+
+def common_length(text: str) -> int:
+    """Of the common password that the text is, apart from digits and signs around it; 0 for none."""
+    common = f"\n{files(catalog).joinpath(COMMON_PASSWORDS).read_text('utf-8')}"
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+    return max((len(each) for each in (text, core) if each and f"\n{each}\n" in common), default=0)
+
+
+def known_words(email: str, domains: Iterable[str]) -> set[str]:
+    """The product's name, and the e-mail address and the sites' domains, whole and in their parts."""
+    names = (email, *email.split("@"), *domains)
+    words = {*PRODUCT, *names, *(part for name in names for part in re.split(r"[\W_]+", name))}
+    return {each.casefold() for each in words if len(each) >= SHORTEST_WORD}
+
+
+def without(words: Iterable[str], text: str) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text
