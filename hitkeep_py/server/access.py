@@ -1,5 +1,7 @@
 """Who is calling, and whether a request may come from where it comes."""
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -8,12 +10,15 @@ from urllib.parse import urlsplit
 from hitkeep_py.catalog.keys import Key, KeyRing
 from hitkeep_py.catalog.users import User, Users
 from hitkeep_py.errors import AccessDenied, NotAuthenticated
+from hitkeep_py.text import host_of
 
 COOKIE = "hk_token"
 HOST_PREFIX = "__Host-"
 DEVICE_COOKIE = "hk_device"
 DEVICE_SECONDS = 365 * 86_400
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PRIVATE = re.compile(r"\.(localhost|local|internal|home\.arpa|test|invalid)$")
+"""Zones that no public DNS has: RFC 6761, 6762, 8375, and .internal of ICANN."""
 HOW_TO_ADD_A_KEY = "make one with: analytics key add SITE --kind api"
 
 
@@ -90,6 +95,27 @@ def refuse_foreign(method: str, headers: Mapping[str, str], own_origins: set[str
         raise AccessDenied(f"the origin {origin} may not change anything here; is public_url set right?")
 
 
+def refuse_foreign_host(host: str, public_url: str) -> None:
+    """Under a name of its own, a page of another site could have its browser find this server and read the answers.
+
+    That needs a name of the public DNS: addresses, names without a dot and those of no public zone stay open, such as
+    127.0.0.1, hitkeep:8080 and hitkeep.default.svc.cluster.local. Without a public_url no name is known to be foreign.
+    """
+    if not public_url or not host:
+        return
+    name = host_of(f"//{host}").rstrip(".")
+    if name not in ("", host_of(public_url)) and "." in name and not is_address(name) and not PRIVATE.search(name):
+        raise AccessDenied(f"this server is {public_url}, not {host[:100]}; is public_url set right?")
+
+
+def is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 def own_origins(public_url: str, scheme: str, host: str) -> set[str]:
     origins = {f"{scheme}://{host}".lower()} if host else set()
     if public_url:
@@ -107,7 +133,11 @@ def session_cookie(token: str, secure: bool, seconds: int) -> str:
 
 def session_token(cookies: Mapping[str, str]) -> str:
     """Under https browsers have it by a name that no other host can set (ASVS 3.3.1); programs may send either."""
-    return cookies.get(f"{HOST_PREFIX}{COOKIE}") or cookies.get(COOKIE, "")
+    return next(iter(session_tokens(cookies)), "")
+
+
+def session_tokens(cookies: Mapping[str, str]) -> list[str]:
+    return [cookies[name] for name in (f"{HOST_PREFIX}{COOKIE}", COOKIE) if cookies.get(name)]
 
 
 def device_cookie(token: str, secure: bool) -> str:

@@ -21,13 +21,13 @@ from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.server.access import (
     OPEN,
     SAFE_METHODS,
-    Access,
     Caller,
     caller_of,
     given_key,
     own_origins,
     read_api_key,
     refuse_foreign,
+    refuse_foreign_host,
     require,
     session_token,
 )
@@ -141,7 +141,7 @@ class Server:
             return Caller()
         caller = Caller()
         try:
-            caller = Caller(local=True) if local else self._caller(request, route.access)
+            caller = Caller(local=True) if local else self._caller(request, route)
             require(route.access, caller)
         except AnalyticsError as error:
             self.security_log.refused(route.answer, self._call(request, caller, {}), error)
@@ -157,11 +157,14 @@ class Server:
         self.security_log.done(route.answer, call)
         return result
 
-    def _caller(self, request: Request, access: Access) -> Caller:
+    def _caller(self, request: Request, route: ApiRoute) -> Caller:
         """A key counts alone, also beside a cookie; routes open to anyone do not look at it."""
-        text = None if access in OPEN else given_key(request.headers)
+        text = None if route.access in OPEN else given_key(request.headers)
         if text is not None:
             return self._caller_of_key(text)
+        if not route.any_host:
+            for host in request.headers.getlist("host"):
+                refuse_foreign_host(host, self.analytics.settings.public_url)
         refuse_foreign(request.method, request.headers, self._own_origins(request))
         return caller_of(session_token(request.cookies), self.analytics.catalog.users)
 

@@ -157,7 +157,8 @@ class ApiRoute:
     """With `cors`, pages of any site may read the answer; such a route is open to anyone and looks at no cookie.
 
     With `deep` the last part of the path may have slashes. `error_body` words errors as the route's product does.
-    Without `strict` parameters that are not known are ignored, as other products do.
+    Without `strict` parameters that are not known are ignored, as other products do. With `any_host` it answers under
+    every name, as what sites load through their own proxies must.
     """
 
     method: str
@@ -169,3 +170,4 @@ class ApiRoute:
     error_body: Callable[[AnalyticsError], bytes] = body_of
     strict: bool = True
     deep: bool = False
+    any_host: bool = False

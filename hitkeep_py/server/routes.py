@@ -53,13 +53,32 @@ ROUTES: tuple[ApiRoute, ...] = (
         for path in dashboard.PAGES
     ),
     ApiRoute("GET", "/assets/{file}", Access.ANYONE, dashboard.show_asset, "A file that the dashboard loads."),
-    *(ApiRoute("GET", name, Access.ANYONE, scripts.show_tracker, "The tracker.") for name in scripts.NAMES),
-    ApiRoute("GET", "/count.js", Access.ANYONE, scripts.show_count, "The tracker with GoatCounter's functions."),
-    ApiRoute("GET", "/hk-auto.js", Access.ANYONE, scripts.show_automatic, "The tracker's part for what it notices."),
-    ApiRoute("GET", "/hk-vitals.js", Access.ANYONE, scripts.show_vitals, "The tracker's part for web vitals."),
-    ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work."),
-    ApiRoute("GET", "/readyz", Access.ANYONE, health.readyz, "An event sent now would be accepted."),
-    ApiRoute("GET", "/metrics", Access.ANYONE, health.metrics, "Counters for Prometheus."),
+    *(
+        ApiRoute("GET", name, Access.ANYONE, scripts.show_tracker, "The tracker.", any_host=True)
+        for name in scripts.NAMES
+    ),
+    ApiRoute(
+        "GET",
+        "/count.js",
+        Access.ANYONE,
+        scripts.show_count,
+        "The tracker with GoatCounter's functions.",
+        any_host=True,
+    ),
+    ApiRoute(
+        "GET",
+        "/hk-auto.js",
+        Access.ANYONE,
+        scripts.show_automatic,
+        "The tracker's part for what it notices.",
+        any_host=True,
+    ),
+    ApiRoute(
+        "GET", "/hk-vitals.js", Access.ANYONE, scripts.show_vitals, "The tracker's part for web vitals.", any_host=True
+    ),
+    ApiRoute("GET", "/healthz", Access.ANYONE, health.healthz, "The process and its event store work.", any_host=True),
+    ApiRoute("GET", "/readyz", Access.ANYONE, health.readyz, "An event sent now would be accepted.", any_host=True),
+    ApiRoute("GET", "/metrics", Access.ANYONE, health.metrics, "Counters for Prometheus.", any_host=True),
     ApiRoute("GET", "/api/status", Access.ANYONE, login.status, "Version, and whether a first user is needed."),
     ApiRoute("POST", "/api/initial-user", Access.SETUP, login.create_initial_user, "Make the first user."),
     ApiRoute("POST", "/api/login", Access.ANYONE, login.log_in, "Log in; sets the cookie hk_token."),

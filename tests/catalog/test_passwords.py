@@ -7,10 +7,10 @@ from threading import Barrier
 import pytest
 
 from hitkeep_py import catalog
+from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.guessable import COMMON_PASSWORDS, is_guessable
 from hitkeep_py.catalog.passwords import Passwords
 from hitkeep_py.errors import InvalidInput, RateLimited
-from tests.product import Product
 
 TOGETHER = 60
 
@@ -65,12 +65,12 @@ def test_a_password_that_is_easy_to_guess_is_refused(password: str, guessable: b
     assert is_guessable(password, "jane.doe@example.com", ["widgets.shop"], 8) is guessable
 
 
-def test_the_words_of_a_user_and_of_the_sites_are_known(product: Product) -> None:
-    product.add_site("gardening.example")
+def test_the_words_of_a_user_and_of_the_sites_are_known(analytics: Analytics) -> None:
+    analytics.catalog.sites.add("gardening.example")
     for password in ("gardening-7", "rosemary42", "football99"):
         with pytest.raises(InvalidInput, match="too easy to guess"):
-            product.analytics.catalog.users.add("rosemary@example.org", password)
-    assert product.analytics.catalog.users.add("rosemary@example.org", "seven tall doors").email
+            analytics.catalog.users.add("rosemary@example.org", password)
+    assert analytics.catalog.users.add("rosemary@example.org", "seven tall doors").email
 
 
 def test_enough_common_passwords_are_known() -> None:

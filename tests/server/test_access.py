@@ -571,6 +571,19 @@ def test_either_name_of_the_cookie_is_taken(behind_https: TestClient) -> None:
         assert behind_https.get("/api/me", headers={"cookie": f"{name}={value}"}).status_code == 200
 
 
+def test_logout_ends_and_clears_the_cookie_from_before_https_as_well(behind_https: TestClient) -> None:
+    values = [cookie_of(behind_https)["__Host-hk_token"].value]
+    behind_https.cookies.clear()
+    values.append(cookie_of(behind_https)["__Host-hk_token"].value)
+    behind_https.cookies.clear()
+    both = {"cookie": f"__Host-hk_token={values[0]}; hk_token={values[1]}"}
+    cleared = behind_https.post("/api/logout", headers=both).headers.get_list("set-cookie")
+    assert [each.partition(";")[0] for each in cleared] == ["__Host-hk_token=", "hk_token="]
+    assert all("Max-Age=0" in each for each in cleared)
+    for value in values:
+        assert behind_https.get("/api/me", headers={"cookie": f"hk_token={value}"}).status_code == 401
+
+
 def test_every_answer_under_https_asks_for_https_alone(behind_https: TestClient, http: TestClient) -> None:
     for path in ("/api/status", "/hk.js", "/nothing", "/ingest/event", "/healthz"):
         assert behind_https.get(path).headers["strict-transport-security"] == "max-age=31536000", path
@@ -593,6 +606,47 @@ def test_public_url_is_an_own_origin(behind_https: TestClient) -> None:
     for origin, status in (("https://stats.example.com", 200), ("http://stats.example.com", 403)):
         answer = behind_https.post("/api/logout", headers={**headers, "origin": origin})
         assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("stats.example.com", 200),
+        ("STATS.example.com.:443", 200),
+        ("stats.example.com:8443", 200),
+        ("localhost:8080", 200),
+        ("app.localhost", 200),
+        ("127.0.0.1:8080", 200),
+        ("[::1]:8080", 200),
+        ("192.0.2.7", 200),
+        ("hitkeep:8080", 200),
+        ("hitkeep.default.svc.cluster.local", 200),
+        ("", 200),
+        ("evil.example", 403),
+        ("evil.example:8080", 403),
+        ("stats.example.com.evil.example", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("a@evil.example", 403),
+        ("localhost.evil.example.", 403),
+        ("localhost/.evil.example", 200),
+    ],
+)
+def test_a_page_that_lets_its_name_point_here_reads_nothing(behind_https: TestClient, host: str, status: int) -> None:
+    """DNS rebinding."""
+    for path in ("/api/status", "/", "/openapi.json"):
+        assert behind_https.get(path, headers={"host": host}).status_code == status, path
+    for path in ("/hk.js", "/healthz", "/readyz", "/metrics", "/api/analytics/experiments/running"):
+        assert behind_https.get(path, headers={"host": host}).status_code != 403, path
+    assert behind_https.post("/ingest", json={"path": "/"}, headers={"host": host}).status_code != 403
+
+
+def test_a_key_is_taken_under_any_host(behind_https: TestClient) -> None:
+    answer = behind_https.get("/api/sites/x", headers={"host": "evil.example", "x-api-key": "hka_unknown"})
+    assert answer.status_code == 401
+
+
+def test_without_public_url_no_host_is_foreign(http: TestClient) -> None:
+    assert http.get("/api/status", headers={"host": "stats.example.com"}).status_code == 200
 
 
 def test_own_origin_behind_a_proxy_has_the_proxys_scheme(behind_proxy: TestClient) -> None:

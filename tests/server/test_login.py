@@ -297,5 +297,6 @@ def test_fifty_setups_at_once_make_one_user(server: Server, analytics: Analytics
 
     with ThreadPoolExecutor(50) as pool:
         statuses = sorted(pool.map(attempt, range(50)))
-    assert statuses == [201] + [403] * 49
+    assert statuses[0] == 201
+    assert set(statuses[1:]) <= {403, 429}  # 429 of those that would wait for a password's hash too long.
     assert len(analytics.catalog.users.all()) == 1

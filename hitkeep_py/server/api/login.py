@@ -3,7 +3,7 @@
 from hitkeep_py import __version__
 from hitkeep_py.catalog.users import ABSOLUTE_MS
 from hitkeep_py.errors import AccessDenied, InvalidInput
-from hitkeep_py.server.access import DEVICE_COOKIE, device_cookie, session_cookie
+from hitkeep_py.server.access import DEVICE_COOKIE, device_cookie, session_cookie, session_tokens
 from hitkeep_py.server.call import Call, Result
 
 COOKIE_SECONDS = ABSOLUTE_MS // 1000
@@ -47,6 +47,10 @@ def log_in(call: Call) -> Result:
 
 
 def log_out(call: Call) -> Result:
-    if call.caller.token:
-        call.analytics.catalog.users.close_session(call.caller.token)
-    return Result({"status": "ok"}, headers=[("set-cookie", session_cookie("", call.secure, 0))])
+    """Also of the session from before the server was behind https, whose cookie has the other name."""
+    users = call.analytics.catalog.users
+    for token in session_tokens(call.cookies):
+        if users.of_session(token):
+            users.close_session(token)
+    cookies = [session_cookie("", secure, 0) for secure in (True, False) if call.secure or not secure]
+    return Result({"status": "ok"}, headers=[("set-cookie", each) for each in cookies])
