@@ -17,17 +17,17 @@ SHORTEST_WORD = 4
 def is_guessable(password: str, email: str, domains: Iterable[str], least: int) -> bool:
     """Whether fewer than `least` characters are left without a common password or words of this account."""
     text = unicodedata.normalize("NFKC", password).casefold()
-    return len(text) - common_length(text) < least or len(without(known_words(email, domains), text)) < least
+    return len(text) - frequent_length(text) < least or len(without(known_words(email, domains), text)) < least
 
 
-def common_length(text: str) -> int:
+def frequent_length(text: str) -> int:
     """Of the common password that the text is, apart from digits and signs around it; 0 for none."""
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
-    return max((len(each) for each in (text, core) if each and f"\n{each}\n" in common_passwords()), default=0)
+    return max((len(each) for each in (text, core) if each and f"\n{each}\n" in frequent_passwords()), default=0)
 
 
 @cache
-def common_passwords() -> str:
+def frequent_passwords() -> str:
     """A line each: 120 KB, where a set would take 2 MB."""
     return f"\n{files(catalog).joinpath(COMMON_PASSWORDS).read_text('utf-8')}"
 
