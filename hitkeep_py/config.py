@@ -25,6 +25,7 @@ SOCKET_FILE = "unix:"
 LOG_FORMATS = ("text", "json")
 FROM_FILE = "_FILE"
 MOST_CONTENT = 10_000
+PATH_OF_SERVER = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*")
 ADDRESS_OF_SERVICE = re.compile(r"(tcp|udp|sctp)://")
 SERVICE_VARIABLE = re.compile(
     r"([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
@@ -102,7 +103,10 @@ def read_header_name(value: object) -> str:
 
 
 def read_public_url(value: object) -> str:
-    """As browsers name it in Origin: small letters, the host in ASCII without a last dot, no default port."""
+    """As browsers name it in Origin: small letters, the host in ASCII without a last dot, no default port.
+
+    The path, if there is one, is that below which a proxy has the server.
+    """
     text = read_text(value).strip().rstrip("/")
     parts = urlsplit(text)
     if text and (
@@ -110,14 +114,15 @@ def read_public_url(value: object) -> str:
         or not parts.hostname
         or parts.port == 0
         or "@" in parts.netloc
-        or text.partition("://")[2] != parts.netloc
+        or text.partition("://")[2] != parts.netloc + parts.path
+        or not PATH_OF_SERVER.fullmatch(parts.path)
     ):
-        raise ValueError("must be like https://stats.example.com, without a path or a user")
+        raise ValueError("must be like https://stats.example.com or https://example.com/analytics, without a user")
     if not parts.hostname:
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else ascii_host(parts.hostname)
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
+    return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
 def ascii_host(host: str) -> str:
@@ -168,7 +173,10 @@ class Settings:
     host: str = setting("127.0.0.1", read_text, "Address to listen on, or a socket file: unix:/run/hitkeep.sock.")
     port: int = setting(8080, read_integer(0, 65_535), "Port to listen on; 0 takes any free one.")
     public_url: str = setting(
-        "", read_public_url, "The server's address as browsers see it. https makes cookies Secure."
+        "",
+        read_public_url,
+        "The server's address as browsers see it. https makes cookies Secure; a path, as in "
+        "https://example.com/analytics, is the one below which a proxy has the server.",
     )
     trusted_proxies: tuple[str, ...] = setting(
         (), read_networks, "Networks whose forwarding headers name the client, e.g. 127.0.0.1,10.0.0.0/8."
@@ -236,6 +244,11 @@ class Settings:
     def socket_file(self) -> Path | None:
         """The file to listen on instead of an address."""
         return Path(self.host.removeprefix(SOCKET_FILE)) if self.host.startswith(SOCKET_FILE) else None
+
+    @property
+    def base_path(self) -> str:
+        """The path below which browsers see the server, without a slash at its end; "" for none."""
+        return urlsplit(self.public_url).path
 
     @property
     def store_name(self) -> str:

@@ -24,7 +24,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "store": ("clickhouse://one/x", "clickhouses://ann:b@two:8443/y", "clickhouse://three"),
     "host": ("192.0.2.1", "192.0.2.2", "192.0.2.3"),
     "port": ("81", "82", "83"),
-    "public_url": ("https://one.example", "https://two.example", "http://three.example:8000"),
+    "public_url": ("https://one.example", "https://two.example/analytics", "http://three.example:8000"),
     "trusted_proxies": ("10.0.0.0/8", "::1,127.0.0.1", "192.0.2.0/24"),
     "client_address_header": ("forwarded", "cf-connecting-ip", "x-real-ip"),
     "geoip_db": ("/one.mmdb", "/two.mmdb", "/three.mmdb"),
@@ -54,7 +54,11 @@ BAD_VALUES: list[tuple[str, object]] = [
     ("port", 80.5),
     ("port", ""),
     ("public_url", "stats.example.com"),
-    ("public_url", "https://stats.example.com/path"),
+    ("public_url", "https://stats.example.com//path"),
+    ("public_url", "https://stats.example.com/a/../b"),
+    ("public_url", "https://stats.example.com/a path"),
+    ("public_url", 'https://stats.example.com/"x'),
+    ("public_url", "https://stats.example.com/%61"),
     ("public_url", "ftp://stats.example.com"),
     ("public_url", "https://[::1"),
     ("public_url", "https://stats.example.com?site=1"),
@@ -215,10 +219,20 @@ def test_toml_types_are_taken_as_they_are(tmp_path: Path) -> None:
         (" https://stats.example.com\n", "https://stats.example.com"),
         ("https://zähler.example", "https://xn--zhler-gra.example"),
         ("http://[2001:DB8::1]:8080", "http://[2001:db8::1]:8080"),
+        ("HTTPS://Example.com:443/Tools/analytics/", "https://example.com/Tools/analytics"),
+        ("https://example.com/.well-known/..x", "https://example.com/.well-known/..x"),
     ],
 )
 def test_public_url_is_read_as_browsers_name_it(given: str, read_as: str) -> None:
     assert read("public_url", given) == read_as
+
+
+@pytest.mark.parametrize(
+    ("public_url", "base"),
+    [("", ""), ("https://example.com", ""), ("https://example.com/analytics", "/analytics"), ("http://a/b/c", "/b/c")],
+)
+def test_path_of_public_url_is_the_one_below_which_the_server_is(public_url: str, base: str) -> None:
+    assert Settings(public_url=public_url).base_path == base
 
 
 def test_spaces_and_empty_parts_in_lists_of_networks_do_not_matter() -> None:

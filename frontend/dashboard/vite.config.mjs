@@ -12,6 +12,8 @@ const PROXIED = { target: SERVER, changeOrigin: false }
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
+  // Files load each other from where they are; the server names those that the page begins with.
+  base: "./",
   plugins: [worldMap(), firstLoad()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   server: { proxy: { "/api": PROXIED, "/hk.js": PROXIED } },

@@ -140,8 +140,8 @@ def session_tokens(cookies: Mapping[str, str]) -> list[str]:
     return [cookies[name] for name in (f"{HOST_PREFIX}{COOKIE}", COOKIE) if cookies.get(name)]
 
 
-def device_cookie(token: str, secure: bool) -> str:
+def device_cookie(token: str, secure: bool, base: str) -> str:
     """Sent to the login alone. It opens nothing; logins from its browser are not held up by anybody else's tries."""
-    return f"{DEVICE_COOKIE}={token}; Path=/api/login; Max-Age={DEVICE_SECONDS}; HttpOnly; SameSite=Strict" + (
+    return f"{DEVICE_COOKIE}={token}; Path={base}/api/login; Max-Age={DEVICE_SECONDS}; HttpOnly; SameSite=Strict" + (
         "; Secure" if secure else ""
     )

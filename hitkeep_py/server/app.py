@@ -16,6 +16,7 @@ from starlette.routing import Match, Route
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput, RateLimited
 from hitkeep_py.exact_json import json_bytes
+from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.protocols.json_input import read_object
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.server.access import (
@@ -33,6 +34,7 @@ from hitkeep_py.server.access import (
 )
 from hitkeep_py.server.answers import body_of, error_body, headers_of
 from hitkeep_py.server.asking import answer_of
+from hitkeep_py.server.base_path import refuse_taken, without_base
 from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
@@ -65,6 +67,8 @@ class Server:
     def __init__(self, analytics: Analytics, routes: Sequence[ApiRoute] = ROUTES) -> None:
         self.analytics = analytics
         self._routes = routes
+        self._base = analytics.settings.base_path
+        refuse_taken(self._base, [*(each.path for each in routes), *(each.path for each in FORMATS)])
         self.addresses = ClientAddresses(
             analytics.settings.trusted_proxies,
             on_socket_file=analytics.settings.socket_file is not None,
@@ -86,6 +90,8 @@ class Server:
             scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
             if self._is_secure(scope):
                 send = with_https_only(send)
+            if self._base:
+                scope["path"] = without_base(scope["path"], self._base)
         if scope["type"] == "http" and self.ingest.serves(scope["path"]):
             await self.ingest(scope, receive, send)
         elif scope["type"] == "http" and (refusal := self._over_limit(scope)):

@@ -103,6 +103,11 @@ class Call:
         """The answer of a report; all reports of a call share its time limit."""
         return self.analytics.questions.answer(self.request, report, *arguments, **named)
 
+    @property
+    def base(self) -> str:
+        """The path below which browsers see the server."""
+        return self.analytics.settings.base_path
+
     def query(self, site: Site) -> Query:
         """What every report of the site is asked for: the range and the filters of the address. Raises InvalidInput."""
         return Query(site.id, self.range(site), filters=(*self.filters(), *self.segment_filters(site)))

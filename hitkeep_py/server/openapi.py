@@ -70,7 +70,8 @@ MEANINGS = {
 }
 
 
-def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
+def document(routes: Sequence[ApiRoute], base: str = "") -> dict[str, Any]:
+    """Of the server at the path `base`."""
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -80,7 +81,7 @@ def document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
     return {
         "openapi": VERSION,
         "info": {"title": "hitkeep_py", "version": __version__, "description": INTRODUCTION},
-        "servers": [{"url": "/"}],
+        "servers": [{"url": base or "/"}],
         "tags": [{"name": name} for name in GROUPS],
         "paths": paths,
         "components": {

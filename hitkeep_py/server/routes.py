@@ -38,13 +38,13 @@ EVENTS = "/api/websites/{site_id}/events"
 
 def description(call: Call) -> Result:
     """This document, OpenAPI 3.1."""
-    return sent(call, described(), "application/json", [("cache-control", "no-cache")])
+    return sent(call, described(call.base), "application/json", [("cache-control", "no-cache")])
 
 
 @cache
-def described() -> Kept:
+def described(base: str) -> Kept:
     """Made at the first request: it takes some 60 ms."""
-    return kept(json_bytes(document(ROUTES)))
+    return kept(json_bytes(document(ROUTES, base)))
 
 
 ROUTES: tuple[ApiRoute, ...] = (

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.api import dashboard
+from hitkeep_py.server.base_path import placed
 
 BUILT = Path(dashboard.__file__).parents[2] / "static" / "dashboard"
 
@@ -18,7 +19,7 @@ BUILT = Path(dashboard.__file__).parents[2] / "static" / "dashboard"
 )
 def test_every_address_of_the_dashboard_gives_its_page(address: str, http: TestClient) -> None:
     answer = http.get(address, headers={"accept-encoding": "identity"})
-    assert (answer.status_code, answer.content) == (200, (BUILT / "index.html").read_bytes())
+    assert (answer.status_code, answer.content) == (200, placed((BUILT / "index.html").read_bytes(), ""))
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
 

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals"
 import type { Routes } from "./api_types"
+import { at } from "./base"
 
 export type Route = keyof Routes
 export type Answer<R extends Route> = Routes[R]["answer"]
@@ -87,7 +88,7 @@ export function addressOf<R extends Route>(route: R, request: Given<R> = {}): st
   for (const [name, value] of Object.entries(parameters)) {
     for (const each of [value].flat()) if (each !== undefined && each !== null) search.append(name, String(each))
   }
-  return search.size ? `${where}?${search}` : where
+  return at(search.size ? `${where}?${search}` : where)
 }
 
 /** Server-sent events of a route, until the function that it gives is called. */

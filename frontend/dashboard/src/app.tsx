@@ -1,8 +1,10 @@
 /** Which page an address shows, and who may see it. */
+
 import { effect, signal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { forget, useAnswer } from "./answers"
 import { ApiError, ask, loggedIn } from "./api"
+import { at } from "./base"
 import { Boundary } from "./components/boundary"
 import { Empty, Problem } from "./components/panel"
 import { Toasts } from "./components/toasts"
@@ -38,7 +40,7 @@ const started = signal<boolean | ApiError>(false)
 effect(() => {
   if (started.value === true && loggedIn.value === false && !["/login", "/setup"].includes(path.value)) {
     const { pathname, search } = address.value
-    go(`/login?to=${encodeURIComponent(pathname + search)}`, { replace: true })
+    go(at(`/login?to=${encodeURIComponent(pathname + search)}`), { replace: true })
   }
 })
 
@@ -75,7 +77,7 @@ function OfSite({ site, children }: { site: string; children: preact.JSX.Element
 
 const Nowhere = ({ title }: { title: string }) => (
   <Empty title={title}>
-    <a href="/">{words.value.problems.toSites}</a>
+    <a href={at("/")}>{words.value.problems.toSites}</a>
   </Empty>
 )
 
@@ -89,7 +91,7 @@ async function start(): Promise<void> {
   const [status, me] = await Promise.allSettled([ask("GET /api/status"), ask("GET /api/me")])
   if (status.status === "fulfilled" && status.value.needs_setup) {
     // Where one is already, the address may have the token.
-    if (path.value !== "/setup") go("/setup", { replace: true })
+    if (path.value !== "/setup") go(at("/setup"), { replace: true })
     started.value = true
     return
   }

@@ -1,8 +1,10 @@
 /** What is around every page: the bar with sites and account, the site's sections, the main part. */
+
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 import { forget, useAnswer } from "./answers"
 import { ApiError, ask, loggedIn } from "./api"
+import { at } from "./base"
 import { Icon, Logo } from "./components/icon"
 import { Menu, MenuItem } from "./components/menu"
 import { say } from "./components/toasts"
@@ -30,7 +32,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </a>
       <header class="bar">
         <div class="inner">
-          <a class="logo" href="/">
+          <a class="logo" href={at("/")}>
             <Logo />
             <span>hitkeep_py</span>
           </a>
@@ -100,7 +102,7 @@ function SiteMenu({ site }: { site: string }) {
     <Menu label={<span class="cut">{site || frame.allSites}</span>} title={`${frame.site}: ${site || frame.allSites}`}>
       {(close) => (
         <>
-          <MenuItem href="/" onChoose={close} chosen={site === ""}>
+          <MenuItem href={at("/")} onChoose={close} chosen={site === ""}>
             {frame.allSites}
           </MenuItem>
           <hr />
@@ -110,7 +112,7 @@ function SiteMenu({ site }: { site: string }) {
             </MenuItem>
           ))}
           <hr />
-          <MenuItem href="/settings/sites" onChoose={close}>
+          <MenuItem href={at("/settings/sites")} onChoose={close}>
             <Icon name="plus" /> {frame.addSite}
           </MenuItem>
         </>
@@ -127,7 +129,7 @@ function sameOf(site: string): string {
   const asked = new URLSearchParams(
     range === DEFAULT_RANGE && !compare ? {} : { ...period, ...(compare && { compare }) },
   )
-  return `/sites/${encodeURIComponent(site)}${section && `/${section}`}?${asked}`
+  return at(`/sites/${encodeURIComponent(site)}${section && `/${section}`}?${asked}`)
 }
 
 function AccountMenu() {
@@ -142,7 +144,7 @@ function AccountMenu() {
               {data.user.email}
             </p>
           )}
-          <MenuItem href="/settings" onChoose={close}>
+          <MenuItem href={at("/settings")} onChoose={close}>
             <Icon name="settings" /> {frame.settings}
           </MenuItem>
           <hr />
@@ -166,7 +168,7 @@ function AccountMenu() {
           >
             {frame.shortcuts} <kbd class="push">?</kbd>
           </MenuItem>
-          <MenuItem href="/docs">{frame.apiDocs}</MenuItem>
+          <MenuItem href={at("/docs")}>{frame.apiDocs}</MenuItem>
           <MenuItem onChoose={logOut}>{frame.logOut}</MenuItem>
         </>
       )}
@@ -183,5 +185,5 @@ async function logOut(): Promise<void> {
   }
   forget()
   loggedIn.value = false
-  go("/login")
+  go(at("/login"))
 }

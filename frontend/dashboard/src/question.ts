@@ -1,8 +1,10 @@
 /** What every panel of a site is asked for: its range, comparison, filters and segment, as the address has them. */
+
 import { computed } from "@preact/signals"
+import { at } from "./base"
 import { type Clause, type Condition, clauseFrom, conditionOf, isSame, textOf } from "./conditions"
 import type { Comparison } from "./registry"
-import { address, type Changes, changed, go } from "./router"
+import { address, type Changes, changed, go, path } from "./router"
 
 export const DEFAULT_RANGE = "30d"
 const DEFAULT_COMPARISON = "previous_period"
@@ -23,14 +25,14 @@ export interface Question {
 }
 
 export const question = computed<Question>(() => {
-  const { pathname, searchParams } = address.value
+  const { searchParams } = address.value
   const given = (name: string): string => searchParams.get(name) ?? ""
   const conditions = [
     ...searchParams.getAll("filter").map((text) => conditionOf(text) ?? text),
     ...clausesOf(given("filters")),
   ]
   return {
-    site: decoded(pathname.split("/")[2] ?? ""),
+    site: decoded(path.value.split("/")[2] ?? ""),
     range: given("range") || (given("from") ? "" : DEFAULT_RANGE),
     from: given("from"),
     to: given("to"),
@@ -163,7 +165,7 @@ export const addClause = (clause: Clause): void => go(withClauses([...question.v
 /** The address of another page of the site, about the same. */
 export function pageOf(name: string, site: string = question.value.site): string {
   const to = new URL(address.value)
-  to.pathname = `/sites/${encodeURIComponent(site)}${name && `/${name}`}`
+  to.pathname = at(`/sites/${encodeURIComponent(site)}${name && `/${name}`}`)
   const kept = ["range", "from", "to", "compare", "compare_from", "compare_to", "filter", "filters", "segment"]
   for (const each of [...to.searchParams.keys()]) if (!kept.includes(each)) to.searchParams.delete(each)
   return changed({}, to)

@@ -1,8 +1,10 @@
 /** The address bar is the state: what a page shows follows from its path and parameters alone. */
 import { computed, signal } from "@preact/signals"
+import { at, within } from "./base"
 
 export const address = signal(new URL(location.href))
-export const path = computed(() => address.value.pathname)
+/** Without the path below which the server is. */
+export const path = computed(() => within(address.value.pathname))
 
 const QUESTION = ["range", "from", "to", "filter", "filters", "segment"]
 /** Where one is in a list. */
@@ -40,9 +42,8 @@ export const placeOf = (name: string): number => Math.max(0, Number.parseInt(par
 
 /** Where to go after the login, which is nowhere else than here. */
 export function destination(to: string | null): string {
-  const isHere =
-    to !== null && URL.canParse(to, location.origin) && new URL(to, location.origin).origin === location.origin
-  return isHere ? to : "/"
+  const found = to === null ? null : URL.parse(to, location.origin)
+  return to !== null && found?.origin === location.origin && found.pathname.startsWith(at("/")) ? to : at("/")
 }
 
 /** Links within the dashboard do not load the page again. */
@@ -63,7 +64,8 @@ const hasModifier = (event: MouseEvent): boolean => event.metaKey || event.ctrlK
 /** The shell's own paths; files, the API and its description are loaded as usual. */
 const isOwn = (link: HTMLAnchorElement): boolean =>
   link.origin === location.origin &&
+  link.pathname.startsWith(at("/")) &&
   !link.target &&
   !link.hash &&
   !link.hasAttribute("download") &&
-  /^\/($|sites(\/|$)|settings(\/|$)|login$|setup$)/.test(link.pathname)
+  /^\/($|sites(\/|$)|settings(\/|$)|login$|setup$)/.test(within(link.pathname))

@@ -1,5 +1,5 @@
 /** Everything that can be pressed. */
-import { visit } from "./application"
+import { base, visit } from "./application"
 
 export interface Action {
   label: string
@@ -22,7 +22,7 @@ const call = (label: string, makes: string[], run: () => void, code: string): Ac
 const post = async (...names: string[]): Promise<void> => {
   const id = `${Date.now()}-${Math.random()}`
   const events = names.map((n) => ({ n, i: n && id, a: 0, u: location.href, z: true }))
-  await fetch("/ingest/batch", { method: "POST", body: JSON.stringify({ s: "shop.demo.example", e: events }) })
+  await fetch(`${base}/ingest/batch`, { method: "POST", body: JSON.stringify({ s: "shop.demo.example", e: events }) })
 }
 
 const READING = ["pageview", "engagement"]

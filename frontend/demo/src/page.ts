@@ -1,6 +1,6 @@
 /** The page /demo: what can be pressed, and a live list of what becomes of it. */
 import { type Action, GROUPS, type Group } from "./actions"
-import { follow } from "./application"
+import { base, follow } from "./application"
 import { keep, kept } from "./kept"
 import { type Matched, matched, type Press, type Row } from "./matching"
 
@@ -140,7 +140,7 @@ const look = async (): Promise<void> => {
   showWaiting()
   const before = window.demo.sent.length
   try {
-    const { events } = (await (await fetch("/demo/events")).json()) as { events: Row[] }
+    const { events } = (await (await fetch(`${base}/demo/events`)).json()) as { events: Row[] }
     if (window.demo.sent.length === before && !window.demo.pending) showRows(events)
   } catch {
     document.querySelector("#newest")!.textContent = "The server does not answer; what you do now is sent later."

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.api.scripts import FOR_EVER
+from hitkeep_py.server.base_path import placed
 from hitkeep_py.server.call import Call, Result
 
 FOLDER = "static/dashboard"
@@ -46,18 +47,23 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    shell: Asset
+    shell: bytes
     assets: Mapping[str, Asset]
 
 
 def show_page(call: Call) -> Result:
     """The page, the same for every address."""
-    return page(call, built().shell)
+    return page(call, shell_below(call.base))
 
 
 def show_asset(call: Call) -> Result:
     """A file of the page; its name has the content's hash, so it may be kept for ever."""
     return asset(call, built(), call.path["file"])
+
+
+@cache
+def shell_below(base: str) -> Asset:
+    return made(placed(built().shell, base), ".html")
 
 
 @cache
@@ -71,11 +77,10 @@ def read_dashboard(folder: Traversable) -> Dashboard:
     if not shell.is_file() or not assets.is_dir():
         raise NotFound("the dashboard is not built here; in a clone of the repository run scripts/build")
     known = (each for each in assets.iterdir() if each.is_file() and ending(each.name) in TYPES)
-    return Dashboard(read_asset(shell), {each.name: read_asset(each) for each in known})
+    return Dashboard(shell.read_bytes(), {each.name: made(each.read_bytes(), ending(each.name)) for each in known})
 
 
-def read_asset(file: Traversable) -> Asset:
-    content, kind = file.read_bytes(), ending(file.name)
+def made(content: bytes, kind: str) -> Asset:
     compressed = None if kind in PACKED else gzip.compress(content, 9, mtime=0)
     return Asset(content, compressed, TYPES[kind], f'"{hashlib.sha256(content).hexdigest()[:16]}"')
 

@@ -4,6 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 from hitkeep_py.errors import NotFound
+from hitkeep_py.server.base_path import placed
 from hitkeep_py.server.call import Call, Result
 
 SITE = "shop.demo.example"
@@ -27,7 +28,7 @@ SEEN = ("time", "outcome", "reason", "message", "kind", "name", "path")
 
 def show_page(call: Call) -> Result:
     """The start of the page's small application."""
-    return page(START)
+    return page(call, START)
 
 
 def show_part(call: Call) -> Result:
@@ -35,7 +36,7 @@ def show_part(call: Call) -> Result:
     name = call.path["name"]
     if name in FILES:
         return Result(content(name), content_type=FILES[name])
-    return page(START) if name in PARTS else page(MISSING, 404)
+    return page(call, START) if name in PARTS else page(call, MISSING, 404)
 
 
 def show_events(call: Call) -> Result:
@@ -44,9 +45,9 @@ def show_events(call: Call) -> Result:
     return Result({"events": [{name: each[name] for name in SEEN} for each in call.analytics.debugger.last(site.id)]})
 
 
-def page(name: str, status: int = 200) -> Result:
+def page(call: Call, name: str, status: int = 200) -> Result:
     headers = [("content-security-policy", CONTENT_SECURITY)]
-    return Result(content(name), status, headers, "text/html; charset=utf-8")
+    return Result(placed(content(name), call.base), status, headers, "text/html; charset=utf-8")
 
 
 @cache

@@ -41,7 +41,7 @@ def log_in(call: Call) -> Result:
         users.close_session(call.caller.token)  # The browser's session of before, which nobody could end any more.
     cookies = [
         session_cookie(token, call.secure, COOKIE_SECONDS),
-        device_cookie(users.device_token(user), call.secure),
+        device_cookie(users.device_token(user), call.secure, call.base),
     ]
     return Result({"status": "ok"}, headers=[("set-cookie", each) for each in cookies])
 

@@ -93,9 +93,10 @@ function show(whole) {
   document.getElementById("title").textContent = `${whole.info.title} ${whole.info.version}`;
   document.getElementById("introduction").textContent = whole.info.description;
   const sections = new Map(whole.tags.map(({ name }) => [name, element("section", "", element("h2", name))]));
+  const base = whole.servers[0].url.replace(/\/$/, "");
   for (const [path, operations] of Object.entries(whole.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      sections.get(operation.tags[0]).append(shownOperation(method, path, operation, whole));
+      sections.get(operation.tags[0]).append(shownOperation(method, base + path, operation, whole));
     }
   }
   document.getElementById("routes").append(...sections.values());
@@ -110,7 +111,7 @@ function find(text) {
 }
 
 document.getElementById("search").addEventListener("input", (event) => find(event.target.value));
-fetch("/openapi.json")
+fetch("openapi.json")
   .then((answer) => answer.json())
   .then(show)
   .catch((error) => {

@@ -1,7 +1,9 @@
 /** What throws while it is drawn takes nothing else of the page with it. */
+
 import type { ComponentChildren } from "preact"
 import { useEffect, useErrorBoundary } from "preact/hooks"
 import { refresh } from "../answers"
+import { at } from "../base"
 import { words } from "../language"
 import { address } from "../router"
 import { Trouble } from "./panel"
@@ -21,7 +23,7 @@ export function Boundary({ children }: { children: ComponentChildren }) {
   }
   return (
     <Trouble text={problems.brokenPage} onRetry={again}>
-      <a href="/">{problems.toSites}</a>
+      <a href={at("/")}>{problems.toSites}</a>
     </Trouble>
   )
 }

@@ -1,4 +1,5 @@
 /** The settings of the server and of who is logged in. */
+import { at } from "../base"
 import { Empty } from "../components/panel"
 import { words } from "../language"
 import { settingsWords } from "../language/settings"
@@ -36,7 +37,7 @@ export function SettingsPage() {
 function groups(): SectionGroup[] {
   const settings = settingsWords.value
   const of = (...names: Name[]) =>
-    names.map((name) => ({ name, label: settings[name].title, href: `/settings/${name}` }))
+    names.map((name) => ({ name, label: settings[name].title, href: at(`/settings/${name}`) }))
   return [
     { label: settings.groups.server, sections: of("sites", "users", "usage", "health") },
     { label: settings.groups.you, sections: of("password", "about") },

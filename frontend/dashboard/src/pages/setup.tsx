@@ -1,8 +1,10 @@
 /** First run: account, first site, snippet, first event. Where one is follows from the server and the address. */
+
 import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import { useAnswer } from "../answers"
 import { ask, loggedIn } from "../api"
+import { at } from "../base"
 import { given, useChanging } from "../changing"
 import { Field } from "../components/field"
 import { Form } from "../components/form"
@@ -42,7 +44,7 @@ function StepOf({ needsAccount }: { needsAccount: boolean }) {
   if (loggedIn.value) return site ? <InstallStep domain={site} /> : <SiteStep />
   return (
     <Empty title={setup.isDone}>
-      <a href="/login">{setup.toLogin}</a>
+      <a href={at("/login")}>{setup.toLogin}</a>
     </Empty>
   )
 }
@@ -134,7 +136,7 @@ function SiteStep() {
       <p>{setup.siteIntro}</p>
       <NewSite submit={setup.createSite} onAdd={({ domain }) => go(changed({ site: domain }))} />
       <p>
-        <a href="/">{setup.later}</a>
+        <a href={at("/")}>{setup.later}</a>
       </p>
     </Card>
   )
@@ -151,7 +153,7 @@ function InstallStep({ domain }: { domain: string }) {
             <Snippet site={data} />
             <Waiting site={data} />
             <p>
-              <a href={`/sites/${data.domain}`}>{setup.later}</a>
+              <a href={at(`/sites/${data.domain}`)}>{setup.later}</a>
             </p>
           </div>
         )}

@@ -1,8 +1,10 @@
 /** One site: key figures, the chart, and what is behind them. */
+
 import { useEffect } from "preact/hooks"
 import { useAnswer } from "../answers"
 import type { ApiError } from "../api"
 import type { OverviewReport } from "../api_types"
+import { at } from "../base"
 import { ErrorText } from "../components/error_text"
 import { Trouble } from "../components/panel"
 import { useEver } from "../ever"
@@ -48,7 +50,7 @@ const Unasked = ({ error }: { error: ApiError }) => (
   <>
     <Controls />
     <Trouble text={<ErrorText error={error} />}>
-      <a class="button small" href={path.value}>
+      <a class="button small" href={at(path.value)}>
         {words.value.site.startAnew}
       </a>
     </Trouble>

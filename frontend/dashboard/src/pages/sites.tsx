@@ -1,7 +1,9 @@
 /** All sites at a glance, those with most visitors first. */
+
 import { useState } from "preact/hooks"
 import { useAnswer } from "../answers"
 import type { SiteAtAGlance } from "../api_types"
+import { at } from "../base"
 import { Change } from "../components/bars"
 import { Icon } from "../components/icon"
 import { Block, Empty, Shown } from "../components/panel"
@@ -35,7 +37,7 @@ export function SitesPage() {
           {(found.data?.sites.length ?? 0) > MANY && (
             <SearchField label={sites.search} value={search} onInput={setSearch} />
           )}
-          <a class="button" href="/settings/sites">
+          <a class="button" href={at("/settings/sites")}>
             <Icon name="plus" /> {sites.add}
           </a>
         </div>
@@ -50,7 +52,7 @@ export function SitesPage() {
             </ul>
           ) : (
             <Empty title={sites.none}>
-              <a class="button primary" href="/settings/sites">
+              <a class="button primary" href={at("/settings/sites")}>
                 {sites.add}
               </a>
             </Empty>
@@ -79,7 +81,7 @@ function SiteCard({ site }: { site: SiteAtAGlance }) {
   const visitors = `${short(site.visitors)} ${sites.visitors}`
   return (
     <li class="panel">
-      <a class="card" href={`/sites/${encodeURIComponent(site.domain)}`}>
+      <a class="card" href={at(`/sites/${encodeURIComponent(site.domain)}`)}>
         <span class="row">
           <strong class="cut">{site.domain}</strong>
           {site.live_visitors > 0 && (

@@ -1,5 +1,7 @@
 /** Web vitals of a site: how fast its pages are for those who visit them. */
+
 import { useAnswer } from "../answers"
+import { server } from "../base"
 import { Block, Empty, Shown } from "../components/panel"
 import { words } from "../language"
 import { Controls } from "../panels/controls"
@@ -51,7 +53,7 @@ function Nothing() {
       <Empty title={vitals.none}>
         <p>{vitals.noneHint}</p>
         <pre>
-          <code>{`<script async src="${location.origin}/hk.js" data-vitals></script>`}</code>
+          <code>{`<script async src="${server}/hk.js" data-vitals></script>`}</code>
         </pre>
       </Empty>
     </section>

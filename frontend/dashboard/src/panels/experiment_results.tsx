@@ -1,5 +1,7 @@
 /** What an experiment has shown: each variant's figures, its difference to the control, and how sure that is. */
+
 import type { Experiment, ExperimentReport, VariantOutcome } from "../api_types"
+import { server } from "../base"
 import { Icon } from "../components/icon"
 import { Empty } from "../components/panel"
 import { change, NOTHING, percent, whole } from "../figures"
@@ -100,7 +102,7 @@ function NothingSeen({ experiment }: { experiment: Experiment }) {
     <Empty title={experiments.nobody}>
       <p>{experiments.nobodyHint}</p>
       <pre>
-        <code>{`<script async src="${location.origin}/hk.js" data-experiments></script>\n\n[data-hk-${experiment.id.toLowerCase()}="${experiment.variants[1]?.id ?? ""}"] { … }`}</code>
+        <code>{`<script async src="${server}/hk.js" data-experiments></script>\n\n[data-hk-${experiment.id.toLowerCase()}="${experiment.variants[1]?.id ?? ""}"] { … }`}</code>
       </pre>
     </Empty>
   )

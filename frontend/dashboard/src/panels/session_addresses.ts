@@ -1,8 +1,9 @@
 /** From the list of sessions to one of them and back to where one was. */
+import { at } from "../base"
 import { filteredBy, question } from "../question"
 import { address, changed } from "../router"
 
-const listPath = (): string => `/sites/${encodeURIComponent(question.value.site)}/sessions`
+const listPath = (): string => at(`/sites/${encodeURIComponent(question.value.site)}/sessions`)
 
 export const openedId = (path: string): string | undefined => path.split("/")[4] || undefined
 

@@ -1,4 +1,5 @@
 import { useAnswer } from "../../answers"
+import { at } from "../../base"
 import { Panel } from "../../components/panel"
 import { settingsWords } from "../../language/settings"
 
@@ -14,10 +15,10 @@ export function About() {
         <p>{about.text}</p>
         <ul class="checks">
           <li>
-            <a href="/docs">{about.apiDocs}</a>
+            <a href={at("/docs")}>{about.apiDocs}</a>
           </li>
           <li>
-            <a href="/openapi.json">{about.openapi}</a>
+            <a href={at("/openapi.json")}>{about.openapi}</a>
           </li>
         </ul>
         <p>{about.shortcuts}</p>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks"
 import { addressOf, ask } from "../../api"
 import type { Site } from "../../api_types"
+import { at } from "../../base"
 import { AskFirst } from "../../components/confirm"
 import { Choice } from "../../components/field"
 import { Icon } from "../../components/icon"
@@ -82,7 +83,7 @@ function Remove({ site }: { site: Site }) {
           done={data.removed(site.domain)}
           onConfirm={async () => {
             await ask("DELETE /api/sites/{site_id}", { path: { site_id: site.id } })
-            go("/settings/sites")
+            go(at("/settings/sites"))
           }}
         >
           {data.removeButton}

@@ -1,7 +1,9 @@
 /** Waits for a site's first event, and helps when it does not come: by what the server saw instead. */
+
 import { refresh, useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { SeenEvent, Site } from "../../api_types"
+import { at, server } from "../../base"
 import { useChanging } from "../../changing"
 import { Refused } from "../../components/error_text"
 import { Icon } from "../../components/icon"
@@ -76,7 +78,7 @@ function Arrived({ site, stored }: { site: Site; stored: SeenEvent | undefined }
           <bdi>{waiting.last([eventName(stored), stored.path].filter(Boolean).join(" "), ago(stored.time))}</bdi>
         </p>
       )}
-      <a class="button primary" href={`/sites/${site.domain}`} onClick={refresh}>
+      <a class="button primary" href={at(`/sites/${site.domain}`)} onClick={refresh}>
         {setup.toDashboard}
       </a>
     </>
@@ -101,7 +103,7 @@ function Help({ site, seen }: { site: Site; seen: readonly SeenEvent[] }) {
         </ul>
       </div>
       <p>{waiting.tryIt}</p>
-      <Copyable text={testCall(location.origin, site)} label={waiting.tryIt} />
+      <Copyable text={testCall(server, site)} label={waiting.tryIt} />
     </>
   )
 }

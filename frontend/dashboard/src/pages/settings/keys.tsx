@@ -2,6 +2,7 @@ import { useState } from "preact/hooks"
 import { useAnswer } from "../../answers"
 import { type Answer, ask } from "../../api"
 import type { Key, Site } from "../../api_types"
+import { server } from "../../base"
 import { given, useChanging } from "../../changing"
 import { AskFirst } from "../../components/confirm"
 import { Dialog } from "../../components/dialog"
@@ -160,11 +161,10 @@ function ShownOnce({ site, made, onClose }: { site: Site; made: NewKey; onClose:
 }
 
 function exampleOf(made: NewKey, site: Site): string {
-  const { origin } = location
   const examples: Record<Key["kind"], string> = {
-    public: tagOf(origin, made.key, ["named"]),
-    secret: serverCall(origin, made.key),
-    api: `curl -H "Authorization: Bearer ${made.key}" "${origin}/api/sites/${site.domain}/reports/overview?range=7d"`,
+    public: tagOf(server, made.key, ["named"]),
+    secret: serverCall(server, made.key),
+    api: `curl -H "Authorization: Bearer ${made.key}" "${server}/api/sites/${site.domain}/reports/overview?range=7d"`,
   }
   return examples[made.kind]
 }

@@ -1,5 +1,7 @@
 /** A page of sections: a list of them at the side, on a phone a choice above. */
+
 import type { ComponentChildren } from "preact"
+import { at } from "../../base"
 import { settingsWords } from "../../language/settings"
 import { question } from "../../question"
 import { go, path } from "../../router"
@@ -67,7 +69,7 @@ function SectionChoice({ groups, current }: Listed) {
       class="plain side-choice"
       aria-label={settingsWords.value.section}
       value={current}
-      onChange={(event) => go(all.find((each) => each.name === event.currentTarget.value)?.href ?? "/settings")}
+      onChange={(event) => go(all.find((each) => each.name === event.currentTarget.value)?.href ?? at("/settings"))}
     >
       {groups.map((group) => (
         <optgroup key={group.label} label={group.label}>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks"
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { Segment, Site } from "../../api_types"
+import { at } from "../../base"
 import { given, useChanging } from "../../changing"
 import { AskFirst } from "../../components/confirm"
 import { Dialog } from "../../components/dialog"
@@ -30,7 +31,7 @@ export function Segments({ site }: { site: Site }) {
             </ul>
           ) : (
             <Empty title={segments.none}>
-              <a href={`/sites/${site.domain}`}>{words.value.frame.dashboard}</a>
+              <a href={at(`/sites/${site.domain}`)}>{words.value.frame.dashboard}</a>
             </Empty>
           )
         }
@@ -48,7 +49,7 @@ function SegmentEntry({ segment, site }: { segment: Segment; site: Site }) {
   return (
     <Entry
       title={
-        <a href={`/sites/${site.domain}?segment=${segment.id}`} title={segments.open(segment.name)}>
+        <a href={at(`/sites/${site.domain}?segment=${segment.id}`)} title={segments.open(segment.name)}>
           <bdi>{segment.name}</bdi>
         </a>
       }

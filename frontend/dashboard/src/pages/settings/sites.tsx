@@ -1,6 +1,7 @@
 import { useAnswer } from "../../answers"
 import { ask } from "../../api"
 import type { Site } from "../../api_types"
+import { at } from "../../base"
 import { given, useChanging } from "../../changing"
 import { AskFirst } from "../../components/confirm"
 import { Field } from "../../components/field"
@@ -34,7 +35,7 @@ export function Sites() {
         </Shown>
       </Panel>
       <Panel title={sites.add}>
-        <NewSite submit={sites.add} onAdd={(site) => go(`/sites/${site.domain}/settings/install`)} />
+        <NewSite submit={sites.add} onAdd={(site) => go(at(`/sites/${site.domain}/settings/install`))} />
       </Panel>
     </>
   )
@@ -47,7 +48,7 @@ function SiteEntry({ site }: { site: Site }) {
   return (
     <Entry
       title={
-        <a href={`/sites/${site.domain}/settings`} title={sites.open(site.domain)}>
+        <a href={at(`/sites/${site.domain}/settings`)} title={sites.open(site.domain)}>
           {site.domain}
         </a>
       }

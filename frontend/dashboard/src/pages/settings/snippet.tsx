@@ -1,6 +1,8 @@
 /** What makes a site's pages, or its server, send events. */
+
 import { useState } from "preact/hooks"
 import type { Site } from "../../api_types"
+import { server } from "../../base"
 import { Check } from "../../components/form"
 import { Tabs, tabPanel } from "../../components/tabs"
 import { settingsWords } from "../../language/settings"
@@ -56,7 +58,7 @@ function PageSnippet({ site }: { site: Site }) {
   return (
     <>
       <p>{install.intro}</p>
-      <Copyable text={tagOf(location.origin, site.domain, chosen)} label={install.variants.page} />
+      <Copyable text={tagOf(server, site.domain, chosen)} label={install.variants.page} />
       <details>
         <summary>{install.options}</summary>
         <div class="options">
@@ -75,7 +77,7 @@ function ServerSnippet({ site }: { site: Site }) {
   return (
     <>
       <p>{install.serverIntro}</p>
-      <Copyable text={serverCall(location.origin, "hks_…")} label={install.variants.server} />
+      <Copyable text={serverCall(server, "hks_…")} label={install.variants.server} />
       <p>
         <a href={pageOf("settings/keys", site.domain)}>{install.createKey}</a>
       </p>
@@ -101,15 +103,14 @@ export const testCall = (origin: string, site: Site): string =>
 
 function OtherProducts({ site }: { site: Site }) {
   const { install } = settingsWords.value
-  const { origin } = location
   const tags = [
-    ["Plausible", `<script defer data-domain="${site.domain}" src="${origin}/js/script.js"></script>`],
-    ["Umami", `<script defer src="${origin}/script.js" data-website-id="${install.oldId}"></script>`],
-    ["Sparklytics", `<script defer src="${origin}/s.js" data-website-id="${install.oldId}"></script>`],
-    ["Clickport", `<script defer src="${origin}/tracker.js" data-domain="${site.domain}"></script>`],
-    ["GoatCounter", `<script data-goatcounter="${origin}/count" async src="${origin}/count.js"></script>`],
-    ["Liwan", `<script type="module" data-entity="${install.oldId}" src="${origin}/script.js"></script>`],
-    ["Grademypage", `<script async src="${origin}/api/analytics/script.js?projectId=${install.oldId}"></script>`],
+    ["Plausible", `<script defer data-domain="${site.domain}" src="${server}/js/script.js"></script>`],
+    ["Umami", `<script defer src="${server}/script.js" data-website-id="${install.oldId}"></script>`],
+    ["Sparklytics", `<script defer src="${server}/s.js" data-website-id="${install.oldId}"></script>`],
+    ["Clickport", `<script defer src="${server}/tracker.js" data-domain="${site.domain}"></script>`],
+    ["GoatCounter", `<script data-goatcounter="${server}/count" async src="${server}/count.js"></script>`],
+    ["Liwan", `<script type="module" data-entity="${install.oldId}" src="${server}/script.js"></script>`],
+    ["Grademypage", `<script async src="${server}/api/analytics/script.js?projectId=${install.oldId}"></script>`],
   ] as const
   return (
     <>
