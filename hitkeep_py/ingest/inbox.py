@@ -35,6 +35,8 @@ GROUP_BYTES = PORTION_BYTES = 4_000_000
 """DuckDB took over 512 MB to insert 4,000 events of 16 KB, so a portion is bounded by size as well."""
 KEY_LIFE_MS = 30 * 86_400_000
 KEYS_FORGOTTEN_AT_ONCE = 2_000
+KEYS_BYTES = 1 << 30
+"""Disk that keys may take, some 5 million: one client can make 20,000 a second, and those of 30 days would fill it."""
 FIELDS_TEXT = ",".join(EVENT_FIELDS)
 
 
@@ -64,7 +66,15 @@ Order = Callable[[], None]
 
 
 class Inbox:
-    def __init__(self, path: Path | None, clock: Clock, *, capacity: int = 20_000, max_bytes: int = 1 << 30) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        clock: Clock,
+        *,
+        capacity: int = 20_000,
+        max_bytes: int = 1 << 30,
+        key_bytes: int = KEYS_BYTES,
+    ) -> None:
         self.counters = InboxCounters()
         self.committed = threading.Event()
         self.refusal: str | None = None
@@ -73,6 +83,8 @@ class Inbox:
         self._clock = clock
         self._capacity = capacity
         self._max_bytes = max_bytes
+        self._key_bytes = key_bytes
+        self._keys_are_full = False
         self._waiting: queue.SimpleQueue[Batch | Order | None] = queue.SimpleQueue()
         self._connection = open_with_log_checked(path) if path else open_database(None)
         self._reader = self._connection if path is None else open_database(path)
@@ -187,9 +199,7 @@ class Inbox:
     def used_bytes(self) -> int:
         """Disk that unstored events and keys hold; what trimming freed is used again by SQLite."""
         with self._reader_lock:
-            pages = self._reader.execute("PRAGMA page_count").fetchone()[0]
-            free = self._reader.execute("PRAGMA freelist_count").fetchone()[0]
-        return int(pages - free) * PAGE_BYTES
+            return used_bytes(self._reader)
 
     def is_full(self, stored_position: int) -> bool:
         """Of events that the store does not have yet; keys may take what the disk has."""
@@ -310,7 +320,11 @@ class Inbox:
             "INSERT OR IGNORE INTO idempotency_keys SELECT value, ? FROM json_each(?) RETURNING key",
             (self._clock.now_ms(), orjson.dumps(keys).decode()),
         )
-        return dict.fromkeys((key for (key,) in new.fetchall()), True)
+        found = dict.fromkeys((key for (key,) in new.fetchall()), True)
+        if self._keys_are_full:
+            # A quarter more than came, so that there is room again; each takes some 70 µs.
+            self._forget_keys(self._clock.now_ms(), len(found) + len(found) // 4 + 1)
+        return found
 
     def _insert(self, rows: list[tuple[object, ...]], usage: str) -> None:
         position = self._position + len(rows)
@@ -346,8 +360,19 @@ class Inbox:
         )
 
     def _forget_old_keys(self) -> None:
+        """Those of 30 days ago; while keys take too much disk, each group forgets the oldest ones as well."""
+        self._forget_keys(self._clock.now_ms() - KEY_LIFE_MS, KEYS_FORGOTTEN_AT_ONCE)
+        (events,) = self._connection.execute("SELECT coalesce(sum(length(payload)), 0) FROM groups").fetchone()
+        self._keys_are_full = used_bytes(self._connection) - int(events) > self._key_bytes
+
+    def _forget_keys(self, before: int, most: int) -> None:
         self._connection.execute(
             "DELETE FROM idempotency_keys WHERE key IN"
             " (SELECT key FROM idempotency_keys WHERE seen_at < ? ORDER BY seen_at LIMIT ?)",
-            (self._clock.now_ms() - KEY_LIFE_MS, KEYS_FORGOTTEN_AT_ONCE),
+            (before, most),
         )
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+    return int(pages - free) * PAGE_BYTES

@@ -267,6 +267,27 @@ def test_a_key_outlives_trimming_and_opening_again_for_30_days(open_inbox: Opene
         clock.advance(1)
 
 
+def test_keys_take_a_bounded_disk_and_the_newest_are_kept(open_inbox: Opener, clock: FakeClock) -> None:
+    most = 200_000
+    inbox = open_inbox(key_bytes=most)
+
+    def put_keys(numbers: range) -> None:
+        clock.advance(1)
+        for waiter in [put(inbox, "a", key=f"{number}-{'k' * 80}") for number in numbers]:
+            waiter.result(SOON)
+        inbox.trim(inbox.position)
+        inbox.forget_old_keys()
+
+    for start in range(0, 4_000, 200):
+        put_keys(range(start, start + 200))
+        assert inbox.used_bytes() < 2 * most
+    before = inbox.position
+    put_keys(range(3_800, 4_000))
+    assert inbox.position == before
+    put_keys(range(200))
+    assert inbox.position == before + 200
+
+
 def test_it_is_full_of_what_the_store_does_not_have_yet(open_inbox: Opener) -> None:
     inbox = open_inbox(max_bytes=200_000)
     assert not inbox.is_full(0)
