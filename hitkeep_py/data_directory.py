@@ -3,8 +3,11 @@
 import errno
 import fcntl
 import itertools
+import logging
 import os
+import re
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +18,13 @@ from hitkeep_py.errors import DataDirectoryError, DataDirectoryLocked
 
 RESTORE_READY, REPLACED = "restore-ready-", "replaced-"
 PARTIAL = ".partial-"
+OURS = re.compile(
+    r"(events\.(duckdb|tmp)|(catalog|inbox)\.sqlite)|(server\.sock|lock|backups)$"
+    rf"|{RESTORE_READY}|{REPLACED}|{re.escape(PARTIAL)}|\.writable-"
+)
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+LET_WRITE = stat.S_IWGRP | stat.S_IWOTH
+log = logging.getLogger(__name__)
 LOCK_PAUSE = 0.02
 LEAST_WAIT = 0.1
 """Seconds; `holder` takes the lock for a moment too."""
@@ -89,10 +99,29 @@ class DataDirectory:
         except OSError as error:
             raise DataDirectoryError(f"cannot write to the data directory {self.path}: {error.strerror}") from error
         self._enter()
+        self._tighten()
         # SQLite opens a file that it may not write as read-only, and every event would be refused later.
         for file in (self.events, self.catalog, self.inbox, self._lock_file):
             if file.exists() and not os.access(file, os.R_OK | os.W_OK):
                 raise DataDirectoryError(f"cannot write to {file}: Permission denied")
+
+    def _tighten(self) -> None:
+        """Take rights of other users away, from files that are ours and from a directory with nothing else in it.
+
+        Raises DataDirectoryError where others own the directory, or may write to it and keep things of theirs in it.
+        """
+        found = self.path.stat()
+        inside = list(self.path.iterdir())
+        ours = [each for each in inside if OURS.match(each.name)]
+        if os.geteuid() not in (0, found.st_uid) and found.st_uid != 0:
+            raise DataDirectoryError(f"the data directory {self.path} belongs to another user; give it to this one")
+        if found.st_mode & stat.S_IWOTH and len(ours) < len(inside):
+            raise DataDirectoryError(
+                f"everybody may write to {self.path}, which has other things in it: name a directory of its own"
+            )
+        loose = [self.path] if len(ours) == len(inside) else []
+        for each in (*loose, *(each for each in ours if each.is_file() and not each.is_symlink())):
+            tighten(each)
 
     def lock(self, purpose: str, wait: float = 0.0) -> None:
         """Hold the directory until `unlock`, waiting up to `wait` seconds. Raises DataDirectoryLocked."""
@@ -145,8 +174,12 @@ class DataDirectory:
         except OSError:
             return None
 
-    def begin_restore(self, source: "DataDirectory", name: str) -> None:
+    def begin_restore(
+        self, source: "DataDirectory", name: str, settle: Callable[["DataDirectory"], object] = lambda arrived: None
+    ) -> None:
         """Bring copies of a backup's files in. After the rename, whoever locks next finishes the restore.
+
+        `settle` may change the copies before.
 
         Raises DataDirectoryError when they cannot be copied; then none is left.
         """
@@ -157,7 +190,9 @@ class DataDirectory:
             with arriving(self.path / f"{RESTORE_READY}{number}") as folder:
                 for file in (source.events, source.inbox, source.catalog):
                     shutil.copyfile(file, folder / file.name)
-                    sync(folder / file.name)
+                settle(DataDirectory(folder))
+                for file in folder.iterdir():
+                    sync(file)
         except OSError as error:
             raise DataDirectoryError(
                 f"cannot copy the backup to {self.path}: {error.strerror}. Nothing was changed"
@@ -167,7 +202,15 @@ class DataDirectory:
         return any((self.path / f"{kind}{name}").exists() for kind in (RESTORE_READY, REPLACED))
 
     def restore_waiting(self) -> bool:
-        return any(self.path.glob(f"{RESTORE_READY}*"))
+        return bool(self._ready_restores())
+
+    def _ready_restores(self) -> list[Path]:
+        """Those that this user made, or the system's administrator: anybody who may write here could plant one."""
+        found = sorted(self.path.glob(f"{RESTORE_READY}*"))
+        planted = [each for each in found if not is_own_folder(each)]
+        if planted:
+            log.warning("%s is not used: it is no folder of this user alone", planted[0])
+        return [each for each in found if each not in planted]
 
     def finish_restore(self) -> Path | None:
         """Put the files of a complete restore in place; also after it was broken off anywhere. Needs the lock.
@@ -175,7 +218,7 @@ class DataDirectory:
         Returns where the old files are; None when there were none.
         """
         kept = None
-        for ready in sorted(self.path.glob(f"{RESTORE_READY}*")):
+        for ready in self._ready_restores():
             kept = self.path / ready.name.replace(RESTORE_READY, REPLACED, 1)
             kept.mkdir(exist_ok=True)
             for new in sorted(ready.iterdir()):
@@ -195,6 +238,23 @@ class DataDirectory:
     def used_bytes(self) -> int:
         """Size of all files. `stat` only: opening the event store's file here would drop DuckDB's lock on it."""
         return folder_bytes(self.path)
+
+
+def tighten(path: Path) -> None:
+    with suppress(FileNotFoundError):  # Another process's, gone by now.
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if not mode & OTHERS:
+            return
+        try:
+            path.chmod(mode & ~OTHERS)
+        except PermissionError:
+            # As of volumes that an orchestrator makes: the administrator's, open to all within a container.
+            log.warning("other users of this system may use %s, whose rights this user may not change", path)
+
+
+def is_own_folder(path: Path) -> bool:
+    found = path.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid in (0, os.geteuid()) and not found.st_mode & LET_WRITE
 
 
 def numbered(name: str) -> Callable[[int], str]:

@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,3 +117,49 @@ def test_a_file_in_place_of_the_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     with pytest.raises(DataDirectoryError, match="data"):
         Analytics.open(Settings(data_dir=str(tmp_path / "data")), "test")
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o755])
+def test_rights_of_other_users_are_taken_away_at_the_start(tmp_path: Path, mode: int) -> None:
+    directory = DataDirectory(tmp_path / "data")
+    directory.prepare()
+    for file in (directory.events, directory.catalog, directory.path / "events.duckdb.wal"):
+        file.touch()
+        file.chmod(0o666)
+    directory.path.chmod(mode)
+    directory.prepare()
+    assert stat.S_IMODE(directory.path.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(each.stat().st_mode) for each in directory.path.iterdir() if each.is_file()} == {0o600}
+
+
+def test_a_directory_with_other_things_in_it_keeps_its_rights(tmp_path: Path) -> None:
+    (tmp_path / "project").touch()
+    (tmp_path / "project").chmod(0o644)
+    tmp_path.chmod(0o755)
+    DataDirectory(tmp_path).prepare()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "project").stat().st_mode) == 0o644
+    tmp_path.chmod(0o1777)
+    with pytest.raises(DataDirectoryError, match="name a directory of its own"):
+        DataDirectory(tmp_path).prepare()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
+
+
+@pytest.mark.parametrize("planted", ["writable", "link", "file"])
+def test_a_restore_that_another_user_may_have_planted_is_not_taken_over(tmp_path: Path, planted: str) -> None:
+    directory, elsewhere = DataDirectory(tmp_path / "data"), tmp_path / "elsewhere"
+    directory.prepare()
+    directory.catalog.write_text("live")
+    elsewhere.mkdir()
+    (elsewhere / "catalog.sqlite").write_text("planted")
+    ready = directory.path / "restore-ready-x"
+    if planted == "writable":
+        elsewhere.rename(ready).chmod(0o777)
+    elif planted == "link":
+        ready.symlink_to(elsewhere)
+    else:
+        ready.write_text("planted")
+    assert not directory.restore_waiting()
+    directory.lock("a test")
+    directory.unlock()
+    assert directory.catalog.read_text() == "live"

@@ -11,6 +11,7 @@ from hitkeep_py.catalog.funnels import Funnels
 from hitkeep_py.catalog.goals import Goals
 from hitkeep_py.catalog.keys import KeyRing, Keys
 from hitkeep_py.catalog.passwords import Passwords
+from hitkeep_py.catalog.restored import destroy_salts
 from hitkeep_py.catalog.salts import SaltRing, Salts
 from hitkeep_py.catalog.segments import Segments
 from hitkeep_py.catalog.site_settings import VISITOR_PERIODS, named_domain
@@ -91,11 +92,7 @@ class Catalog:
     def backup(self, target: Path) -> None:
         """A copy without the salts: in a copy they would outlive their destruction."""
         self.database.backup(target)
-        copy = Database(target)
-        try:
-            Salts(copy).destroy_all()
-        finally:
-            copy.close()
+        destroy_salts(target)
 
     def close(self) -> None:
         self.users.close()

@@ -2,13 +2,16 @@
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 import click
 
+from hitkeep_py.catalog.restored import destroy_salts, keep_access
 from hitkeep_py.cli.access import opened_data, server_answer
 from hitkeep_py.cli.options import data_command, show
 from hitkeep_py.cli.progress import copied, progress
+from hitkeep_py.cli.terminal import say
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, arriving, sync, unused
 from hitkeep_py.errors import AnalyticsError, Conflict, DataDirectoryError, NotFound
@@ -68,7 +71,8 @@ def move_files(source: Path, target: Path) -> None:
 def restore(source: str, settings: Settings, as_json: bool) -> None:
     """Put the backup SOURCE in place of the data directory's files, while no server runs.
 
-    The backup is verified first. What was in the data directory is kept beside it, in a folder `replaced-…`.
+    The backup is verified first. What was in the data directory is kept beside it, in a folder `replaced-…`. All logins
+    end; passwords, removed users and revoked keys stay as they are now.
     """
     copies, directory = DataDirectory(Path(source)), DataDirectory(settings.directory)
     if not copies.events.exists() or not copies.catalog.exists() or not copies.inbox.exists():
@@ -80,12 +84,25 @@ def restore(source: str, settings: Settings, as_json: bool) -> None:
             found = problems(copies)
         if found:
             raise DataDirectoryError(f"the backup is damaged, nothing was changed: {'; '.join(found)}")
-        directory.begin_restore(copies, timestamp())
+        directory.begin_restore(copies, timestamp(), partial(settle, directory))
         kept = directory.finish_restore()
     finally:
         directory.unlock()
     text = f"Restored {source} to {directory.path}" + (f"; the files from before are in {kept}" if kept else "")
     show({"path": str(directory.path), "replaced": str(kept) if kept else None}, as_json, text)
+
+
+def settle(directory: DataDirectory, arrived: DataDirectory) -> None:
+    """Once the backup's files have arrived, before they replace the others."""
+    unknown = keep_access(directory.catalog, arrived.catalog)
+    if unknown:
+        say(
+            f"Warning: the catalog of now cannot be read ({unknown.message}): keys that were revoked and users that "
+            "were removed since the backup are valid again",
+            error=True,
+        )
+    elif directory.catalog.exists():
+        destroy_salts(directory.catalog)
 
 
 def timestamp() -> str:
