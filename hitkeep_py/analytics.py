@@ -34,6 +34,7 @@ from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.intake import Intake
 from hitkeep_py.ingest.ledger import month_json
 from hitkeep_py.ingest.pipeline import Pipeline
+from hitkeep_py.ingest.rebuilding import Rebuilt
 from hitkeep_py.ingest.sessions import KEPT_MS
 from hitkeep_py.ingest.usage import Usage, month_of
 from hitkeep_py.ingest.writer import Writer
@@ -218,13 +219,15 @@ class Analytics:
         """The answer of a report, within the limits. Raises QueryBusy, QueryTimeout, StoreUnavailable."""
         return self.questions.answer(self.questions.request(), report, *arguments, **named)
 
-    def rebuild_summaries(self) -> int:
-        """Make everything that is derived from the stored events anew; gives how many sessions there are.
+    def rebuild(self) -> Rebuilt:
+        """Make everything that is derived from the stored events anew, sessions in order of time.
 
         Raises StoreUnavailable while the store is away.
         """
-        self._need_store("rebuild the summaries")
-        return int(self.writer.run(self.store.rebuild_summaries).result())
+        self._need_store("rebuild the sessions")
+        done = self.writer.rebuild().result()
+        log.info("rebuilt %d sessions from the events; there were %d", done.sessions, done.sessions_before)
+        return done
 
     def erase(self, site_id: str, before: int) -> int:
         """Delete a site's events before a time in UTC milliseconds, for ever; gives how many there were.

@@ -1,5 +1,7 @@
 """analytics rebuild"""
 
+from dataclasses import asdict
+
 import click
 
 from hitkeep_py.cli.access import opened_data, server_answer
@@ -11,15 +13,21 @@ from hitkeep_py.config import Settings
 @click.command()
 @data_command
 def rebuild(settings: Settings, as_json: bool) -> None:
-    """Make what is derived from the events, such as the sessions, anew from them.
+    """Make what is derived from the events, such as the sessions, anew from them, in order of time.
 
-    Never needed, since it is kept in the same transactions as the events; for proof, or after work on the file by hand.
+    Of use after events of long ago were sent in another order than they happened: their sessions become those that
+    they would be had they been sent in order. What was sent in order stays as it is. Events that come meanwhile wait.
     """
     with progress("Rebuilding", lambda: ""):
         answer = server_answer(settings, "POST", "/api/rebuild") or offline_rebuild(settings)
-    show(answer, as_json, f"Rebuilt {answer['sessions']:,} sessions from the events.")
+    show(answer, as_json, told(answer))
+
+
+def told(answer: dict[str, int]) -> str:
+    changed = f"; there were {answer['sessions_before']:,}, and {answer['changed_events']:,} events changed"
+    return f"Rebuilt {answer['sessions']:,} sessions from the events{changed if answer['changed_events'] else ''}."
 
 
 def offline_rebuild(settings: Settings) -> dict[str, int]:
     with opened_data(settings, "analytics rebuild") as analytics:
-        return {"sessions": analytics.rebuild_summaries()}
+        return asdict(analytics.rebuild())

@@ -27,6 +27,8 @@ MOST_OF_VISITOR = 8
 """Sessions of one visitor that are kept."""
 MOST_VISITORS = 8
 """Visitor ids under which one session is found."""
+CROSSING_SAID_MS = KEPT_MS // 2
+"""How long one event says for others by which other id their session is found: what is stored of it goes in KEPT_MS."""
 Attributes = tuple[str | None, ...]
 """Values of query.dimensions.SESSION_ATTRIBUTES."""
 Ids = tuple[int, int | None, int | None]
@@ -37,8 +39,10 @@ Ids = tuple[int, int | None, int | None]
 class OpenSession:
     """`key` is the name that the client gave it, if any; `newest` is the event that came last, of whatever time.
 
-    It is found under the ids `visitors`, of which `visitor_id` is the one that its events have. `user` is who was named
-    in it: nobody else's named events join it.
+    It is found under the ids `visitors`, of which `visitor_id` is the one that its events have, and `crossings` are
+    those that its events say beside it, each with the time of the last. `user` is who was named in it: nobody else's
+    named events join it. `namer` is the event that last named it, or its user, and `pause` the time between the newest
+    event and the last before it.
     """
 
     session_id: int
@@ -49,7 +53,10 @@ class OpenSession:
     newest: int
     attributes: Attributes
     user: int | None = None
+    namer: int | None = None
+    pause: int = 0
     visitors: tuple[int, ...] = ()
+    crossings: tuple[tuple[int, int], ...] = ()
 
     def covers(self, time: int, pause: int = SESSION_TIMEOUT_MS) -> bool:
         return self.first - pause <= time <= self.last + pause
@@ -57,9 +64,31 @@ class OpenSession:
     def may_be_of(self, user_id: int | None) -> bool:
         return user_id is None or self.user is None or self.user == user_id
 
-    def widen(self, first: int, last: int, newest: int, key: int | None) -> None:
+    def widen(self, first: int, last: int, newest: int, key: int | None, user: int | None) -> None:
+        self.pause = first - self.last
         self.first, self.last, self.newest = min(self.first, first), max(self.last, last), max(self.newest, newest)
-        self.key = self.key or key
+        if (key and not self.key) or (user and not self.user):
+            self.key, self.user, self.namer = self.key or key, self.user or user, newest
+
+    def may_not_stay(self, number: int, time: int) -> bool:
+        """Whether the place of its newest event may be another once all of its time are known."""
+        return time < self.last or number == self.namer or self.pause > SESSION_TIMEOUT_MS
+
+    def crossing(self, time: int, ids: Ids) -> int | None:
+        """Another id of an event under which its session has to be found after a restart, if none says so yet."""
+        for other in ids[:2]:
+            if other and other != self.visitor_id and self._cross(other, time):
+                return other
+        return None
+
+    def _cross(self, visitor_id: int, time: int) -> bool:
+        said = dict(self.crossings)
+        if time - said.get(visitor_id, time - CROSSING_SAID_MS) < CROSSING_SAID_MS:
+            return False
+        if visitor_id not in said and len(said) >= MOST_VISITORS:
+            return False
+        self.crossings = (*(said | {visitor_id: time}).items(),)
+        return True
 
 
 class Sessions:
@@ -100,8 +129,9 @@ class Sessions:
                 if self._is_full():
                     self._drop(session)
                     break
-            session.widen(first, last, newest, key)
-            session.user = session.user or user
+            session.widen(first, last, newest, key, user)
+            if looked_up != visitor_id:
+                session.crossings += ((looked_up, last),)
             found += [(visitor, session_id) for visitor in (visitor_id, looked_up)]
         self._latest = max((each.last for each in self._kept.values()), default=0)
         self._newest = max((each.newest for each in self._kept.values()), default=0)
@@ -119,8 +149,11 @@ class Sessions:
         attributes: Attributes,
         user_id: int | None = None,
         anonymous_visitor_id: int | None = None,
+        begins: int | None = None,
     ) -> OpenSession:
         """The session of what a visitor did, with its visitor and attributes. It is numbered by its first event.
+
+        Events are numbered as they come; one that came at another time says by `begins` what number its session gets.
 
         A late event joins the visitor's session at its own time, also when another is going on by now.
         A session that began before the salt changed, or before its user was named, keeps its visitor. A session that
@@ -132,7 +165,8 @@ class Sessions:
         if session is None or (session_key and session.key and session_key != session.key):
             visitor = session.visitor_id if session else visitor_id
             texts = self._texts.share(attributes)
-            session = self._kept[event_id] = OpenSession(event_id, visitor, session_key, time, time, event_id, texts)
+            number = event_id if begins is None else begins
+            session = self._kept[number] = OpenSession(number, visitor, session_key, time, time, event_id, texts)
             self._note(session, visitor)
         self._join(session, event_id, time, session_key, ids, user_id)
         return session
@@ -158,8 +192,7 @@ class Sessions:
         self, session: OpenSession, event_id: int, time: int, key: int | None, ids: Ids, user_id: int | None
     ) -> None:
         self._kept.move_to_end(session.session_id)
-        session.widen(time, time, event_id, key)
-        session.user = session.user or user_id
+        session.widen(time, time, event_id, key, user_id)
         self._latest, self._newest = max(self._latest, session.last), max(self._newest, event_id)
         self._note(session, ids[0])
         if ids[1]:

@@ -12,18 +12,18 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any
 
 from hitkeep_py.errors import StoreDead, StoreUnavailable, Unavailable
-from hitkeep_py.event import ACTS, NO_SESSION
+from hitkeep_py.ingest.identities import Identity, attribute_columns, identity
 from hitkeep_py.ingest.inbox import Inbox, Portion
+from hitkeep_py.ingest.rebuilding import Rebuilt, rebuild_sessions
 from hitkeep_py.ingest.sessions import (
     KEPT_MS,
     MOST_EVENTS,
     MOST_SESSIONS,
     RECENT_EVENTS,
     Attributes,
-    OpenSession,
     Sessions,
 )
 from hitkeep_py.priority import give_way
@@ -51,6 +51,7 @@ IDENTIFYING = (
     "anonymous_visitor_id",
 )
 NOT_STORED = ("previous_visitor_id", "anonymous_visitor_id")
+FOUND = ("visitor_id", "session_id", "crossed_visitor_id", "own_attributes")
 
 Columns = dict[str, list[Any]]
 Task = tuple[Callable[[], Any], Future[Any]]
@@ -65,16 +66,6 @@ class WriterCounters:
     failures: int = 0
     lost: int = 0
     write_seconds: float = 0.0
-
-
-class Identity(NamedTuple):
-    """What the writer finds out of an event; `crossed_visitor_id` is another id under which its session is found."""
-
-    visitor_id: int
-    session_id: int
-    crossed_visitor_id: int | None
-    attributes: Attributes
-    flag: str | None
 
 
 class Writer:
@@ -117,6 +108,16 @@ class Writer:
         self._tasks.put((task, future))
         self._wake()
         return future
+
+    def rebuild(self) -> "Future[Rebuilt]":
+        """Have everything that is derived from the stored events made anew. Events that come meanwhile wait."""
+        return self.run(self._rebuild)
+
+    def _rebuild(self) -> Rebuilt:
+        try:
+            return rebuild_sessions(self._store)
+        finally:
+            self._sessions = recent_sessions(self._store)
 
     def drain(self, timeout: float = 30.0) -> None:
         """Wait until the store has every event accepted before the call. Raises Unavailable after `timeout` seconds."""
@@ -203,10 +204,9 @@ class Writer:
         columns["flagged"] = [
             flagged or each.flag for flagged, each in zip(columns.get("flagged", nothing), identities, strict=True)
         ]
-        for name in ("visitor_id", "session_id", "crossed_visitor_id"):
+        for name in FOUND:
             columns[name] = [getattr(each, name) for each in identities]
-        attributes = zip(*(each.attributes for each in identities), strict=True)
-        columns.update((name, list(values)) for name, values in zip(SESSION_ATTRIBUTES, attributes, strict=True))
+        columns.update(attribute_columns([each.attributes for each in identities]))
         return {name: values for name, values in columns.items() if name not in NOT_STORED}
 
     def _identities(
@@ -219,18 +219,7 @@ class Writer:
         for index, (event, kind, attributes) in enumerate(zip(given, kinds, told, strict=True)):
             if index % EVENTS_BETWEEN_STOPS == 0:
                 time.sleep(0)
-            event_id, at, own, previous, key, user, anonymous = event
-            if kind in ACTS:
-                session: OpenSession | None = self._sessions.assign(
-                    event_id, at, own, previous, key, attributes, user, anonymous
-                )
-            else:
-                session = self._sessions.join(event_id, at, own, previous, key, user, anonymous)
-            if session is None:
-                yield Identity(own, event_id, None, attributes, NO_SESSION)
-            else:
-                other = own if own != session.visitor_id else anonymous
-                yield Identity(session.visitor_id, session.session_id, other, session.attributes, None)
+            yield identity(self._sessions, kind, event, attributes)
 
     def _run_tasks(self, tasks: list[Task]) -> None:
         for task, future in tasks:

@@ -20,6 +20,9 @@ class ClickHouseDialect:
     def site(self) -> str:
         return "?::UUID"
 
+    def among_ids(self, column: str) -> str:
+        return f"{column} IN (?)"
+
     def bucket(self, unit: str, offsets: Sequence[tuple[int, int]], column: str = "time") -> str:
         time = self.milliseconds(column)
         offset = offset_case(time, offsets)

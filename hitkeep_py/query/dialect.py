@@ -32,6 +32,9 @@ class Dialect(Protocol):
     def site(self) -> str:
         """A site id from a parameter."""
 
+    def among_ids(self, column: str) -> str:
+        """Whether an id, such as a visitor's, is in the list of a parameter."""
+
     def bucket(self, unit: str, offsets: Sequence[tuple[int, int]], column: str = "time") -> str:
         """The key, as in time_range.buckets, of the bucket that a time falls in."""
 
@@ -102,6 +105,9 @@ class DuckDBDialect:
 
     def site(self) -> str:
         return "?::UUID"
+
+    def among_ids(self, column: str) -> str:
+        return f"{column} IN (SELECT unnest(?::UBIGINT[]))"
 
     def bucket(self, unit: str, offsets: Sequence[tuple[int, int]], column: str = "time") -> str:
         time = self.milliseconds(column)

@@ -17,6 +17,7 @@ from hitkeep_py.catalog.users import User
 from hitkeep_py.event import KINDS
 from hitkeep_py.inference import Interval, Reading
 from hitkeep_py.ingest.debugger import DROPPED, REFUSED, STORED
+from hitkeep_py.ingest.rebuilding import Rebuilt
 from hitkeep_py.reports.experiments import Outcome, Split, VariantResult
 from hitkeep_py.reports.goals import GoalPoint, GoalStats
 from hitkeep_py.server.api import (
@@ -177,7 +178,7 @@ SHAPES: dict[Answers, Shape] = {
     health.readyz: Shape(OK),
     health.metrics: Shape(files=("text/plain",), only_files=True),
     health.health: Shape(HEALTH),
-    health.rebuild: Shape(Fields(more={"sessions": int})),
+    health.rebuild: Shape(Rebuilt),
     health.refresh: Shape(OK),
     health.backup: Shape(Fields(more={"path": str}), body=Fields(more={"name": str}), status=201),
     login.status: Shape(Fields(more={"needs_setup": bool, "version": str})),

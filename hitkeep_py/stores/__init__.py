@@ -1,6 +1,6 @@
 """Where events are kept for questions. `EventStore` is all that the rest of the product knows of an engine."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ MOST_ANSWER_ROWS = 1_000_000
 
 
 Values = tuple[str | None, ...]
+Columns = dict[str, list[Any]]
+"""Of some events, by name: a value an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class EventStore(Protocol):
 
     def rebuild_summaries(self) -> int:
         """Make everything that is derived from the events anew; gives how many sessions there are."""
+
+    def place(self, portions: Iterable[Columns]) -> int:
+        """Give stored events, named by `event_id`, other values in the other columns, which say of which session they
+        are and what began it; gives how many there were. What was cut short is done in part.
+        """
 
     def restated(self) -> list[Restated]:
         """What was restated so far, in order."""

@@ -8,7 +8,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,11 @@ from hitkeep_py.errors import (
 )
 from hitkeep_py.query.clickhouse_dialect import ClickHouseDialect
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.stores import MOST_ANSWER_ROWS, Restated, Restatement
+from hitkeep_py.stores import MOST_ANSWER_ROWS, Columns, Restated, Restatement
 from hitkeep_py.stores.clickhouse_address import Address, read_address
 from hitkeep_py.stores.clickhouse_habits import check_engine
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
-from hitkeep_py.stores.clickhouse_restating import DONE, RECORD_COLUMNS, restate
+from hitkeep_py.stores.clickhouse_restating import DONE, RECORD_COLUMNS, place, restate
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.text import first_line
@@ -174,6 +174,12 @@ class ClickHouseStore:
         """Nothing is derived from the events here."""
         sessions = "SELECT DISTINCT site_id, session_id FROM events WHERE flagged IS NULL"
         return int(self.select(f"SELECT count(*) FROM ({sessions})")[0][0])
+
+    def place(self, portions: Iterable[Columns]) -> int:
+        with self._asking() as client:
+            changed = place(client, portions, self._types)
+        self._version += bool(changed)
+        return changed
 
     def restated(self) -> list[Restated]:
         return [Restated(*row) for row in self._rows(DONE, [], {})]

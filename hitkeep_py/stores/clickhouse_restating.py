@@ -1,15 +1,16 @@
 """Stored columns brought to another form by one mutation, which looks new values up in a table of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
-from hitkeep_py.stores import Restated, Restatement, Values
+from hitkeep_py.stores import Columns, Restated, Restatement, Values
 
 RECORD_COLUMNS = ("number", "name", "time", "changed_values", "changed_events")
 DONE = "SELECT name, time, changed_values, changed_events FROM restatements ORDER BY number"
 PUT_AT_ONCE = 50_000
+PLACED_AT_ONCE = 500_000
 NEW_VALUES = "restated_values"
 
 
@@ -54,3 +55,48 @@ def put_new_values(client: Client, columns: Sequence[str], changed: Sequence[tup
         rows = changed[start : start + PUT_AT_ONCE]
         sent: list[list[Any]] = [[key, *new] for key, new in rows]
         client.insert(NEW_VALUES, sent, column_names=["key", *columns])
+
+
+def place(client: Client, portions: Iterable[Columns], types: Mapping[str, str]) -> int:
+    """Change columns of events by number, PLACED_AT_ONCE in each mutation."""
+    changed = waiting = 0
+    columns: Columns = {}
+    for columns in portions:
+        if not waiting:
+            make_new_values(client, columns, types)
+        put_columns(client, columns, types)
+        waiting += len(columns["event_id"])
+        changed += len(columns["event_id"])
+        if waiting >= PLACED_AT_ONCE:
+            put_in_place(client, columns)
+            waiting = 0
+    if waiting:
+        put_in_place(client, columns)
+    return changed
+
+
+def make_new_values(client: Client, names: Iterable[str], types: Mapping[str, str]) -> None:
+    kinds = ", ".join(f"{name} {types[name]}" for name in names)
+    client.command(f"DROP TABLE IF EXISTS {NEW_VALUES} SYNC")
+    client.command(f"CREATE TABLE {NEW_VALUES} ({kinds}) ENGINE = Join(ANY, LEFT, event_id)")
+
+
+def put_columns(client: Client, columns: Columns, types: Mapping[str, str]) -> None:
+    client.insert(
+        NEW_VALUES,
+        list(columns.values()),
+        column_names=list(columns),
+        column_type_names=[types[name] for name in columns],
+        column_oriented=True,
+    )
+
+
+def put_in_place(client: Client, names: Iterable[str]) -> None:
+    updates = ", ".join(
+        f"{name} = joinGet('{client.database}.{NEW_VALUES}', '{name}', event_id)"
+        for name in names
+        if name != "event_id"
+    )
+    concerned = f"event_id IN (SELECT event_id FROM {NEW_VALUES})"
+    client.command(f"ALTER TABLE events UPDATE {updates} WHERE {concerned} SETTINGS mutations_sync = 2")
+    client.command(f"DROP TABLE {NEW_VALUES} SYNC")

@@ -6,7 +6,7 @@ and after a fatal error the instance is closed and opened again.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,13 +18,13 @@ import orjson
 from hitkeep_py.errors import InvalidInput, QueryTimeout, StoreDead, StoreUnavailable
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.stores import MOST_ANSWER_ROWS, Restated, Restatement
+from hitkeep_py.stores import MOST_ANSWER_ROWS, Columns, Restated, Restatement
 from hitkeep_py.stores.duckdb_errors import translated, translating, unusable_store
 from hitkeep_py.stores.duckdb_habits import DIALECT, among, check_engine, from_milliseconds, insert_statement
 from hitkeep_py.stores.duckdb_restating import DONE, restate
 from hitkeep_py.stores.duckdb_schema import migrate
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
-from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, rebuild, renew_sessions
+from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, place, rebuild, renew_sessions
 
 MEMORY = ":memory:"
 log = logging.getLogger(__name__)
@@ -97,6 +97,15 @@ class DuckDBStore:
         self._visitors.forget()
         with self._writing() as connection:
             return rebuild(connection)
+
+    def place(self, portions: Iterable[Columns]) -> int:
+        """Each portion in one transaction with the sessions that it concerns."""
+        changed = 0
+        for columns in portions:
+            with self._writing() as connection:
+                place(connection, columns)
+            changed += len(columns["event_id"])
+        return changed
 
     def restated(self) -> list[Restated]:
         return [Restated(*row) for row in self.select(DONE)]

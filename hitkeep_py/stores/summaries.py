@@ -6,12 +6,21 @@ DuckDBDialect.distinct_visitors). A row of `sessions` says what the session's ev
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
+import orjson
 
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.query.visits import visit_columns
-from hitkeep_py.stores.duckdb_habits import DIALECT, among, earlier, from_milliseconds, temporary_table
+from hitkeep_py.stores.duckdb_habits import (
+    DIALECT,
+    among,
+    earlier,
+    from_milliseconds,
+    insert_statement,
+    temporary_table,
+)
 
 REMEMBERED = 100_000
 """Numbers of visitors kept in memory, some 15 MB."""
@@ -91,6 +100,19 @@ RENEWED = f"""
 INSERT INTO sessions ({", ".join(COLUMNS)})
 SELECT {named(AGGREGATES)} FROM events
 WHERE site_id = ? AND flagged IS NULL AND session_id IN (SELECT session_id FROM cut_sessions)
+GROUP BY site_id, session_id ORDER BY min(time)
+"""
+LEFT = temporary_table(
+    "cut_sessions",
+    """
+SELECT DISTINCT site_id, unnest([events.session_id, placed.session_id]) AS session_id
+FROM events JOIN placed USING (event_id)
+""",
+)
+REPLACED = f"""
+INSERT INTO sessions ({", ".join(COLUMNS)})
+SELECT {named(AGGREGATES)} FROM events
+WHERE flagged IS NULL AND (site_id, session_id) IN (FROM cut_sessions)
 GROUP BY site_id, session_id ORDER BY min(time)
 """
 UNSEEN = """
@@ -197,6 +219,18 @@ def known_rows(connection: duckdb.DuckDBPyConnection, first_event: int, last_eve
                 missing.remove((pair[0], pair[1]))
                 rows.append(row)
     return rows
+
+
+def place(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[Any]]) -> None:
+    """Change columns of stored events, and make the sessions anew that they were of, or are of now."""
+    names = list(columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE placed AS SELECT {', '.join(names)} FROM events LIMIT 0")
+    connection.execute(insert_statement(names, [], "placed"), [orjson.dumps(columns).decode()])
+    connection.execute(LEFT)
+    updates = ", ".join(f"{name} = placed.{name}" for name in names if name != "event_id")
+    connection.execute(f"UPDATE events SET {updates} FROM placed WHERE placed.event_id = events.event_id")
+    connection.execute("DELETE FROM sessions WHERE (site_id, session_id) IN (FROM cut_sessions)")
+    connection.execute(REPLACED)
 
 
 def delete_before(connection: duckdb.DuckDBPyConnection, site_id: str, before: int) -> int:

@@ -20,7 +20,7 @@ from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import NotAuthenticated
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.running_server import run
-from tests.stored_events import store_rows
+from tests.stored_events import START, store_rows
 
 PASSWORD = "a long password"
 GOAL = ["--name", "Pro Signup", "--type", "event", "--value", "signup"]
@@ -745,8 +745,18 @@ def test_rebuild_says_how_many_sessions_there_are(analytics: Analytics, folder: 
     store = DuckDBStore(DataDirectory(folder).events)
     store_rows(store, site["id"], {"session_id": 1}, {"session_id": 1}, {"session_id": 2})
     store.close()
-    assert answer(analytics("rebuild", "--json")) == {"sessions": 2}
+    assert answer(analytics("rebuild", "--json")) == {"sessions_before": 2, "sessions": 2, "changed_events": 0}
     assert analytics("rebuild").stdout == "Rebuilt 2 sessions from the events.\n"
+
+
+def test_rebuild_says_what_became_of_events_that_were_sent_in_another_order(analytics: Analytics, folder: Path) -> None:
+    site = answer(analytics("site", "add", "example.com", "--json"))
+    store = DuckDBStore(DataDirectory(folder).events)
+    rows = [{"session_id": session, "time": START + minute * 60_000} for session, minute in ((1, 0), (2, 50), (1, 25))]
+    store_rows(store, site["id"], *rows)
+    store.close()
+    told = "Rebuilt 1 sessions from the events; there were 2, and 1 events changed.\n"
+    assert analytics("rebuild").stdout == told
 
 
 @pytest.mark.process

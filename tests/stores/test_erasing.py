@@ -154,8 +154,8 @@ def test_nobody_waits_for_a_store_that_fails(
         time.sleep(0.005)
     refused = logged_in.post(f"/api/sites/{site.id}/erase", json={"before": "2026-11-20"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "store_unavailable")
-    with pytest.raises(StoreUnavailable, match="rebuild the summaries again later"):
-        analytics.rebuild_summaries()
+    with pytest.raises(StoreUnavailable, match="rebuild the sessions again later"):
+        analytics.rebuild()
     monkeypatch.undo()
     analytics.drain()
 

@@ -114,6 +114,13 @@ export interface Health {
   forwarding_problem: string | null
 }
 
+/** How many sessions there were and are, and how many events another one, or another beginning, was found for. */
+export interface Rebuilt {
+  sessions_before: number
+  sessions: number
+  changed_events: number
+}
+
 export interface Compared {
   visitors: number
   pageviews: number
@@ -1212,9 +1219,7 @@ export interface Routes {
     path: never
     parameters: never
     body: never
-    answer: {
-      sessions: number
-    }
+    answer: Rebuilt
   }
 
   /** Go by what other processes changed, now. */

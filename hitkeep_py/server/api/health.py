@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from hitkeep_py.errors import InvalidInput, NotFound, Unavailable
 from hitkeep_py.event import DropReason
@@ -54,8 +55,8 @@ def backup(call: Call) -> Result:
 
 
 def rebuild(call: Call) -> Result:
-    """Make what is derived from the stored events anew, while events keep coming."""
-    return Result({"sessions": call.analytics.rebuild_summaries()})
+    """Make what is derived from the stored events anew, sessions in order of time, while events keep coming."""
+    return Result(asdict(call.analytics.rebuild()))
 
 
 def metrics(call: Call) -> Result:

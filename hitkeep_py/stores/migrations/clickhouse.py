@@ -81,4 +81,9 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             """,
         ),
     ),
+    (
+        4,
+        "what events say themselves of where their visitor came from",
+        ("ALTER TABLE events ADD COLUMN IF NOT EXISTS own_attributes Nullable(String) CODEC(ZSTD)",),
+    ),
 )

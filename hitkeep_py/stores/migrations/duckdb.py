@@ -176,4 +176,9 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             """,
         ),
     ),
+    (
+        6,
+        "what events say themselves of where their visitor came from",
+        ("ALTER TABLE events ADD COLUMN own_attributes VARCHAR",),
+    ),
 )
