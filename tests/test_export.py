@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,17 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.catalog.users import User
 from hitkeep_py.errors import RateLimited, StoreUnavailable, Unavailable
-from hitkeep_py.export import FORMATS, Column, Kind, csv_pieces, file_name, json_pieces, ndjson_pieces, parquet_pieces
+from hitkeep_py.export import (
+    FORMATS,
+    Column,
+    Kind,
+    csv_pieces,
+    excel_pieces,
+    file_name,
+    json_pieces,
+    ndjson_pieces,
+    parquet_pieces,
+)
 from hitkeep_py.query.filters import read_filters
 from hitkeep_py.query.named_range import previous_period
 from hitkeep_py.query.query import Query
@@ -124,6 +135,21 @@ def test_whatever_text_comes_back_from_csv(rows: list[tuple[str, str]]) -> None:
     # But for the apostrophes that keep a cell, or a part of one, from being a formula.
     assert [tuple(cell.replace("'", "") for cell in row) for row in found] == [
         tuple(cell.replace("'", "") for cell in row) for row in rows
+    ]
+
+
+def test_excel_with_decimal_commas_reads_what_csv_says() -> None:
+    columns = [Column(name, kind) for name, kind in (("Größe; x", Kind.TEXT), ("n", Kind.NUMBER), ("t", Kind.TIME))]
+    rows = [("a;b", 0.25, 0), ("=1+1", -1e-7, None), ('"1,5"', Decimal("2.50"), None), ("1.5", 3, None)]
+    content = b"".join(excel_pieces(columns, rows))
+    assert content.startswith("\ufeff".encode())
+    assert content.endswith(b"\r\n")
+    assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")) == [
+        ["Größe; x", "n", "t"],
+        ["a;b", "0,25", "1970-01-01T00:00:00.000Z"],
+        ["'=1+1", "-1e-07", ""],
+        ['"1,5"', "2,50", ""],
+        ["1.5", "3", ""],
     ]
 
 
@@ -357,11 +383,13 @@ def test_answer_to_a_question_is_a_file_too(logged_in: TestClient, filled: Site,
     parameters = {**DAY, "metrics": "visitors,bounce_rate", "compare": "previous_period", "format": name}
     answer = logged_in.get(f"/api/sites/{filled.id}/reports/breakdown/country", params=parameters)
     assert answer.status_code == 200
-    assert answer.headers["content-disposition"] == f'attachment; filename="example.com-by-country.{name}"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="example.com-by-country.{FORMATS[name].ending}"'
     rows = [("DE", 1, 0.0, 1, 1.0), ("FR", 1, 0.0, 0, None), (None, 1, 1.0, 0, None)]
     names = ["country", "visitors", "bounce_rate", "comparison_visitors", "comparison_bounce_rate"]
     if name == "csv":
         assert read_csv(answer.content) == [names, *(["" if v is None else str(v) for v in row] for row in rows)]
+    elif name == "excel":
+        assert answer.content.decode("utf-8-sig").splitlines()[1] == "DE;1;0,0;1;1,0"
     elif name == "parquet":
         assert parquet_rows(answer.content, tmp_path) == rows
     else:

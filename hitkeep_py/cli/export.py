@@ -68,7 +68,7 @@ def export(
 def format_of(given: str | None, output: str) -> str:
     """By the file's ending unless it is given; where the two differ a warning tells."""
     ending = Path(output).suffix.removeprefix(".").lower()
-    if given and ending in FORMATS and ending != given:
+    if given and ending in FORMATS and ending != FORMATS[given].ending:
         say(f"Warning: {output} will be {given}, as --format says, whatever its ending", error=True)
     return given or (ending if ending in FORMATS else USUAL_FORMAT)
 

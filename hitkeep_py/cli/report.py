@@ -17,13 +17,14 @@ from hitkeep_py.cli.terminal import say, say_json, write_data
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import InvalidInput
 from hitkeep_py.exact_json import json_bytes
-from hitkeep_py.export import Column, Kind, csv_pieces
+from hitkeep_py.export import FORMATS, Column, Kind
 from hitkeep_py.query.dimensions import TIME_UNITS
 from hitkeep_py.query.filters import Filters, only_currency, read_filters
 from hitkeep_py.query.named_range import COMPARED_WITH, COMPARISONS
 from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
 
-TABLE, JSON, CSV = "table", "json", "csv"
+TABLE, JSON = "table", "json"
+FOR_SPREADSHEETS = ("csv", "excel")
 BETWEEN_DAYS = ".."
 
 
@@ -68,7 +69,7 @@ def report_options(command: Command) -> Command:
 @click.argument("about", required=False)
 @question_options
 @report_options
-@click.option("--format", "kind", type=click.Choice([TABLE, JSON, CSV]), help=f"[{TABLE}]")
+@click.option("--format", "kind", type=click.Choice([TABLE, JSON, *FOR_SPREADSHEETS]), help=f"[{TABLE}]")
 @click.option("--explain", is_flag=True, help="Also what the numbers mean, the SQL and its time; not in CSV.")
 @data_command
 def report(
@@ -88,7 +89,7 @@ def report(
     does not take is refused with those that it takes.
     """
     kind = shown_as(kind, as_json)
-    if explain and kind == CSV:
+    if explain and kind in FOR_SPREADSHEETS:
         raise InvalidInput("CSV has rows alone: --explain goes with a table or JSON")
     found, named = find_report(report)
     given = given_options(report, found, options, about)
@@ -102,8 +103,8 @@ def report(
         say_json(json_bytes(answer, orjson.OPT_INDENT_2))
         return
     rows = rows_of(answer, found, field, given.get("dimensions", ()), currency)
-    if kind == CSV:
-        write_data([csv_text([plain(row) if field else unit_beside(row) for row in rows])])
+    if kind in FOR_SPREADSHEETS:
+        write_data([csv_text(kind, [plain(row) if field else unit_beside(row) for row in rows])])
     else:
         say(table_text(answer, found, field, rows))
         if explain:
@@ -175,13 +176,13 @@ def all_filters(opened: Catalog, site_id: str, given: Mapping[str, Any]) -> Filt
     return (*read_filters(read_conditions(given.get("filter", ()), "--filter"), "--filter"), *more)
 
 
-def csv_text(rows: Sequence[Row]) -> bytes:
+def csv_text(kind: str, rows: Sequence[Row]) -> bytes:
     """Nothing at all without rows, whose columns nobody knows."""
     if not rows:
         return b""
     names = columns_of(rows)
     cells = ([row.get(name) for name in names] for row in rows)
-    return b"".join(csv_pieces([Column(name, Kind.TEXT) for name in names], cells))
+    return b"".join(FORMATS[kind].pieces([Column(name, Kind.TEXT) for name in names], cells))
 
 
 def table_text(answer: Mapping[str, Any], found: ListedReport, field: str, rows: Sequence[Row]) -> str:

@@ -339,6 +339,12 @@ def test_format_of_a_file_goes_by_its_ending(analytics: Command, tmp_path: Path)
     assert "Wrote" in output(result)
     assert result.stderr == f"Warning: {target} will be csv, as --format says, whatever its ending\n"
     assert target.read_text().startswith("page,visitors,pageviews")
+    for_excel = tmp_path / "pages.csv"
+    result = analytics("export", "example.com", "pages", *DAYS, "--format", "excel", "--output", str(for_excel))
+    assert result.stderr == ""
+    assert for_excel.read_text().startswith("\ufeffpage;visitors;pageviews")
+    shown = output(analytics("report", "example.com", "pages", *DAYS, "--metric", "bounce_rate", "--format", "excel"))
+    assert shown.splitlines()[0] == "\ufeffpage;bounce_rate"
     other = tmp_path / "pages.txt"
     output(analytics("export", "example.com", "pages", *DAYS, "--output", str(other)))
     assert other.read_text() == target.read_text()

@@ -312,7 +312,7 @@ def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site
         ({"explain": 1}, "explain", "true or false"),
         ({"search": "x"}, "search", "no dimension to search in"),
         ({"search": {}, "dimensions": ["page"]}, "search", "must be texts"),
-        ({"format": "xlsx"}, "format", "there are csv, json, ndjson, parquet"),
+        ({"format": "xlsx"}, "format", "there are csv, excel, json, ndjson, parquet"),
         ({"metric": ["visitors"]}, "metric", "there are metrics, dimensions"),
         ({"metric": ["visitors"]}, "metric", "totals, explain, format"),
         ({"explain": True, "format": "csv"}, "explain", "holds rows alone"),

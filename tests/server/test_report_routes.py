@@ -313,7 +313,7 @@ def test_numbers(logged_in: TestClient, filled: Site) -> None:
         ("breakdown/page", {"explain": "yes"}, "explain", "1 or 0"),
         ("breakdown/page", {"filters": "{"}, "filters", "not valid JSON"),
         ("breakdown/page", {"filter": "colour is red"}, "filter", "there are page,"),
-        ("breakdown/page", {"format": "xml"}, "format", "csv, json, ndjson, parquet"),
+        ("breakdown/page", {"format": "xml"}, "format", "csv, excel, json, ndjson, parquet"),
         ("breakdown/page", {"order": "sessions"}, "order", "cannot order by"),
         ("overview", {"range": "x"}, "range", "there are today,"),
         ("overview", {"compare": "x"}, "compare", "previous_period or previous_year"),

@@ -1635,7 +1635,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Id of the variant that the others are compared with; by default the first. */
       control?: string | undefined
     }
@@ -1684,7 +1684,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: boolean | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
     }
     answer: Table
   }
@@ -1709,7 +1709,7 @@ export interface Routes {
       /** Id or name of a segment, whose filters are added. */
       segment?: string | undefined
       /** Kind of file. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
     }
     body: never
     answer: FileRows
@@ -1737,7 +1737,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
@@ -1771,7 +1771,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
@@ -1821,7 +1821,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
@@ -1869,7 +1869,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
@@ -1919,7 +1919,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** A range to compare with. Rows are those of the asked range; what was in the other alone has no row: to see what was lost ask the other way round. By its name; previous_period: as much time right before; of this_week, this_month, this_quarter, year and so many months up to today the ones before up to the same day; previous_year: the same days of the year before. */
       compare?: "previous_period" | "previous_year" | undefined
       /** First day, or time, of any other range to compare with; with compare_to, not with compare. */
@@ -1968,7 +1968,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
     }
     body: never
     answer: PropertiesReport
@@ -1997,7 +1997,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
     }
@@ -2027,7 +2027,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Name of the event. */
       event: string
     }
@@ -2057,7 +2057,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
     }
     body: never
     answer: PropertyNamesReport
@@ -2085,7 +2085,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
       /** Name of the event. */
@@ -2117,7 +2117,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
       /** Id or name of a goal; without one all. */
@@ -2149,7 +2149,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
     }
@@ -2186,7 +2186,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
     }
@@ -2216,7 +2216,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
     }
@@ -2250,7 +2250,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Path of the page; * is any text. */
       page?: string | undefined
       /** Name of the event, instead of a page. */
@@ -2290,7 +2290,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the periods. */
       unit?: "day" | "week" | "month" | undefined
       /** Only users that the site named itself, who never get a new id. */
@@ -2322,7 +2322,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Most rows of the answer. */
       limit?: number | undefined
       /** Rows to leave out before. */
@@ -2343,7 +2343,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Most rows of the answer. */
       limit?: number | undefined
       /** Rows to leave out before. */
@@ -2369,7 +2369,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
     }
     body: never
     answer: RealtimeReport
@@ -2417,7 +2417,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
       /** Text that the first dimension contains, in capital or small letters. */
@@ -2455,7 +2455,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
       /** Text that the first dimension contains, in capital or small letters. */
@@ -2497,7 +2497,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
       /** Text that the first dimension contains, in capital or small letters. */
@@ -2535,7 +2535,7 @@ export interface Routes {
       /** Adds what the numbers mean, the SQL that was asked and the time it took. */
       explain?: "1" | "true" | "0" | "false" | undefined
       /** A file of the rows alone, all of them unless there is a limit; without it the whole answer, as JSON. */
-      format?: "csv" | "json" | "ndjson" | "parquet" | undefined
+      format?: "csv" | "excel" | "json" | "ndjson" | "parquet" | undefined
       /** Length of the buckets; by default one that suits the range. */
       unit?: "minute" | "hour" | "day" | "week" | "month" | undefined
       /** Text that the first dimension contains, in capital or small letters. */

@@ -1,7 +1,9 @@
 /** What is above every report: live visitors, filters and segments, comparison and period. */
+
 import type { ComponentChildren } from "preact"
 import { refresh } from "../answers"
 import { addressOf } from "../api"
+import { FILE_FORMATS, FILE_NAMES } from "../components/files"
 import { Icon } from "../components/icon"
 import { Menu, MenuItem } from "../components/menu"
 import { rangeName, short } from "../figures"
@@ -65,14 +67,12 @@ function LiveVisitors() {
   )
 }
 
-const FORMATS = ["csv", "json", "ndjson", "parquet"] as const
-
 function ExportMenu() {
   const { site } = words.value
   return (
     <Menu label={<Icon name="download" />} title={site.export} className="icon" arrow={false} end>
       {(close) =>
-        FORMATS.map((each) => (
+        FILE_FORMATS.map((each) => (
           <MenuItem
             key={each}
             download
@@ -82,7 +82,7 @@ function ExportMenu() {
             })}
             onChoose={close}
           >
-            {site.exportEvents(each.toUpperCase())}
+            {site.exportEvents(FILE_NAMES[each])}
           </MenuItem>
         ))
       }

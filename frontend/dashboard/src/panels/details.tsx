@@ -1,4 +1,5 @@
 /** A breakdown as a whole table: every metric, search, sort, page by page, and as a file. The address has it all. */
+
 import { Fragment } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import { useAnswer } from "../answers"
@@ -6,7 +7,7 @@ import { addressOf, type Request } from "../api"
 import type { Dimension, Metric, OverviewReport, Table } from "../api_types"
 import { Change } from "../components/bars"
 import { Dialog } from "../components/dialog"
-import { Icon } from "../components/icon"
+import { SpreadsheetLinks } from "../components/files"
 import { Paging } from "../components/paging"
 import { Empty, Lines, Shown } from "../components/panel"
 import { SearchField } from "../components/search_field"
@@ -98,7 +99,7 @@ function DetailsOf({ dimension, overview }: { dimension: Dimension; overview: Ov
       aside={
         <>
           {overview.goals.length > 0 && <GoalMenu goals={overview.goals} />}
-          <FileLink request={request} />
+          <FileLinks request={request} />
         </>
       }
       footer={found.data && <Paging total={found.data.total_rows} offset={offset} size={PAGE} said onMove={turnTo} />}
@@ -126,13 +127,12 @@ function Search() {
   return <SearchField label={words.value.shared.search} value={typed} onInput={setTyped} />
 }
 
-function FileLink({ request }: { request: Request<typeof ROUTE> }) {
+function FileLinks({ request }: { request: Request<typeof ROUTE> }) {
   const { limit, offset, totals, ...parameters } = request.parameters as Record<string, unknown>
-  const href = addressOf(ROUTE, { ...request, parameters: { ...parameters, format: "csv" } as never })
   return (
-    <a class="button small" href={href} download>
-      <Icon name="download" size={14} /> CSV
-    </a>
+    <SpreadsheetLinks
+      address={(format) => addressOf(ROUTE, { ...request, parameters: { ...parameters, format } as never })}
+    />
   )
 }
 

@@ -1,9 +1,10 @@
 /** Sessions, the newest first: who came, from where, and what they saw. */
+
 import { useEffect, useRef } from "preact/hooks"
 import { useAnswer } from "../answers"
 import { addressOf } from "../api"
 import type { Session, SessionsReport } from "../api_types"
-import { Icon } from "../components/icon"
+import { SpreadsheetLinks } from "../components/files"
 import { Paging } from "../components/paging"
 import { Empty, Lines, Shown } from "../components/panel"
 import { useEver } from "../ever"
@@ -33,13 +34,7 @@ export function SessionList() {
         <header>
           <h1 class="panel-title">{sessions.title}</h1>
           {total !== undefined && <span class="badge">{whole(total)}</span>}
-          <a
-            class="button small push"
-            download
-            href={addressOf(ROUTE, { path, parameters: { ...asked(), format: "csv" } })}
-          >
-            <Icon name="download" size={14} /> CSV
-          </a>
+          <SpreadsheetLinks address={(format) => addressOf(ROUTE, { path, parameters: { ...asked(), format } })} />
         </header>
         <div class="content">
           <Shown found={found} skeleton={<Lines count={16} height={34} />}>

@@ -262,7 +262,8 @@ export const settings: typeof english = {
     export: "Exportieren",
     exportIntro: "Die Ereignisse selbst, je Zeile eines. Berichte haben auf ihren Seiten eigene Dateien.",
     formats: {
-      csv: "für Tabellenprogramme",
+      csv: "für Tabellenprogramme und Programme",
+      excel: "mit Semikolons und Dezimalkommas, wie ein deutsches Excel es erwartet",
       json: "eine Liste von Objekten",
       ndjson: "je Zeile ein Objekt, für Programme",
       parquet: "klein und mit Typen, für DuckDB, pandas und andere",

@@ -255,7 +255,8 @@ export const settings = {
     export: "Export",
     exportIntro: "The events themselves, a row each. Reports have files of their own on their pages.",
     formats: {
-      csv: "for spreadsheets",
+      csv: "for spreadsheets and programs",
+      excel: "with ; between cells and decimal commas, as Excel expects it in most of Europe",
       json: "one list of objects",
       ndjson: "an object a line, for programs",
       parquet: "small and typed, for DuckDB, pandas and others",

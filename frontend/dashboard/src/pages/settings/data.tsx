@@ -4,6 +4,7 @@ import type { Site } from "../../api_types"
 import { at } from "../../base"
 import { AskFirst } from "../../components/confirm"
 import { Choice } from "../../components/field"
+import { FILE_FORMATS, FILE_NAMES } from "../../components/files"
 import { Icon } from "../../components/icon"
 import { Panel } from "../../components/panel"
 import { words } from "../../language"
@@ -24,7 +25,6 @@ export function Data({ site }: { site: Site }) {
 }
 
 const RANGES = ["all", "30d", "this_month", "last_month", "12mo", "year"] as const
-const FORMATS = ["csv", "json", "ndjson", "parquet"] as const
 
 function Export({ site }: { site: Site }) {
   const { site: siteWords, shared } = words.value
@@ -43,16 +43,16 @@ function Export({ site }: { site: Site }) {
         />
       </div>
       <ul class="entries">
-        {FORMATS.map((format) => (
+        {FILE_FORMATS.map((format) => (
           <li key={format} class="entry">
             <div class="what">
-              <div class="title">{format.toUpperCase()}</div>
+              <div class="title">{FILE_NAMES[format]}</div>
               <div class="quiet">{data.formats[format]}</div>
             </div>
             <a
               class="button small"
               download
-              aria-label={`${shared.download}: ${format.toUpperCase()}`}
+              aria-label={`${shared.download}: ${FILE_NAMES[format]}`}
               href={addressOf("GET /api/sites/{site_id}/export", {
                 path: { site_id: site.id },
                 parameters: { range, format },
