@@ -50,7 +50,7 @@ async function built(entry, constants = {}) {
 }
 
 /** Names for the variables of hk.js, from the one used most: found by trying, as those with which it compresses best. */
-const LETTERS = "entholiacudC_TfrsgD$pwymkbNxvjqzIS"
+const LETTERS = "entroliacugYbOph$dDNswymkfzPW_SLjK"
 const mangle = {
   nth_identifier: { get: (/** @type {number} */ place) => LETTERS[place] ?? `${LETTERS[place % LETTERS.length]}0` },
 }

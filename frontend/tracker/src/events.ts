@@ -20,14 +20,14 @@ export const send: Send = safely((fields) => {
     if (soon) view()
     const i = `${Date.now()}-${count++}`
     const text = JSON.stringify({
-      d: store.hk_user,
       w: [screen.width, screen.height, innerWidth],
       ...fields,
+      u: new URL(fields.u || address(), location.href),
+      d: fields.d || store.hk_user,
       i,
       t: fields.t || document.title,
-      u: new URL(fields.u || address(), location.href),
-      z: hash,
       r: fields.r || referrer,
+      z: hash,
     })
     // too large for any server, and it would push out all others
     if (!text[LONGEST]) {

@@ -32,7 +32,14 @@ export const installGlobals = (): void => {
       p.callback?.()
     })
     const early = page[c]?.q || []
-    track.identify = (d: any, p?: any) => send(typeof d === "object" ? { k: "d", p: d } : { k: "d", p, d })
+    /** An id and properties, or the properties alone, as Umami's; an id among them is the visitor's. */
+    track.identify = (d: any, p?: any) => {
+      if (typeof d === "object") {
+        p = d
+        d = d?.id
+      }
+      send({ k: "d", p, d })
+    }
     track.event = track.track = track
     track.reset = () => delete store.hk_user
     track.trackConversion = safely((eventName: any, bag?: any) => track("conversion", { eventName, ...bag }))

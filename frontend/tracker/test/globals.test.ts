@@ -88,11 +88,16 @@ test("what Umami says of a user goes with the identification", async () => {
   await load(QUIET)
   page.umami.identify("user_1", { plan: "pro" })
   page.umami.identify({ plan: "free" })
+  page.umami.identify({ id: "user_2", plan: "max" })
+  page.umami.track("after")
+  page.umami.identify(null)
   await pass()
-  expect(server.events()).toHaveLength(2)
   expect(server.events().map((each) => [each.d, each.p])).toEqual([
     ["user_1", { plan: "pro" }],
     ["user_1", { plan: "free" }],
+    ["user_2", { id: "user_2", plan: "max" }],
+    ["user_2", undefined],
+    ["user_2", null],
   ])
 })
 
