@@ -383,7 +383,9 @@ def test_answer_to_a_question_is_a_file_too(logged_in: TestClient, filled: Site,
     parameters = {**DAY, "metrics": "visitors,bounce_rate", "compare": "previous_period", "format": name}
     answer = logged_in.get(f"/api/sites/{filled.id}/reports/breakdown/country", params=parameters)
     assert answer.status_code == 200
-    assert answer.headers["content-disposition"] == f'attachment; filename="example.com-by-country.{FORMATS[name].ending}"'
+    assert (
+        answer.headers["content-disposition"] == f'attachment; filename="example.com-by-country.{FORMATS[name].ending}"'
+    )
     rows = [("DE", 1, 0.0, 1, 1.0), ("FR", 1, 0.0, 0, None), (None, 1, 1.0, 0, None)]
     names = ["country", "visitors", "bounce_rate", "comparison_visitors", "comparison_bounce_rate"]
     if name == "csv":

@@ -1,6 +1,5 @@
 """The tracker in a real Chromium: what people do in pages, and what the server has of it in the end."""
 
-import json
 import re
 import signal
 from pathlib import Path
