@@ -46,11 +46,9 @@ def someone(demonstration_server: RunningServer, browser: Browser) -> Iterator[D
 
 
 @pytest.fixture
-def page(someone: Dashboard) -> Iterator[Page]:
+def page(someone: Dashboard) -> Page:
     """That of a site."""
-    opened = someone.open(**RANGE)
-    yield opened
-    opened.close()
+    return someone.open(**RANGE)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Sites with nothing and with next to nothing: each page has words for it, and divides nothing by zero."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -67,11 +68,10 @@ def define(server: RunningServer, site: str) -> None:
 
 
 def come(someone: Dashboard) -> None:
-    page = someone.context.new_page()
-    send(page, someone.server, ONE_VIEW, [{}])
+    send(someone.context, someone.server, ONE_VIEW, [{}])
     vital = {"k": "v", "n": "LCP", "v": 2_000}
-    send(page, someone.server, ONE_VISITOR, [{}, {"k": "x", "x": [EXPERIMENT, "blue"]}, {"n": "signup"}, vital])
-    page.close()
+    visit: list[dict[str, Any]] = [{}, {"k": "x", "x": [EXPERIMENT, "blue"]}, {"n": "signup"}, vital]
+    send(someone.context, someone.server, ONE_VISITOR, visit)
     wait_for(lambda: someone.report("overview", ONE_VIEW)["metrics"]["pageviews"] == 1)
     wait_for(lambda: someone.report("overview", ONE_VISITOR)["metrics"]["events"] == 1)
 
@@ -79,9 +79,8 @@ def come(someone: Dashboard) -> None:
 @pytest.mark.parametrize("site", [EXPECTING, ONE_VIEW, ONE_VISITOR])
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_no_page_shows_what_is_no_number(path: str, site: str, someone: Dashboard) -> None:
-    page = someone.open(f"/sites/{site}{path}")
+    page = someone.go(f"/sites/{site}{path}")
     assert nonsense(page) == []
-    page.close()
 
 
 def nonsense(page: Page) -> list[str]:
@@ -92,17 +91,15 @@ def nonsense(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", WORDS_FOR_NONE)
 def test_a_site_without_events_says_so_on_each_page(name: str, someone: Dashboard) -> None:
-    page = someone.open(f"/sites/{NEW}{PAGES[name]}")
+    page = someone.go(f"/sites/{NEW}{PAGES[name]}")
     expect(page.get_by_role("main")).to_contain_text(WORDS_FOR_NONE[name])
     assert nonsense(page) == []
     assert accessibility_problems(page) == []
-    page.close()
 
 
 def test_a_site_without_events_shows_how_to_send_one(someone: Dashboard) -> None:
     page = someone.open(f"/sites/{NEW}")
     expect(page.get_by_text("/hk.js").first).to_be_visible()
-    page.close()
 
 
 @pytest.mark.parametrize(
@@ -113,9 +110,8 @@ def test_a_site_without_events_shows_how_to_send_one(someone: Dashboard) -> None
     ],
 )
 def test_what_is_defined_waits_for_the_first_visitor(name: str, words: str, someone: Dashboard) -> None:
-    page = someone.open(f"/sites/{EXPECTING}{PAGES[name]}")
+    page = someone.go(f"/sites/{EXPECTING}{PAGES[name]}")
     expect(page.get_by_role("main")).to_contain_text(words)
-    page.close()
 
 
 def key_figures(page: Page) -> list[str]:
@@ -163,18 +159,14 @@ def cohort(page: Page) -> list[str]:
 def test_one_visitor_is_one_everywhere(
     path: str, read: Callable[[Page], list[str]], wanted: list[str], someone: Dashboard
 ) -> None:
-    page = someone.open(f"/sites/{ONE_VISITOR}{path}")
+    page = someone.go(f"/sites/{ONE_VISITOR}{path}")
     assert read(page) == wanted
-    page.close()
 
 
 def test_one_visitor_who_is_here_is_one(someone: Dashboard) -> None:
     """Who came with the others may have gone by now: here is who came in the last five minutes."""
-    page = someone.context.new_page()
     asked(someone.server, "POST", "/api/sites", {"domain": HERE})
-    send(page, someone.server, HERE, [{}, {"n": "signup"}])
+    send(someone.context, someone.server, HERE, [{}, {"n": "signup"}])
     wait_for(lambda: someone.report("overview", HERE)["metrics"]["events"] == 1)
-    page.close()
-    page = someone.open(f"/sites/{HERE}{PAGES['realtime']}")
+    page = someone.go(f"/sites/{HERE}{PAGES['realtime']}")
     assert realtime(page) == ["1", "1", "1"]
-    page.close()

@@ -1,13 +1,14 @@
 """The worst that strangers send and users write, on every page: it stays text, and nothing is wider than the screen."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import FIREFOX, asked, wait_for
-from tests.dashboard import PHONE_SIZE, Dashboard, accessibility_problems, logged_in, send, serving, settled
+from tests.dashboard import DESKTOP, PHONE_SIZE, Dashboard, accessibility_problems, logged_in, send, serving, settled
 from tests.running_server import RunningServer
 
 SITE = f"{'a-very-long-label-' * 3}x.hostile.example"
@@ -69,7 +70,8 @@ REFERRERS = ["javascript:window.broken=1", "data:text/html,<script>window.broken
 
 @pytest.fixture(scope="module")
 def someone(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Dashboard]:
-    with serving(tmp_path_factory.mktemp("hostile"), SITE) as server, logged_in(server, browser) as found:
+    options = {**DESKTOP, "reduced_motion": "reduce"}
+    with serving(tmp_path_factory.mktemp("hostile"), SITE) as server, logged_in(server, browser, options) as found:
         fill(found)
         yield found
 
@@ -87,10 +89,8 @@ def ids(someone: Dashboard) -> dict[str, str]:
 
 def fill(someone: Dashboard) -> None:
     define(someone.server)
-    page = someone.context.new_page()
-    send(page, someone.server, SITE, [*views(), *events(), *vitals()])
-    visit_variants(page, someone.server)
-    page.close()
+    send(someone.context, someone.server, SITE, [*views(), *events(), *vitals()])
+    visit_variants(someone.context, someone.server)
     wait_for(lambda: someone.report("overview", SITE)["metrics"]["events"] == len(TEXTS) + len(NAMES))
 
 
@@ -110,11 +110,11 @@ def vitals() -> list[dict[str, Any]]:
     return [{"k": "v", "n": "LCP", "v": 2_000, "u": f"https://{SITE}/{text}"} for text in TEXTS]
 
 
-def visit_variants(page: Page, server: RunningServer) -> None:
+def visit_variants(context: BrowserContext, server: RunningServer) -> None:
     """Each variant is seen by a visitor of its own, who also does what counts."""
     for number in range(len(NAMES)):
         agent = FIREFOX.replace("140", str(130 + number))
-        send(page, server, SITE, [{"k": "x", "x": [EXPERIMENT, f"v{number}"]}, {"n": MARKUP}], agent)
+        send(context, server, SITE, [{"k": "x", "x": [EXPERIMENT, f"v{number}"]}, {"n": MARKUP}], agent)
 
 
 def define(server: RunningServer) -> None:
@@ -142,13 +142,23 @@ def test_what_others_write_is_text_and_nothing_else(name: str, someone: Dashboar
     assert made_of_text(page) == []
     assert accessibility_problems(page) == []
     assert too_wide(page) == []
+    with on_a_phone(page):
+        assert too_wide(page) == []
+        assert made_of_text(page) == []
+        if name in CHECKED_ON_A_PHONE:
+            assert accessibility_problems(page) == []
+
+
+@contextmanager
+def on_a_phone(page: Page) -> Iterator[None]:
+    before = page.viewport_size
+    assert before
     page.set_viewport_size(PHONE_SIZE)
-    settled(page)
-    assert too_wide(page) == []
-    assert made_of_text(page) == []
-    if name in CHECKED_ON_A_PHONE:
-        assert accessibility_problems(page) == []
-    page.close()
+    try:
+        settled(page)
+        yield
+    finally:
+        page.set_viewport_size(before)
 
 
 def made_of_text(page: Page) -> list[str]:

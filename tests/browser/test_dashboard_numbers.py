@@ -73,8 +73,8 @@ VITALS = ("LCP", "INP", "CLS", "FCP", "TTFB")
 
 @pytest.fixture(scope="module")
 def page(someone: Dashboard) -> Page:
-    """Of the site, loaded once: each test chooses its own tab."""
-    return someone.open(**RANGE)
+    """Of the site, loaded once: each test chooses its own panel's tab."""
+    return someone.another_tab().open(**RANGE)
 
 
 def choose(page: Page, panel: str, tab: str) -> None:
@@ -177,7 +177,6 @@ def test_web_vitals_are_those_of_the_report(someone: Dashboard) -> None:
         assert cells(page, "75th percentile") == [
             vitals_row(name, each) for name, each in zip(names, groups, strict=True)
         ]
-    page.close()
 
 
 def vitals_row(name: str, group: dict[str, Any]) -> list[str]:
@@ -204,7 +203,6 @@ def test_sites_at_a_glance_are_those_of_the_report(someone: Dashboard) -> None:
         most, (first, *_) = max(*(at["visitors"] for at in each["points"]), 1), each["points"]
         line = card.locator(".sparkline path").last.get_attribute("d") or ""
         assert line.startswith(f"M0.0,{48 - 3 - first['visitors'] * 42 / most:.1f}L")
-    page.close()
 
 
 def at(time: str, form: str = "%H:%M") -> str:
@@ -233,7 +231,6 @@ def test_list_of_sessions_is_that_of_the_report(someone: Dashboard) -> None:
         for each, country in zip(report["rows"], countries, strict=True)
     ]
     assert found == wanted
-    page.close()
 
 
 def way(session: dict[str, Any]) -> str:
@@ -265,7 +262,6 @@ def test_a_session_tells_what_the_report_does(someone: Dashboard) -> None:
         if each["kind"] == "engagement":
             assert f"looked at for {lasting(each['engagement_ms'] / 1_000)}" in measured
             assert f"scrolled to {each['scroll_depth']}%" in measured
-    page.close()
 
 
 def test_boxes_and_paths_of_journeys_are_those_of_the_report(someone: Dashboard) -> None:
@@ -293,7 +289,6 @@ def test_boxes_and_paths_of_journeys_are_those_of_the_report(someone: Dashboard)
     ):
         assert name.endswith(called)
         assert (count, part) == (shown(number), share(number / report["sessions"]))
-    page.close()
 
 
 def sum_of(branches: list[dict[str, Any]]) -> int:
@@ -329,7 +324,6 @@ def test_every_cell_of_the_cohorts_is_that_of_the_report(someone: Dashboard) -> 
     ]
     assert cohort_cells(page)[1:] == counts
     assert cohort_cells(page)[0] == [share(each) if each is not None else "–" for each in averages(cohorts)]
-    page.close()
 
 
 def cohort_cells(page: Page) -> list[list[str]]:
@@ -369,7 +363,6 @@ def test_every_step_of_a_funnel_is_that_of_the_report(name: str, someone: Dashbo
             assert f"{shown(wanted['drop_off'])} left ({share(1 - wanted['of_previous'])})" in text
             assert f"{share(wanted['of_previous'])} went on" in text
             assert f"after {lasting(wanted['median_seconds'])} (median)" in text
-    page.close()
 
 
 def test_every_variants_figures_and_intervals_are_those_of_the_results(someone: Dashboard) -> None:
@@ -392,7 +385,6 @@ def test_every_variants_figures_and_intervals_are_those_of_the_results(someone: 
         for look in (comparison, comparison["always_valid"]):
             assert f"{points(look['interval']['lower'])} to {points(look['interval']['upper'])} points" in text
             assert f"p-value {p_value(look['p_value'])}" in text
-    page.close()
 
 
 def uplift(comparison: dict[str, Any] | None) -> str:
@@ -425,7 +417,6 @@ def test_usage_is_that_of_the_report(someone: Dashboard) -> None:
     settled(page)
     (own,) = [each for each in report["sites"] if each["domain"] == SITE]
     assert page.locator(".large-figure").first.inner_text() == f"{own['events']:,}"
-    page.close()
 
 
 def test_health_is_that_of_the_report(someone: Dashboard) -> None:
@@ -438,7 +429,6 @@ def test_health_is_that_of_the_report(someone: Dashboard) -> None:
         return bool(found == wanted_health(state, found))
 
     wait_for(same)
-    page.close()
 
 
 def wanted_health(state: dict[str, Any], found: list[str]) -> list[str]:
@@ -454,10 +444,9 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 def test_realtime_shows_what_the_report_says(someone: Dashboard) -> None:
     site = "now.example"
     asked(someone.server, "POST", "/api/sites", {"domain": site})
-    sender = someone.context.new_page()
     view = {"u": f"https://{site}/pricing", "r": "https://www.google.com/"}
-    send(sender, someone.server, site, [view, {"u": f"https://{site}/docs"}, {"n": "signup"}])
-    send(sender, someone.server, site, [view], CHROME)
+    send(someone.context, someone.server, site, [view, {"u": f"https://{site}/docs"}, {"n": "signup"}])
+    send(someone.context, someone.server, site, [view], CHROME)
     wait_for(lambda: someone.report("realtime", site)["visitors_30_minutes"] == 2)
     page = someone.open(f"/sites/{site}/realtime")
     page.get_by_role("button", name="Show as a table").click()
@@ -480,8 +469,6 @@ def test_realtime_shows_what_the_report_says(someone: Dashboard) -> None:
             [each["value"] or unknown, shown(each["visitors"]), shown(each["pageviews"])] for each in report[name]
         ]
         assert cells(page, panel) == wanted
-    page.close()
-    sender.close()
 
 
 def realtime_figures(page: Page) -> dict[str, Any]:

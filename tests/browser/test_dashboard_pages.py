@@ -1,11 +1,14 @@
-"""Every page of the dashboard: for everyone, on every screen, in both themes and languages, without a complaint."""
+"""Every page of the dashboard: for everyone, on every screen, in both themes and languages, without a complaint.
+
+Nothing moves on it when answers come late."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import asked
+from tests.chromium import asked, wait_for
 from tests.dashboard import DESKTOP, PHONE, SITE, Dashboard, accessibility_problems, logged_in, settled
 from tests.running_server import RunningServer
 
@@ -39,6 +42,24 @@ PAGES = {
     **{f"site's {name}": f"{OF_SITE}/settings/{name}" for name in SITE_SECTIONS},
     **{f"server's {name}": f"/settings/{name}" for name in SERVER_SECTIONS},
 }
+MOST = 0.001
+WATCH = """window.shifts = []
+new PerformanceObserver(list => {
+    for (const each of list.getEntries()) {
+        const moved = each.sources.map(({node, previousRect: from, currentRect: to}) =>
+            `${node?.nodeName}.${node?.className ?? ""} ${from.x},${from.y} to ${to.x},${to.y}`)
+        window.shifts.push({value: each.value, moved})
+    }
+}).observe({type: "layout-shift", buffered: true})"""
+LATE = """window.waiting = 0
+const ask = window.fetch
+let asked = 0
+window.fetch = async (...of) => {
+    window.waiting += 1
+    for (let left = 3 + 4 * (asked++ % 4); left; left--) await new Promise(requestAnimationFrame)
+    return ask(...of).finally(() => { window.waiting -= 1 })
+}"""
+"""Each answer comes some pictures after the first, and one after the other."""
 
 
 @pytest.fixture(scope="module")
@@ -47,29 +68,41 @@ def light(demonstration_server: RunningServer, browser: Browser) -> Iterator[Das
         yield found
 
 
-@pytest.fixture(scope="module")
-def dark_phone(demonstration_server: RunningServer, browser: Browser) -> Iterator[Dashboard]:
-    options = {**PHONE, "color_scheme": "dark", "reduced_motion": "reduce"}
-    with logged_in(demonstration_server, browser, options, "de-DE") as found:
+LOOKS = {
+    "desktop": ({**DESKTOP, "color_scheme": "light"}, "en-GB"),
+    "dark phone, in German": ({**PHONE, "color_scheme": "dark"}, "de-DE"),
+}
+
+
+@pytest.fixture(scope="module", params=LOOKS)
+def patient(
+    request: pytest.FixtureRequest, demonstration_server: RunningServer, browser: Browser
+) -> Iterator[Dashboard]:
+    """To whom each answer comes late."""
+    options, locale = LOOKS[request.param]
+    with logged_in(demonstration_server, browser, options, locale) as found:
+        found.context.add_init_script(WATCH)
+        found.context.add_init_script(LATE)
         yield found
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_a_page_is_accessible_and_no_wider_than_the_screen(path: str, light: Dashboard) -> None:
-    page = light.open(path)
+def test_a_page_is_accessible_no_wider_than_the_screen_and_stands_still(path: str, patient: Dashboard) -> None:
+    """In both themes and languages. What comes late has its place from the beginning."""
+    page = patient.open(path)
+    wait_for(lambda: page.evaluate("window.waiting === 0"))
+    settled(page)
+    found = shifts(page)
+    assert sum(each["value"] for each in found) <= MOST, found
     expect(page.get_by_role("heading").first).to_be_attached()
-    assert accessibility_problems(page) == []
+    assert page.evaluate("navigator.language").startswith(page.evaluate("document.documentElement.lang"))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.close()
+    assert accessibility_problems(page) == []
 
 
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_a_page_is_accessible_in_the_dark_in_german_on_a_phone(path: str, dark_phone: Dashboard) -> None:
-    page = dark_phone.open(path)
-    assert page.evaluate("document.documentElement.lang") == "de"
-    assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.close()
+def shifts(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate("window.shifts")
+    return found
 
 
 def test_a_session_is_told_event_by_event(light: Dashboard) -> None:
@@ -82,7 +115,6 @@ def test_a_session_is_told_event_by_event(light: Dashboard) -> None:
         if each["kind"] == "pageview":
             expect(page.get_by_text(each["path"], exact=True).first).to_be_visible()
     assert accessibility_problems(page) == []
-    page.close()
 
 
 def test_theme_and_language_are_chosen_and_kept(light: Dashboard) -> None:
@@ -96,7 +128,6 @@ def test_theme_and_language_are_chosen_and_kept(light: Dashboard) -> None:
     expect(page.get_by_role("heading", name="Websites")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.evaluate("localStorage.clear()")
-    page.close()
 
 
 def test_who_is_not_logged_in_gets_nothing_and_comes_back_after_it(
@@ -124,7 +155,6 @@ def test_of_a_site_that_there_is_not_one_sentence_says_so(light: Dashboard) -> N
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("link", name="To all sites").click()
     expect(page.get_by_role("heading", name="Sites")).to_be_visible()
-    page.close()
     light.complaints[:] = [each for each in light.complaints if "404" not in each]
 
 
@@ -134,7 +164,6 @@ def test_of_a_period_that_there_is_not_one_alert_says_so_with_a_way_out(light: D
     page.get_by_role("link", name="Back to the last 30 days").click()
     expect(page.get_by_label("Key figures")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
-    page.close()
     light.complaints[:] = [each for each in light.complaints if "400" not in each]
 
 
@@ -146,11 +175,9 @@ def test_the_focus_stays_on_the_button_that_saved(light: Dashboard) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible()
     settled(page)
     expect(save).to_be_focused()
-    page.close()
 
 
 def test_there_is_a_way_back_from_a_page_that_is_none(light: Dashboard) -> None:
     page = light.open("/sites/a/b/c")
     page.get_by_role("link", name="To all sites").click()
     expect(page.get_by_role("heading", name="Sites")).to_be_visible()
-    page.close()

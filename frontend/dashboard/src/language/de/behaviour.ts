@@ -24,7 +24,7 @@ export const behaviour: typeof english = {
     pause: "Anhalten",
     resume: "Weiter",
     connections: {
-      connecting: "Verbindung wird aufgebaut …",
+      connecting: "Verbinden …",
       live: "Live",
       asking: "Kein Datenstrom: Abfrage alle 5 Sekunden",
       lost: "Der Server antwortet nicht. Neuer Versuch …",
