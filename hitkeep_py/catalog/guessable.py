@@ -33,9 +33,11 @@ def frequent_passwords() -> str:
 
 
 def known_words(email: str, domains: Iterable[str]) -> set[str]:
-    """The product's name, and the e-mail address and the sites' domains, whole and in their parts."""
-    names = (email, *email.split("@"), *domains)
-    words = {*PRODUCT, *names, *(part for name in names for part in re.split(r"[\W_]+", name))}
+    """The product's name, the parts of the e-mail address, and the sites' domains with their labels."""
+    local, _, host = email.partition("@")
+    names = (host, *domains)
+    labels = (label for name in names for label in name.split("."))
+    words = (*PRODUCT, email, local, *re.split(r"[\W_]+", local), *names, *labels)
     return {each.casefold() for each in words if len(each) >= SHORTEST_WORD}
 
 
