@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -18,6 +19,9 @@ READ_ONLY = "the file system is read-only"
 DISK_ERROR = "the disk reports an input/output error, or a limit on the size of files is reached"
 HELD = "it is held by another process"
 NEWER = "a newer version of its library wrote it; install that version"
+
+LEAST_ADDRESS_SPACE = 900 * 2**20
+"""A report of an empty store needs some 950 MB, most of it reserved only; below that errors can be told, crashes not."""
 
 BY_NUMBER = {
     errno.ENOMEM: MEMORY,
@@ -57,6 +61,16 @@ BY_SQLITE_CODE = {
     sqlite3.SQLITE_PROTOCOL: HELD,
 }
 SQLITE_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def require_address_space() -> None:
+    """Raises DataDirectoryError under a limit in which DuckDB may end the process without a word, as with 300 MB."""
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if most != resource.RLIM_INFINITY and most < LEAST_ADDRESS_SPACE:
+        raise DataDirectoryError(
+            f"this process may have {most // 2**20} MB of memory, and DuckDB with its threads needs "
+            f"{LEAST_ADDRESS_SPACE // 2**20}; raise the limit (ulimit -v). The data is untouched"
+        )
 
 
 def shortage(error: BaseException) -> str | None:

@@ -16,6 +16,7 @@ from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, socket_address
 from hitkeep_py.errors import AnalyticsError, DataDirectoryError, InvalidInput, Unavailable
 from hitkeep_py.exact_json import json_bytes
+from hitkeep_py.shortage import require_address_space
 
 if TYPE_CHECKING:
     from hitkeep_py.analytics import Analytics
@@ -59,6 +60,7 @@ def tell_server(settings: Settings) -> None:
 def opened_data(settings: Settings, purpose: str) -> Iterator["Analytics"]:
     """The data itself, while no server runs on it, with all that was accepted in the store."""
     DataDirectory(settings.directory).require()
+    require_address_space()
     # Imported here: duckdb alone takes 130 ms, which most commands do not need.
     from hitkeep_py.analytics import Analytics  # noqa: PLC0415
 

@@ -39,6 +39,7 @@ from hitkeep_py.errors import AnalyticsError
 from hitkeep_py.jobs import Jobs
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
+from hitkeep_py.shortage import require_address_space
 
 GRACE_SECONDS = 3
 LAST_QUESTIONS_SECONDS = 5.0
@@ -65,6 +66,7 @@ def serve(config: str | None, demo: bool, **flags: Any) -> None:
         settings = demo_settings(settings, named=flags["data_dir"] is not None)
         claim(settings.directory)
     configure_logging(settings)
+    require_address_space()
     raise_open_files_limit()
     analytics = Analytics.open(settings, "analytics serve")
     try:

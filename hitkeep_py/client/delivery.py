@@ -200,11 +200,13 @@ class Delivery:
             refused = min(left, sum(reason is not None for reason in reasons))
             delivered = self._counts.delivered + left - refused
             self._counts = replace(self._counts, delivered=delivered, refused=self._counts.refused + refused)
-            self._settled += left
-            self._changed.notify_all()
         for reason in dict.fromkeys(filter(None, reasons)):
             events = [body for body, each in zip(batch, reasons, strict=True) if each == reason]
             self._report(reason, events, kept=False)
+        with self._changed:
+            # Only now: who flushes and then closes would otherwise close the client under what on_error does with it.
+            self._settled += left
+            self._changed.notify_all()
 
     def _take_out(self, number: int) -> int:
         taken = min(number, len(self._queue))

@@ -423,6 +423,21 @@ def test_on_error_may_use_the_client(server: ScriptedServer) -> None:
     assert server.names == ["refused", "sorry"]
 
 
+def test_flush_waits_until_on_error_knows(server: ScriptedServer) -> None:
+    server.replies = [Reply(403)]
+    flushed, told = threading.Event(), threading.Event()
+
+    def slow(_: DeliveryError) -> None:
+        flushed.wait(0.1)
+        told.set()
+
+    with Client(server.address, key="hks_k", on_error=slow) as client:
+        client.track("refused")
+        assert client.flush(5)
+        assert told.is_set()
+        flushed.set()
+
+
 def test_redirect_is_not_followed_and_loses_nothing(server: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:
     server.replies = [Reply(301, headers={"Location": "https://elsewhere.example/"})]
     with Client(server.address, key="hks_k") as client:

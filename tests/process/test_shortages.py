@@ -32,7 +32,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        ("ulimit -v 200000", EVERYTHING_HELD),
+        ("ulimit -v 200000", ("ulimit -v",)),
+        ("ulimit -v 300000", ("ulimit -v",)),
         ("ulimit -n 8", EVERYTHING_HELD),
         ("ulimit -n 12", EVERYTHING_HELD),
         ("ulimit -f 8", ROOM),
