@@ -21,7 +21,7 @@ HELD = "it is held by another process"
 NEWER = "a newer version of its library wrote it; install that version"
 
 LEAST_ADDRESS_SPACE = 900 * 2**20
-"""A report of an empty store needs some 950 MB, most of it reserved only; below that errors can be told, crashes not."""
+"""A report of an empty store needs some 950 MB, most of it reserved only; far below that DuckDB crashes."""
 
 BY_NUMBER = {
     errno.ENOMEM: MEMORY,
