@@ -6,6 +6,7 @@ import click
 
 from hitkeep_py.cli.access import catalog, server_answer
 from hitkeep_py.cli.options import data_command, show, table
+from hitkeep_py.cli.terminal import say
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import Unavailable
 
@@ -29,6 +30,8 @@ def debug(site: str | None, settings: Settings, as_json: bool) -> None:
     answer = server_answer(settings, "GET", path)
     if answer is None:
         raise Unavailable("no server runs on this data directory; the last events are kept in a server's memory only")
+    if answer["forwarding_problem"] and not as_json:
+        say(f"Warning: {answer['forwarding_problem']}", error=True)
     show(answer, as_json, debug_text(answer["events"], site))
 
 

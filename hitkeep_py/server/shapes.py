@@ -136,6 +136,7 @@ SEEN = Fields(
     },
     name="SeenEvent",
 )
+SEEN_EVENTS = Fields(more={"events": rows(SEEN), "forwarding_problem": str | None})
 USAGE = Fields(
     more={
         "month": str,
@@ -226,8 +227,8 @@ SHAPES: dict[Answers, Shape] = {
         (Parameter("month", "A month such as 2026-11, in UTC."), Parameter("site", "Id or domain of a site.")),
         errors=(404,),
     ),
-    usage.debug: Shape(Fields(more={"events": rows(SEEN)})),
-    usage.debug_unmatched: Shape(Fields(more={"events": rows(SEEN)})),
+    usage.debug: Shape(SEEN_EVENTS),
+    usage.debug_unmatched: Shape(SEEN_EVENTS),
     annotations.list_annotations: Shape(list[Annotation]),
     annotations.add_annotation: Shape(Annotation, body=NEW_ANNOTATION, status=201),
     annotations.change_annotation: Shape(Annotation, body=CHANGED_ANNOTATION),

@@ -5,7 +5,9 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
 
 PROXY, OTHER_PROXY, CLIENT = "10.0.0.1", "10.0.0.2", "198.51.100.7"
@@ -179,3 +181,15 @@ def test_headers_of_a_proxy_that_is_not_trusted_are_told_of_once(caplog: pytest.
         assert [record.getMessage() for record in caplog.records] == [addresses.problem]
         assert f"came from {named}," in str(addresses.problem)
         assert "1.2.3.4" not in caplog.text
+
+
+def test_who_looks_for_missing_visitors_is_told_that_the_proxy_is_not_believed(
+    logged_in: TestClient, site: Site
+) -> None:
+    places = ("/api/debug", f"/api/sites/{site.id}/debug", "/api/health")
+    assert [logged_in.get(place).json()["forwarding_problem"] for place in places] == [None] * 3
+    logged_in.get("/api/status", headers={"x-forwarded-for": "203.0.113.7"})
+    for place in places:
+        problem = logged_in.get(place).json()["forwarding_problem"]
+        assert "x-forwarded-for came from an address, which is not in trusted_proxies" in problem, place
+        assert "203.0.113.7" not in problem

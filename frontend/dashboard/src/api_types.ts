@@ -1468,6 +1468,7 @@ export interface Routes {
     body: never
     answer: {
       events: SeenEvent[]
+      forwarding_problem: string | null
     }
   }
 
@@ -1481,6 +1482,7 @@ export interface Routes {
     body: never
     answer: {
       events: SeenEvent[]
+      forwarding_problem: string | null
     }
   }
 

@@ -24,9 +24,15 @@ def usage_json(analytics: Analytics, month: str | None, site: str | None) -> dic
 
 def debug(call: Call) -> Result:
     """The last events of a site with what became of each, newest first."""
-    return Result({"events": call.analytics.debugger.last(call.site().id)})
+    return seen(call, call.site().id)
 
 
 def debug_unmatched(call: Call) -> Result:
     """The last requests and events for which no site could be found."""
-    return Result({"events": call.analytics.debugger.last("")})
+    return seen(call, "")
+
+
+def seen(call: Call, site_id: str) -> Result:
+    """With what is wrong for all sites alike: whom the visitors behind a proxy are taken for."""
+    problem = call.ingest.addresses.problem
+    return Result({"events": call.analytics.debugger.last(site_id), "forwarding_problem": problem})

@@ -6,6 +6,7 @@ import { words } from "../../language"
 import { settingsWords } from "../../language/settings"
 import { usePolled } from "../../polled"
 import { changed, go, parameter } from "../../router"
+import { Forwarding } from "./forwarding"
 import { SeenEvents } from "./seen_events"
 
 const EVERY_MS = 2_000
@@ -32,6 +33,7 @@ export function IngestDebugger({ site }: { site: Site }) {
       }
     >
       <p class="quiet">{text.intro}</p>
+      <Forwarding problem={(strange ? unmatched : of).data?.forwarding_problem} />
       <Switches />
       <Events found={strange ? unmatched : of} />
     </Panel>

@@ -14,6 +14,7 @@ import { settingsWords } from "../../language/settings"
 import { usePolled } from "../../polled"
 import { question } from "../../question"
 import { Copyable } from "./copyable"
+import { Forwarding } from "./forwarding"
 import { eventName, reasonOf } from "./seen_events"
 import { Snippet, testCall } from "./snippet"
 import "../../styles/settings.css"
@@ -63,6 +64,7 @@ export function Waiting({ site }: { site: Site }) {
             {arrived ? <Arrived site={site} stored={stored} /> : <p>{waiting.hint}</p>}
           </div>
         </div>
+        <Forwarding problem={seen.data?.forwarding_problem} />
         {!arrived && <Help site={site} seen={seen.data?.events ?? []} />}
       </div>
     </Panel>
