@@ -1,5 +1,6 @@
 """The salts of the visitor ids: one for each period, made ahead, and destroyed when no session can need it."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,18 @@ class SaltRing:
                 return each.salt, previous.salt if previous and crossing and recent else None
             previous = each
         raise Unavailable("the salt of this period is being made")
+
+    def of(self, period: str, time: int, now: int) -> tuple[bytes, bytes | None]:
+        """As `at`, of what happened at a time up to now: the salt of its own period while it is there.
+
+        Else one that the salt in force makes for that period, so that no visitor spans two; it goes with that salt.
+        """
+        if any(each.starts_at <= time < each.ends_at for each in self._salts.get(period, ())):
+            return self.at(period, time)
+        salt, _ = self.at(period, now)
+        start, _ = bounds(period, time)
+        before = derived(salt, bounds(period, start - 1)[0]) if time < start + CROSSING_MS else None
+        return derived(salt, start), before
 
     def lacks(self, now: int) -> bool:
         """Whether a period has no salt for a moment, as after a jump of the system's clock."""
@@ -80,6 +93,10 @@ class Salts:
         ):
             salts.setdefault(period, []).append(Salt(*columns))
         return SaltRing(salts)
+
+
+def derived(salt: bytes, starts_at: int) -> bytes:
+    return hashlib.blake2b(str(starts_at).encode(), digest_size=SALT_BYTES, key=salt).digest()
 
 
 def bounds(period: str, now: int) -> tuple[int, int]:

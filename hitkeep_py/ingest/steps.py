@@ -258,7 +258,7 @@ def put_anonymous(passage: Passage, lookups: Lookups) -> None:
 
 def unnamed_ids(passage: Passage, lookups: Lookups) -> tuple[int, int | None]:
     site, sender = passage.site, passage.sender
-    salts = passage.directory.salts.at(site.visitor_period, sender.received_at)
+    salts = passage.directory.salts.of(site.visitor_period, passage.event.time, sender.received_at)
     return lookups.visitors.ids(salts, site.id, address_of(passage), passage.user_agent or sender.user_agent)
 
 

@@ -115,6 +115,25 @@ def test_previous_salt_of_long_ago_is_not_honoured(catalog: Catalog, clock: Fake
     assert catalog.directory.salts.at("day", bounds("day", clock.now_ms())[0])[1] is None
 
 
+def test_what_happened_in_earlier_periods_has_a_salt_of_its_period(catalog: Catalog, clock: FakeClock) -> None:
+    """So that no visitor spans two of them; what is of today, or of a salt that is still there, has that one."""
+    ring, now = catalog.directory.salts, clock.now_ms()
+    today = bounds("day", now)[0]
+    assert ring.of("day", today, now) == ring.of("day", now, now) == ring.at("day", now)
+    salts = {ring.of("day", today - day * DAY + 1, now)[0] for day in range(1, 40) for _ in range(2)}
+    assert len(salts | {ring.at("day", now)[0]}) == 40
+    night, morning = (ring.of("day", today - 5 * DAY + hours * 3_600_000, now) for hours in (-1, 1))
+    assert ring.of("day", today - 5 * DAY + CROSSING_MS - 1, now) == (morning[0], night[0])
+    assert (night[1], morning[1]) == (None, None)
+    assert ring.of("month", today - 70 * DAY, now)[0] == ring.of("month", today - 70 * DAY + DAY, now)[0]
+    sleep_until(clock, today + DAY)
+    catalog.rotate_salts()
+    catalog.refresh()
+    later = catalog.directory.salts
+    assert later.of("day", today, today + DAY + 1)[0] == ring.at("day", now)[0]
+    assert later.of("day", today - DAY, today + DAY + 1)[0] not in salts
+
+
 def test_rotation_when_all_is_there_changes_nothing(catalog: Catalog, clock: FakeClock) -> None:
     before = catalog.database.version()
     assert not catalog.salts.rotate(VISITOR_PERIODS, clock.now_ms())

@@ -21,6 +21,7 @@ from tests.product import Product, in_memory
 from tests.stored_events import SITE, START
 
 MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
 VISIT = "visitor_id, session_id, source, flagged"
 PAGE = {"k": "p", "u": "https://example.com/"}
 LANDED = {**PAGE, "r": "https://www.google.com/"}
@@ -101,6 +102,18 @@ def test_few_events_of_a_named_visit_say_under_which_id_it_began(product: Produc
     visit(product, site, (0, LANDED), *((minute, {**PAGE, "d": "user-1"}) for minute in range(1, 130, 10)))
     said = [place for place, (crossed,) in enumerate(product.stored("crossed_visitor_id", site)) if crossed]
     assert said == [1, 7, 13]
+
+
+def test_no_visitor_of_long_ago_spans_two_days(product: Product, site: Site) -> None:
+    """Told by address and User-Agent alone: the salts of those days are gone."""
+    midnight = product.clock.now_ms() // DAY * DAY - 40 * DAY
+    for minute in (600, 605, 1_439, 1_441, 2_041):
+        payload = {"website": site.id, "url": "/", "timestamp": (midnight + minute * MINUTE) // 1000}
+        assert send(product, "/api/send", {"type": "event", "payload": payload}).answer.status == 200
+    rows = product.stored("visitor_id, session_id", site)
+    visitors = [[row[0] for row in rows].index(visitor) for visitor, _ in rows]
+    assert visitors == [0, 0, 0, 0, 4], "a visit goes on over midnight"
+    assert len({session for _, session in rows}) == 3
 
 
 STEPS = st.lists(
