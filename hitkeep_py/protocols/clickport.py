@@ -14,7 +14,7 @@ from hitkeep_py.errors import InvalidInput, NotFound
 from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
 from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
-from hitkeep_py.protocols.json_input import KEY_LENGTH, NAME_LENGTH, TEXT_LENGTH, required_name
+from hitkeep_py.protocols.json_input import KEY_LENGTH, NAME_LENGTH, TEXT_LENGTH, is_blank, required_name
 from hitkeep_py.text import host_of, is_hostname, normalised_hostname
 
 PROPS = 30
@@ -97,7 +97,7 @@ def read_props(fields: dict[str, Any]) -> str | None:
     props: dict[str, str] = {}
     for key, value in zip(keys, values, strict=False):
         name = script_text(key)[:KEY_LENGTH]
-        if name in props or len(props) < PROPS:
+        if name.strip() and not is_blank(value) and (name in props or len(props) < PROPS):
             props[name] = script_text(value)[:VALUE_LENGTH]
     return orjson.dumps(props).decode() if props else None
 

@@ -138,8 +138,9 @@ def props_field(body: dict[str, Any], field: str) -> str | None:
 def props_text(value: dict[str, Any], field: str) -> str | None:
     """Raises InvalidInput past a depth of 5, 255 keys or 16 KiB.
 
-    DuckDB's JSON functions can lose the whole instance on depths above 128.
+    What says nothing is left out. DuckDB's JSON functions can lose the whole instance on depths above 128.
     """
+    value = without_blanks(value)
     if not value:
         return None
     quick = short_flat_text(value)
@@ -155,6 +156,15 @@ def props_text(value: dict[str, Any], field: str) -> str | None:
     if len(text) > PROPS_BYTES:
         raise PayloadTooLarge(f"{field} is larger than {PROPS_BYTES} bytes", field=field)
     return text.decode()
+
+
+def without_blanks(props: dict[str, Any]) -> dict[str, Any]:
+    """Those that have a name and a value: what is null or blank could be listed in reports, but not asked for."""
+    return {key: each for key, each in props.items() if key.strip() and not is_blank(each)}
+
+
+def is_blank(value: object) -> bool:
+    return value is None or (type(value) is str and not value.strip())
 
 
 def short_flat_text(value: dict[str, Any]) -> str | None:

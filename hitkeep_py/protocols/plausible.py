@@ -15,7 +15,7 @@ from hitkeep_py.event import CUSTOM, ENGAGEMENT, PAGEVIEW, DropReason, IncomingE
 from hitkeep_py.exact_json import json_bytes
 from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, given, unpacked
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat, raise_refusal
-from hitkeep_py.protocols.json_input import number_value
+from hitkeep_py.protocols.json_input import is_blank, number_value
 from hitkeep_py.text import clean, host_of, normalised_hostname
 
 NAME_LENGTH = 120
@@ -115,7 +115,7 @@ def read_props(fields: dict[str, Any]) -> str | None:
         return None
     props: dict[str, object] = {}
     for key, value in sent.items():
-        if isinstance(value, SIMPLE) and value != "" and len(props) < PROPS:
+        if isinstance(value, SIMPLE) and key.strip() and not is_blank(value) and len(props) < PROPS:
             if longer_than(key, PROP_KEY_BYTES):
                 raise InvalidInput(f"keys should have at most {PROP_KEY_BYTES} bytes", field="props")
             if isinstance(value, str) and longer_than(value, PROP_VALUE_BYTES):

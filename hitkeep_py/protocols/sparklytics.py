@@ -38,7 +38,6 @@ from hitkeep_py.protocols.json_input import (
     id_field,
     props_text,
     read_json,
-    short_flat_text,
     whole_field,
 )
 from hitkeep_py.protocols.statuses import status_of
@@ -163,11 +162,6 @@ def read_event_data(value: Any) -> str | None:
         if value is None or value == "":
             return None
         raise InvalidInput("event_data must be an object, or the JSON text of one", field="event_data")
-    if not value:
-        return None
-    quick = short_flat_text(value)
-    if quick:
-        return quick
     text = props_text(value, "event_data")
     if text and len(text) * BYTES_OF_A_CHARACTER > EVENT_DATA_BYTES and len(text.encode()) > EVENT_DATA_BYTES:
         raise PayloadTooLarge(f"event_data is larger than {EVENT_DATA_BYTES} bytes", field="event_data")

@@ -144,7 +144,9 @@ def properties_sql(dialect: Dialect, currencies: Sequence[str]) -> str:
         ),
         pairs AS (SELECT {", ".join(["props", "events", *money])}, {dialect.each_key("props")} AS property FROM texts),
         counted AS (
-            SELECT property, coalesce({value}, 'null') AS value, {", ".join(sums)} FROM pairs GROUP BY 1, 2
+            SELECT property, value, {", ".join(sums)} FROM (
+                SELECT {", ".join(["property", f"{value} AS value", "events", *money])} FROM pairs
+            ) AS said WHERE value IS NOT NULL GROUP BY property, value
         ),
         shown AS (
             SELECT property, sum(events) AS total FROM counted

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from hitkeep_py.catalog.catalog import Catalog
@@ -30,6 +31,16 @@ def test_whole_numbers_are_kept_in_full(number: int) -> None:
     assert plausible.read_props({"p": fields["p"]}) == plausible.read_props({"m": fields["m"]}) == text
     assert sparklytics.read_event_data(fields["m"]) == text
     assert of_clickport(fields["p"]) == f'{{"n":"{number}"}}'
+
+
+@pytest.mark.parametrize("left_out", [{"a": None}, {"a": ""}, {"a": " \u00a0\t"}, {"": "x"}, {" ": 1}], ids=str)
+def test_properties_without_a_name_or_a_value_are_left_out(left_out: dict[str, Any]) -> None:
+    """Reports would list them, and no filter could ask for them."""
+    for props, text in (({"plan": "pro", **left_out}, '{"plan":"pro"}'), (left_out, None)):
+        sent = orjson.dumps(props).decode()
+        assert props_text(props, "p") == sparklytics.read_event_data(sent) == text
+        assert plausible.read_props({"p": props}) == plausible.read_props({"m": sent}) == of_clickport(props) == text
+    assert props_text({"a": 0, "b": False, "c": [None, ""]}, "p") == '{"a":0,"b":false,"c":[null,""]}'
 
 
 def test_numbers_that_nothing_can_read_are_refused() -> None:
