@@ -17,7 +17,8 @@ from hitkeep_py.cli.report import address_of, given_options, report_options
 from hitkeep_py.cli.report_list import FILTER, RANGE, SHOWN_NAMES, ListedReport, find_report
 from hitkeep_py.cli.terminal import say, write_data
 from hitkeep_py.config import Settings
-from hitkeep_py.errors import AnalyticsError, InvalidInput, Unavailable
+from hitkeep_py.data_directory import exists
+from hitkeep_py.errors import AnalyticsError, Conflict, InvalidInput, Unavailable
 from hitkeep_py.export import FORMATS
 
 PIECE_BYTES = 256 * 1024
@@ -35,6 +36,7 @@ USUAL_FORMAT = "csv"
 @report_options
 @click.option("--format", "kind", type=click.Choice(FORMATS), help=f"[by the ending of FILE, else {USUAL_FORMAT}]")
 @click.option("--output", required=True, metavar="FILE", help="Where to; - is standard output.")
+@click.option("--force", is_flag=True, help="Replace FILE if there is one.")
 @data_command
 def export(
     site: str,
@@ -42,6 +44,7 @@ def export(
     about: str | None,
     kind: str | None,
     output: str,
+    force: bool,
     settings: Settings,
     as_json: bool,
     **options: Any,
@@ -54,6 +57,7 @@ def export(
     """
     if as_json and output == STDOUT:
         raise InvalidInput("--json tells of a written file, and there is none with --output -; rows: --format json")
+    refuse_to_replace(output, force)
     found, named = (RAW_EVENTS_FILE, {}) if report == RAW_EVENTS else find_report(report, RAW_EVENTS)
     given = given_options(report, found, options, about)
     kind = format_of(kind, output)
@@ -63,6 +67,17 @@ def export(
         written = write(pieces, output)
     if output != STDOUT:
         show({"file": output, "bytes": written}, as_json, f"Wrote {written:,} bytes to {output}")
+
+
+def refuse_to_replace(output: str, force: bool) -> None:
+    """Raises Conflict for a file that is there, without --force, and for what is no file, such as /dev/null, always."""
+    target = Path(output)
+    if output == STDOUT or not exists(target):
+        return
+    if not target.is_file():
+        raise Conflict(f"{output} is there and no file; for standard output say --output -")
+    if not force:
+        raise Conflict(f"{output} exists already; --force replaces it")
 
 
 def format_of(given: str | None, output: str) -> str:

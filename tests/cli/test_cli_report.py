@@ -335,7 +335,8 @@ def test_format_of_a_file_goes_by_its_ending(analytics: Command, tmp_path: Path)
     assert "Wrote" in output(result)
     assert result.stderr == ""
     assert json.loads(target.read_text().splitlines()[0]) == {"page": "/", "visitors": 2, "pageviews": 2}
-    result = analytics("export", "example.com", "pages", *DAYS, "--format", "csv", "--output", str(target))
+    forced = ["--output", str(target), "--force"]
+    result = analytics("export", "example.com", "pages", *DAYS, "--format", "csv", *forced)
     assert "Wrote" in output(result)
     assert result.stderr == f"Warning: {target} will be csv, as --format says, whatever its ending\n"
     assert target.read_text().startswith("page,visitors,pageviews")
@@ -348,6 +349,19 @@ def test_format_of_a_file_goes_by_its_ending(analytics: Command, tmp_path: Path)
     other = tmp_path / "pages.txt"
     output(analytics("export", "example.com", "pages", *DAYS, "--output", str(other)))
     assert other.read_text() == target.read_text()
+
+
+def test_a_file_is_replaced_only_when_that_is_asked_for(analytics: Command, tmp_path: Path) -> None:
+    target = tmp_path / "pages.csv"
+    target.write_text("mine")
+    result = analytics("export", "example.com", "pages", *DAYS, "--output", str(target))
+    assert (result.exit_code, result.stderr) == (1, f"Error: {target} exists already; --force replaces it\n")
+    assert target.read_text() == "mine"
+    output(analytics("export", "example.com", "pages", *DAYS, "--output", str(target), "--force"))
+    assert target.read_text().startswith("page,")
+    for other in (tmp_path, Path("/dev/null")):
+        result = analytics("export", "example.com", "pages", *DAYS, "--output", str(other), "--force")
+        assert (result.exit_code, "no file" in result.stderr) == (1, True)
 
 
 def test_report_explains_itself_after_its_table(analytics: Command) -> None:
@@ -382,6 +396,6 @@ def test_file_that_cannot_be_written_leaves_nothing(analytics: Command, tmp_path
     assert "cannot write" in result.stderr
     old = tmp_path / "events.csv"
     old.write_text("old")
-    assert analytics("export", "example.com", "--filter", "x", "--output", str(old)).exit_code == 2
+    assert analytics("export", "example.com", "--filter", "x", "--output", str(old), "--force").exit_code == 2
     assert old.read_text() == "old"
     assert list(tmp_path.iterdir()) == [old]
