@@ -3,9 +3,10 @@
 import os
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
@@ -21,8 +22,9 @@ EMAIL, PASSWORD = "you@example.com", "a long password"
 FAILED = ("failed", "error")
 WATCH = Watch()
 
-settings.register_profile("fast", max_examples=25, deadline=None, derandomize=True, database=None)
-settings.register_profile("thorough", max_examples=1000, deadline=None)
+EVERYWHERE: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("fast", max_examples=25, derandomize=True, database=None, **EVERYWHERE)
+settings.register_profile("thorough", max_examples=1000, **EVERYWHERE)
 settings.load_profile("fast")  # --hypothesis-profile=thorough chooses the other.
 
 

@@ -1,7 +1,7 @@
 """Addresses are taken apart by one reading and have one form, whatever was sent."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.address import PATH_LENGTH, normal_page, normal_path, part_of_path, read_address
@@ -99,10 +99,8 @@ def test_a_fragment_has_a_query_of_its_own(address: str, place: str, query: str)
 
 PIECES = (*"%/.#?&=aAF05C3E9 \\\t*", "\u0301", "ä", "%C3%A9", "\u202e", "\ud800", "/../", "\u0958")
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
-FEW = settings(max_examples=60, deadline=None)
 
 
-@FEW
 @given(TEXTS, st.integers(1, 120))
 def test_the_form_of_any_text_is_a_path_that_stays_as_it_is(text: str, times: int) -> None:
     for form in (normal_path, normal_page):
@@ -129,7 +127,6 @@ def spelled_anyhow(path: str, choices: list[bool]) -> str:
     return spelled
 
 
-@FEW
 @given(st.lists(SEGMENT, min_size=1, max_size=4), st.lists(st.booleans(), min_size=1, max_size=12))
 def test_what_is_excluded_stays_excluded_in_any_spelling(segments: list[str], choices: list[bool]) -> None:
     path = "/" + "/".join(segments)

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.address import normal_path
@@ -48,7 +48,6 @@ LOCAL_HOSTS = [
     "nas.local",
     "fritz.lan",
 ]
-ANYTHING = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +154,6 @@ def test_a_file_cut_short_in_place_does_no_harm(tmp_path: Path) -> None:
     assert places.place("1.2.3.4") == ("DE", None, None)
 
 
-@ANYTHING
 @given(
     whole=st.sampled_from([SMALL, CITIES]),
     changes=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), max_size=8),
@@ -415,7 +413,6 @@ def addresses() -> st.SearchStrategy[str]:
     return st.builds(str.__add__, starts, st.text(st.characters(codec="utf-8"), max_size=60))
 
 
-@ANYTHING
 @given(url=addresses())
 def test_any_address_as_a_page(url: str) -> None:
     found = Pages().page(url)
@@ -424,21 +421,18 @@ def test_any_address_as_a_page(url: str) -> None:
         assert value is None or (value == clean(value, 2048) and value != "")
 
 
-@ANYTHING
 @given(value=addresses(), hostname=st.none() | addresses())
 def test_any_address_as_a_referrer(value: str, hostname: str | None) -> None:
     for kept in REFERRERS.referrer(value, hostname):
         assert kept is None or (kept != "" and clean(kept, 2048) == kept)
 
 
-@ANYTHING
 @given(user_agent=st.text(st.characters(max_codepoint=255), max_size=600))
 def test_any_user_agent(user_agent: str) -> None:
     for value in USER_AGENTS.technology(user_agent):
         assert value is None or len(value) <= 512
 
 
-@ANYTHING
 @given(value=st.text(max_size=80), length=st.integers(0, 100))
 def test_clean_text_is_short_composed_and_stays_as_it_is(value: str, length: int) -> None:
     found = clean(value, length)
@@ -447,7 +441,6 @@ def test_clean_text_is_short_composed_and_stays_as_it_is(value: str, length: int
     assert clean(found, length) == found.strip()
 
 
-@ANYTHING
 @given(value=st.text(st.characters(codec="utf-8"), max_size=80))
 def test_a_normalised_hostname_stays_as_it_is(value: str) -> None:
     found = normalised_hostname(value)
@@ -455,7 +448,6 @@ def test_a_normalised_hostname_stays_as_it_is(value: str) -> None:
         assert normalised_hostname(found) == found or found.startswith("www.")
 
 
-@ANYTHING
 @given(salt=st.binary(min_size=32, max_size=32), ip=st.ip_addresses().map(str), user_agent=st.text(max_size=40))
 def test_visitor_ids_depend_on_everything_and_on_nothing_else(salt: bytes, ip: str, user_agent: str) -> None:
     found = visitor_id(salt, "site", ip, user_agent)
@@ -505,7 +497,6 @@ def test_the_language_that_is_wanted_most_has_one_spelling(header: str, language
     assert first_language(header) == language
 
 
-@ANYTHING
 @given(text=st.text("aAzZ-_.@ 019äİ", max_size=40))
 def test_a_language_in_its_spelling_stays_as_it_is(text: str) -> None:
     assert normal_language(normal_language(text)) == normal_language(text)

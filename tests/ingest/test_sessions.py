@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.event import Event, event_row
@@ -273,7 +273,6 @@ def arrivals_in_order() -> st.SearchStrategy[list[Arrival]]:
     return st.lists(arrival, max_size=30).map(in_time)
 
 
-@settings(max_examples=20)
 @given(arrivals=arrivals_in_order(), cuts=st.sets(st.integers(0, 30), max_size=3))
 def test_portions_and_restarts_change_nothing(arrivals: list[Arrival], cuts: set[int]) -> None:
     edges = [0, *sorted(cuts), len(arrivals)]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.analytics import Analytics
@@ -231,7 +231,6 @@ def test_a_batch_of_events_with_keys_stops_at_the_quota(product: Product, shop: 
 IDS = st.sampled_from(["a", "b", "c", "d", "e", None])
 
 
-@settings(suppress_health_check=list(HealthCheck))
 @given(lists=st.lists(st.lists(IDS, min_size=1, max_size=8), min_size=1, max_size=4), quota=st.integers(1, 9))
 def test_at_the_edge_of_a_quota_only_what_is_new_needs_a_place(
     lists: list[list[str | None]], quota: int, product: Product

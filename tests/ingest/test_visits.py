@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -154,7 +154,6 @@ def stored(lives: list[list[Event]]) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=6, deadline=None)
 @given(steps=STEPS, cuts=st.sets(st.integers(0, 12), max_size=2))
 def test_restarts_cut_no_visit_and_no_session_is_of_two_users(
     steps: list[tuple[int, int | None, str]], cuts: set[int]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -30,7 +30,6 @@ UNKNOWN = (401, 403, 404)
 """Answers to what is well-formed and belongs to no site."""
 READ_FROM_THE_QUERY = ("/count",)
 NAUGHTY = naughty_strings()
-EXAMPLES = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 CHANGING = [(route.method, route.path) for route in ROUTES if route.method in ("POST", "PATCH")]
 READING = [route.path for route in ROUTES if route.method == "GET" and route.access in (Access.USER, Access.READER)]
 
@@ -178,7 +177,6 @@ def test_hostile_addresses_are_taken_and_kept_short(field: str, product: Product
             assert value is None or (value == without_controls(value) and "secret" not in value), text
 
 
-@EXAMPLES
 @given(path=st.sampled_from(PATHS), body=st.binary(max_size=200), headers=any_headers())
 @example(path="/ingest", body=b"{}", headers=[(b"host", b"[")])
 def test_any_bytes_to_an_ingest_route(
@@ -187,7 +185,6 @@ def test_any_bytes_to_an_ingest_route(
     refused_or_taken(product.requests.post(path, body, headers))
 
 
-@EXAMPLES
 @given(path=st.sampled_from(PATHS), body=any_object(), named=st.booleans(), cut=st.integers(0, 40))
 def test_any_object_to_an_ingest_route(
     path: str, body: dict[str, Any], named: bool, cut: int, product: Product, site: Site
@@ -197,7 +194,6 @@ def test_any_object_to_an_ingest_route(
     refused_or_taken(product.requests.post(path, text[: len(text) - cut], [ORIGIN]))
 
 
-@EXAMPLES
 @given(props=st.dictionaries(st.text(max_size=20), any_value(), max_size=5))
 def test_any_properties_are_stored_with_whole_characters_or_refused(
     props: dict[str, Any], product: Product, site: Site
@@ -211,7 +207,6 @@ def test_any_properties_are_stored_with_whole_characters_or_refused(
         assert json.loads(kept or "{}") == whole_texts(props)
 
 
-@EXAMPLES
 @given(
     path=st.sampled_from(READING),
     number=st.integers(0, 4),
@@ -248,7 +243,6 @@ def test_any_question_to_the_api(
     checked(product.requests.send(Request("GET", address, given_headers, query=text.encode())))
 
 
-@EXAMPLES
 @given(
     route=st.sampled_from(CHANGING),
     body=any_object().map(lambda value: json.dumps(value).encode()) | st.binary(max_size=50),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.config import Settings
@@ -18,7 +18,6 @@ ORIGIN = [(b"origin", b"https://example.com")]
 EVENT = {"t": "e", "n": "x"}
 SITE_NAMES = ("d", "h", "domain", "hostname")
 OPTIONAL = ("mk", "mv", "ra", "rc", "u", "url", "l", "r", "ref", "referrer", "s", "sid", "later")
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +27,12 @@ def product() -> Iterator[Product]:
         yield opened
 
 
-@EXAMPLES
 @given(fields=st.dictionaries(st.sampled_from(("t", "n", *SITE_NAMES, *OPTIONAL)), any_value(), max_size=8))
 def test_any_fields_get_an_answer(fields: dict[str, Any], product: Product) -> None:
     answer = send(product, PATH, {"t": "e", **fields}, ORIGIN).answer
     assert answer.status in (200, 202, 400, 404)
 
 
-@EXAMPLES
 @given(fields=st.dictionaries(st.sampled_from(OPTIONAL), any_value(), max_size=6))
 def test_what_is_optional_never_loses_an_event(fields: dict[str, Any], product: Product) -> None:
     outcome = send(product, PATH, {**EVENT, **fields}, ORIGIN)
@@ -45,7 +42,6 @@ def test_what_is_optional_never_loses_an_event(fields: dict[str, Any], product: 
         assert [each["name"] for each in outcome.events] == ["x"]
 
 
-@EXAMPLES
 @given(
     pairs=st.lists(st.tuples(plain_text(), plain_text()), max_size=60),
     more_keys=st.integers(0, 3),
@@ -61,7 +57,6 @@ def test_the_first_thirty_pairs_are_stored_unchanged(
     assert props_of(event) == {key: dict(pairs)[key] for key in kept}
 
 
-@EXAMPLES
 @given(value=plain_text(3_000))
 def test_values_are_cut_at_2000_characters(value: str, product: Product) -> None:
     long = value + "ä" * 2_000
@@ -69,7 +64,6 @@ def test_values_are_cut_at_2000_characters(value: str, product: Product) -> None
     assert props_of(event) == {"k": long[:2_000]}
 
 
-@EXAMPLES
 @given(number=st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_as_texts_mean_the_same_number(number: float) -> None:
     text = number_text(number)
@@ -77,7 +71,6 @@ def test_numbers_as_texts_mean_the_same_number(number: float) -> None:
     assert ("e" in text) == (number != 0 and not 1e-6 <= abs(number) < 1e21)
 
 
-@EXAMPLES
 @given(cents=st.integers(-(10**12), 10**12))
 def test_amounts_are_stored_to_the_cent(cents: int, product: Product) -> None:
     (event,) = send(product, PATH, {**EVENT, "ra": cents / 100}, ORIGIN).events

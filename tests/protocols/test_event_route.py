@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitkeep_py.config import Settings
@@ -22,7 +22,6 @@ OF_ROUTE = [each for each in FORMATS if each.path == PATH]
 FIELDS = (
     *("projectKey", "events", "event_name", "url", "t", "n", "mk", "mv", "ra", "rc", "d", "u", "name", "entity_id"),
 )
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +81,6 @@ def test_json_test_suite_as_a_body(path: str, product: Product) -> None:
         assert answer.status == (413 if len(body) > BODY_LIMIT else 400), case
 
 
-@EXAMPLES
 @given(
     path=st.sampled_from([PATH, "/api/events"]),
     body=st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=5), any_value(), max_size=8)
@@ -102,7 +100,6 @@ def test_any_json_gets_an_answer(
             assert answer.json().keys() & {"error", "errors"}
 
 
-@EXAMPLES
 @given(path=st.sampled_from([PATH, "/api/events"]), body=st.binary(max_size=100), headers=any_headers())
 def test_any_bytes_get_an_answer(path: str, body: bytes, headers: list[tuple[bytes, bytes]], product: Product) -> None:
     assert send(product, path, body, headers).answer.status in (200, 202, 400, 413)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
@@ -20,7 +20,7 @@ from tests.product import Answer, Product, Request, Requests
 
 ROUTES = ("/api/collect", "/e", "/api/analytics/server-events", "/api/analytics/track", "page's own")
 KEYS, PAYLOADS, SITES = st.integers(0, 3), st.integers(0, 99), st.integers(0, 1)
-EXAMPLES = settings(max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+STEPS = settings(stateful_step_count=15)
 MOMENT = 1_795_172_400_000
 SERVERS = "/api/analytics/server-events"
 Place = tuple[str, str, bool]
@@ -162,4 +162,4 @@ def test_each_site_and_key_has_one_event_whatever_is_sent_again(world: World) ->
         def __init__(self) -> None:
             super().__init__(world)
 
-    run_state_machine_as_test(OfThisWorld, settings=EXAMPLES)
+    run_state_machine_as_test(OfThisWorld, settings=STEPS)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.address import read_address
@@ -26,7 +26,6 @@ FIELDS = (
 BAD_HITS: tuple[Any, ...] = (5, None, [], "text", {}, {"path": 5}, {"path": "/a", "event": "maybe"}, {"path": " "})
 PAGE = (b"origin", b"https://example.com")
 REASON = "x-goatcounter"
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +64,12 @@ def checked(answer: Answer) -> Answer:
     return answer
 
 
-@EXAMPLES
 @given(query=st.binary(max_size=200), method=st.sampled_from(["GET", "POST", "HEAD"]), headers=any_headers())
 def test_any_query_is_answered_with_the_image(query: bytes, method: str, headers: Any, product: Product) -> None:
     headers = [each for each in headers if each[0] not in (b"content-length", b"idempotency-key")]
     checked(count(product, query, method, headers).answer)
 
 
-@EXAMPLES
 @given(
     given_parameters=st.dictionaries(st.sampled_from(PARAMETERS), plain_text(), max_size=6),
     method=st.sampled_from(["GET", "POST"]),
@@ -86,7 +83,6 @@ def test_any_parameters_are_stored_or_refused(given_parameters: dict[str, str], 
         assert outcome.events == []
 
 
-@EXAMPLES
 @given(path=plain_text(2000), title=plain_text(512), is_event=st.booleans(), width=st.integers(1, 99_999))
 def test_what_is_within_the_limits_is_stored_unchanged(
     path: str, title: str, is_event: bool, width: int, product: Product
@@ -111,7 +107,6 @@ def test_naughty_strings_in_every_parameter(name: str, product: Product) -> None
         checked(count(product, urlencode({"p": "/a", name: text}).encode()).answer)
 
 
-@EXAMPLES
 @given(hits=st.lists(st.dictionaries(st.sampled_from(FIELDS), any_value(), max_size=6) | any_value(), max_size=6))
 def test_any_hits_are_stored_or_named_in_the_errors(hits: list[Any], product: Product, key: str) -> None:
     named = [{"path": "/a", **hit} if isinstance(hit, dict) else hit for hit in hits]
@@ -135,7 +130,6 @@ def is_bot(hit: Any) -> bool:
     return isinstance(bot, int | float | str) and not isinstance(bot, bool) and float(bot or 0) >= 1
 
 
-@EXAMPLES
 @given(places=st.lists(st.sampled_from([None, *range(len(BAD_HITS))]), min_size=1, max_size=30))
 def test_good_hits_survive_bad_ones(places: list[int | None], product: Product, key: str) -> None:
     hits = [{"path": f"/{place}"} if bad is None else BAD_HITS[bad] for place, bad in enumerate(places)]
@@ -153,7 +147,6 @@ def test_500_hits_are_stored(product: Product, key: str) -> None:
     assert len(outcome.events) == 500
 
 
-@EXAMPLES
 @given(seconds_ago=st.integers(0, 86_400))
 def test_a_hit_keeps_its_own_time(seconds_ago: int, product: Product, key: str) -> None:
     told = product.clock.now_ms() - seconds_ago * 1000
@@ -171,7 +164,6 @@ def test_a_key_is_the_password_of_basic_too(product: Product, key: str) -> None:
         assert (outcome.answer.status, len(outcome.events)) == (202, 1)
 
 
-@EXAMPLES
 @given(
     authorization=st.binary(max_size=60) | st.binary(max_size=60).map(lambda text: b"Basic " + base64.b64encode(text))
 )

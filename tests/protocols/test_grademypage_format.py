@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.analytics import Analytics
@@ -29,7 +29,6 @@ FIELDS = (
 )
 TYPES = ("conversion", "pageview", "scroll", "engagement", "experiment_impression", "signup")
 BAD_EVENTS: tuple[Any, ...] = (5, None, [], "text", {}, {"eventType": 5}, {"eventType": "x", "eventData": []})
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 UNLIMITED = Settings(ingest_rate_limit=1e9, ingest_burst=10**9)
 WEBHOOK = {
     "eventType": "conversion",
@@ -85,7 +84,6 @@ def deliver(product: Product, headers: Headers, event: Any = WEBHOOK) -> Any:
     return answer.json()
 
 
-@EXAMPLES
 @given(
     fields=st.dictionaries(st.sampled_from(FIELDS), any_value(), max_size=9),
     event_type=st.sampled_from(TYPES),
@@ -106,7 +104,6 @@ def test_any_fields_get_an_answer(
             assert outcome.events == []
 
 
-@EXAMPLES
 @given(event_type=plain_text(300), name=plain_text(300), data=st.dictionaries(plain_text(), plain_text(), max_size=5))
 def test_what_is_taken_is_stored_unchanged(
     event_type: str, name: str, data: dict[str, str], product: Product, shop: Shop
@@ -123,7 +120,6 @@ def test_what_is_taken_is_stored_unchanged(
         assert stored["category"] == (wanted_type if wanted_name or wanted_type == "conversion" else None)
 
 
-@EXAMPLES
 @given(
     path=st.sampled_from([SERVER_EVENTS, PAGE_EVENTS]),
     good=st.lists(st.booleans(), min_size=1, max_size=100),
@@ -142,7 +138,6 @@ def test_the_good_events_of_a_batch_survive_the_bad_ones(
         assert [each["index"] for each in refused] == [n for n, fine in enumerate(good) if not fine]
 
 
-@EXAMPLES
 @given(
     amount=st.decimals(-(10**9), 10**9, places=2, allow_nan=False),
     as_text=st.booleans(),
@@ -159,7 +154,6 @@ def test_revenue_is_exact_in_cents_and_stays_a_property(
     assert props_of(stored)["revenue"] == sent
 
 
-@EXAMPLES
 @given(seconds=st.integers(-86_400, 30), milliseconds=st.integers(0, 999), as_text=st.booleans())
 def test_a_time_is_kept_in_either_form(
     seconds: int, milliseconds: int, as_text: bool, product: Product, shop: Shop

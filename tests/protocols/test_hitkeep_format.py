@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -29,7 +29,6 @@ SERVER_FIELDS = (
     *("url", "timestamp", "visitor_ip", "user_agent", "name", "properties", "referrer", "dnt", "session_id"),
     *("viewport_width", "viewport_height", "screen_width", "screen_height", "language", "page_id", "later"),
 )
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +61,12 @@ def checked(outcome: Outcome) -> Outcome:
     return outcome
 
 
-@EXAMPLES
 @given(fields=st.dictionaries(st.sampled_from(VITAL_FIELDS), any_value(), max_size=6), valid=st.booleans())
 def test_any_fields_of_a_web_vital(fields: dict[str, Any], valid: bool, product: Product, headers: Headers) -> None:
     outcome = checked(send(product, VITALS, {**VITAL, **fields} if valid else fields, headers))
     assert len(outcome.events) == (outcome.answer.status == 202)
 
 
-@EXAMPLES
 @given(
     path=st.sampled_from([PAGEVIEW, EVENT]),
     fields=st.dictionaries(st.sampled_from(SERVER_FIELDS), any_value(), max_size=6),
@@ -82,14 +79,12 @@ def test_any_fields_of_a_server(
     assert len(outcome.events) == (outcome.answer.status == 202 and fields.get("dnt") is not True)
 
 
-@EXAMPLES
 @given(name=st.sampled_from(["LCP", "CLS", "INP", "FCP", "TTFB"]), value=st.floats(0, 1e17) | st.integers(0, 2**53))
 def test_a_web_vital_is_stored_to_the_last_digit(name: str, value: float, product: Product, headers: Headers) -> None:
     (event,) = checked(send(product, VITALS, {"n": name, "v": value}, headers)).events
     assert (event["kind"], event["name"], event["value"]) == ("web_vital", name, value)
 
 
-@EXAMPLES
 @given(
     name=st.text(st.characters(exclude_categories=["Cs"]), max_size=254),
     props=st.dictionaries(
@@ -110,7 +105,6 @@ def test_names_and_properties_are_stored_unchanged(
     assert (event["name"], props_of(event)) == (cleaned, props)
 
 
-@EXAMPLES
 @given(
     milliseconds_ago=st.integers(0, 86_400_000),
     offset=st.integers(-23 * 60, 23 * 60),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.address import read_address
@@ -17,7 +17,6 @@ from tests.product import Answer, Headers, Product, Request, in_memory
 PARAMETERS = ("url", "path", "title", "referrer", "name", "utm_source", "utm_medium", "utm_campaign", "utm_term")
 REFERER = (b"referer", b"https://example.com/prices")
 ERROR = "x-pixel-error"
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +41,6 @@ def checked(answer: Answer) -> Answer:
     return answer
 
 
-@EXAMPLES
 @given(query=st.binary(max_size=200), headers=any_headers(), method=st.sampled_from(["GET", "HEAD"]))
 def test_any_query_is_answered_with_the_image(
     query: bytes, headers: list[tuple[bytes, bytes]], method: str, product: Product
@@ -50,7 +48,6 @@ def test_any_query_is_answered_with_the_image(
     load(product, query, [each for each in headers if each[0] != b"content-length"], method)
 
 
-@EXAMPLES
 @given(parameters=st.dictionaries(st.sampled_from(PARAMETERS), plain_text(), max_size=9))
 def test_any_parameters_are_stored(parameters: dict[str, str], product: Product) -> None:
     outcome = load(product, urlencode(parameters).encode())
@@ -60,7 +57,6 @@ def test_any_parameters_are_stored(parameters: dict[str, str], product: Product)
     assert (event["kind"], event["name"]) == (("event", name) if name else ("pageview", None))
 
 
-@EXAMPLES
 @given(
     name=plain_text(254),
     path=plain_text(2000),
@@ -80,7 +76,6 @@ def test_what_is_within_the_limits_is_stored_unchanged(
     }
 
 
-@EXAMPLES
 @given(site=plain_text() | st.from_regex(r"hkp_\w{0,40}") | st.uuids().map(str))
 def test_any_site_that_is_none(site: str, product: Product) -> None:
     outcome = load(product, urlencode({"site": site}).encode(), ())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.config import Settings
@@ -22,7 +22,6 @@ NAMES = (
     *("$", "revenue", "i", "interactive", "sd", "e", "w", "v"),
 )
 OPTIONAL = tuple(name for name in NAMES if name not in ("n", "name", "u", "url", "d", "domain"))
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +33,6 @@ def product() -> Iterator[Product]:
         yield opened
 
 
-@EXAMPLES
 @given(fields=st.dictionaries(st.sampled_from(NAMES), any_value(), max_size=8))
 def test_any_fields_get_an_answer_of_plausibles(fields: dict[str, Any], product: Product) -> None:
     answer = send(product, PATH, fields).answer
@@ -46,7 +44,6 @@ def test_any_fields_get_an_answer_of_plausibles(fields: dict[str, Any], product:
         assert all(isinstance(each, str) and each for each in messages)
 
 
-@EXAMPLES
 @given(fields=st.dictionaries(st.sampled_from(OPTIONAL), any_value(), max_size=6))
 def test_what_is_optional_never_loses_an_event(fields: dict[str, Any], product: Product) -> None:
     outcome = send(product, PATH, {**EVENT, **fields})
@@ -58,7 +55,6 @@ def test_what_is_optional_never_loses_an_event(fields: dict[str, Any], product: 
         assert [each["name"] for each in outcome.events] == ["x"]
 
 
-@EXAMPLES
 @given(
     name=plain_text(),
     props=st.dictionaries(
@@ -79,7 +75,6 @@ def test_names_and_properties_within_the_limits_are_stored_unchanged(
     assert props_of(event) == {key: value for key, value in props.items() if value != ""}
 
 
-@EXAMPLES
 @given(known=st.lists(st.integers(0, 3), max_size=8), unknown=st.integers(0, 5), order=st.randoms())
 def test_an_event_is_stored_once_for_each_known_site_and_the_others_are_counted(
     known: list[int], unknown: int, order: Any, product: Product
@@ -96,13 +91,11 @@ def test_an_event_is_stored_once_for_each_known_site_and_the_others_are_counted(
     assert outcome.answer.headers.get("x-plausible-dropped") == (str(unknown) if unknown else None)
 
 
-@EXAMPLES
 @given(domain=any_text() | st.text(string.printable, max_size=20), url=any_text())
 def test_any_domain_and_address(domain: str, url: str, product: Product) -> None:
     assert send(product, PATH, {"n": "x", "d": domain, "u": url}).answer.status in (202, 400)
 
 
-@EXAMPLES
 @given(cents=st.integers(-(10**12), 10**12), as_text=st.booleans())
 def test_amounts_are_stored_to_the_cent(cents: int, as_text: bool, product: Product) -> None:
     amount = f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -19,7 +19,6 @@ OPTIONAL = (
     *("event_data", "page_title", "page_path", "referrer", "userAgent", "sessionId", "userId", "timestamp", "later"),
 )
 NAMES = ("event_name", "eventName", "url", *OPTIONAL)
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,6 @@ def event(product: Product, site: Site) -> dict[str, Any]:
     return {"projectKey": key, "event_name": "x", "url": "https://example.com/a"}
 
 
-@EXAMPLES
 @given(path=st.sampled_from(PATHS), fields=st.dictionaries(st.sampled_from(NAMES), any_value(), max_size=6))
 def test_any_fields_are_stored_or_refused(
     path: str, fields: dict[str, Any], product: Product, event: dict[str, Any]
@@ -53,7 +51,6 @@ def test_any_fields_are_stored_or_refused(
         assert not_json(outcome.answer) or outcome.answer.json()["error"]["message"]
 
 
-@EXAMPLES
 @given(key=any_value(), path=st.sampled_from(PATHS))
 def test_any_other_key_stores_nothing(key: Any, path: str, product: Product, event: dict[str, Any]) -> None:
     outcome = send(product, path, {**event, "projectKey": key})
@@ -61,7 +58,6 @@ def test_any_other_key_stores_nothing(key: Any, path: str, product: Product, eve
     assert outcome.events == []
 
 
-@EXAMPLES
 @given(
     data=st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
@@ -82,7 +78,6 @@ def test_event_data_is_stored_unchanged(
     assert props_of(stored) == data
 
 
-@EXAMPLES
 @given(
     path=st.sampled_from(PATHS),
     items=st.lists(
@@ -120,7 +115,6 @@ def not_json(answer: Any) -> bool:
     return answer.status == 400 and b"not valid JSON" in answer.body
 
 
-@EXAMPLES
 @given(age_ms=st.integers(0, 40 * 86_400_000))
 def test_a_time_is_kept_while_it_can_be_true(age_ms: int, product: Product, event: dict[str, Any]) -> None:
     now = product.clock.now_ms()

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -25,7 +25,6 @@ KINDS_OF_FIELDS = (
 )
 BAD_EVENTS: tuple[Any, ...] = (5, None, [], "text", {}, {"website_id": 5}, {"website_id": "nobody", "event_name": "x"})
 CODES = {"validation_error", "payload_too_large", "not_found"}
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 PREFIX = "x-sparklytics-ingest-"
 
 
@@ -57,7 +56,6 @@ def depth_of(value: Any) -> int:
     return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
 
 
-@EXAMPLES
 @given(fields=st.dictionaries(st.sampled_from(KINDS_OF_FIELDS), any_value(), max_size=9), named=st.booleans())
 def test_any_fields_get_an_answer_alone_and_in_a_batch(
     fields: dict[str, Any], named: bool, product: Product, site: Site
@@ -75,7 +73,6 @@ def test_any_fields_get_an_answer_alone_and_in_a_batch(
         assert ("refused" in batch.answer.json()) == (alone.answer.status != 202)
 
 
-@EXAMPLES
 @given(name=plain_text(300), data=properties(), as_text=st.booleans(), kind=st.sampled_from(["custom", "event"]))
 def test_what_is_taken_is_stored_unchanged(
     name: str, data: dict[str, Any], as_text: bool, kind: str, product: Product, site: Site
@@ -89,7 +86,6 @@ def test_what_is_taken_is_stored_unchanged(
         assert props_of(outcome.events[0]) == data
 
 
-@EXAMPLES
 @given(good=st.lists(st.booleans(), min_size=1, max_size=50), which=st.integers(0, len(BAD_EVENTS) - 1))
 def test_the_good_events_of_a_batch_survive_the_bad_ones(
     good: list[bool], which: int, product: Product, site: Site
@@ -109,7 +105,6 @@ def test_the_good_events_of_a_batch_survive_the_bad_ones(
     assert (PREFIX + "drop-reason" in outcome.answer.headers) == (not all(good))
 
 
-@EXAMPLES
 @given(size=st.integers(4_080, 4_110), letter=st.sampled_from(["x", "ü", "€", "😀"]), as_text=st.booleans())
 def test_the_limit_of_event_data_is_in_bytes(
     size: int, letter: str, as_text: bool, product: Product, site: Site
@@ -123,7 +118,6 @@ def test_the_limit_of_event_data_is_in_bytes(
     assert len(outcome.events) == (size <= 4_096)
 
 
-@EXAMPLES
 @given(screen=any_text() | st.builds("{}x{}".format, st.integers(-5, 10**7), st.integers(0, 10**7)))
 @example(screen="१०x२०")
 @example(screen="²x²")
@@ -132,7 +126,6 @@ def test_any_text_may_be_a_screen(screen: str, product: Product, site: Site) -> 
     assert outcome.answer.status == 202 or b"not valid JSON" in outcome.answer.body
 
 
-@EXAMPLES
 @given(width=st.floats() | st.integers(), height=st.floats() | st.integers())
 def test_any_number_may_be_a_side(width: float, height: float, product: Product, site: Site) -> None:
     event = {"website_id": site.id, "event_name": "x", "screen_width": width, "screen_height": height}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -18,7 +18,6 @@ from tests.product import Product, in_memory
 
 PATH = "/ingest/batch"
 FIELDS = ("i", "k", "n", "en", "c", "u", "r", "t", "a", "p", "w", "$", "v", "l", "m", "g", "x", "d", "z", "later")
-EXAMPLES = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
@@ -33,7 +32,6 @@ def site(product: Product) -> Site:
     return product.add_site("example.com")
 
 
-@EXAMPLES
 @given(
     fields=st.dictionaries(st.sampled_from(FIELDS), any_value(), max_size=8),
     kind=st.sampled_from([*KINDS, None]),

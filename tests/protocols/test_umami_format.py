@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -25,7 +25,6 @@ FIELDS = (*TEXTS, *METRICS, "data", "id", "timestamp", "browser", "duration")
 TYPES = ("event", "identify", "performance")
 NO_ID = str(UUID(int=0))
 BAD_OBJECTS: tuple[Any, ...] = (5, None, [], "text", {}, {"type": "event"}, {"type": "event", "payload": []})
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,6 @@ def checked(answer: Answer) -> Answer:
     return answer
 
 
-@EXAMPLES
 @given(
     type=st.sampled_from(TYPES) | any_value(),
     payload=st.dictionaries(st.sampled_from(FIELDS), any_value(), max_size=8) | any_value(),
@@ -74,7 +72,6 @@ def test_any_object_gets_an_answer_of_umamis(
         assert outcome.events == []
 
 
-@EXAMPLES
 @given(
     name=plain_text(49),
     tag=plain_text(50),
@@ -110,7 +107,6 @@ def test_what_is_within_the_limits_is_stored_unchanged(
     assert props_of(event) == data
 
 
-@EXAMPLES
 @given(kinds=st.lists(st.sampled_from(["good", "vitals", "unknown", *range(len(BAD_OBJECTS))]), max_size=30))
 def test_good_objects_of_a_batch_survive_bad_ones(kinds: list[Any], product: Product, site: Site) -> None:
     good = {
@@ -129,7 +125,6 @@ def test_good_objects_of_a_batch_survive_bad_ones(kinds: list[Any], product: Pro
     assert (body["cache"] is None) == (not names)
 
 
-@EXAMPLES
 @given(body=any_value() | st.lists(any_value(), max_size=5))
 def test_any_body_of_a_batch(body: Any, product: Product) -> None:
     answer = send(product, BATCH, body).answer
@@ -145,7 +140,6 @@ def test_a_batch_of_500_objects_is_stored_whole(product: Product, site: Site) ->
     assert [each["name"] for each in outcome.events] == [f"event {number}" for number in range(500)]
 
 
-@EXAMPLES
 @given(keys=st.lists(st.integers(0, 5), min_size=1, max_size=12), batched=st.booleans())
 def test_an_event_id_is_stored_once(keys: list[int], batched: bool, product: Product, site: Site) -> None:
     run = product.analytics.inbox.position
@@ -156,7 +150,6 @@ def test_an_event_id_is_stored_once(keys: list[int], batched: bool, product: Pro
     assert {each.answer.status for each in outcomes} == {200}
 
 
-@EXAMPLES
 @given(cents=st.integers(1, 10**12), as_text=st.booleans(), currency=st.sampled_from(["USD", "eur", " GBP "]))
 def test_amounts_are_stored_to_the_cent(cents: int, as_text: bool, currency: str, product: Product, site: Site) -> None:
     amount = f"{cents // 100}.{cents % 100:02}"
@@ -165,7 +158,6 @@ def test_amounts_are_stored_to_the_cent(cents: int, as_text: bool, currency: str
     assert (event["revenue"], event["currency"]) == (cents, currency.strip().upper())
 
 
-@EXAMPLES
 @given(seconds_ago=st.integers(0, 86_400), as_text=st.booleans())
 def test_a_timestamp_is_in_seconds(seconds_ago: int, as_text: bool, product: Product, site: Site) -> None:
     told = product.clock.now_ms() // 1000 - seconds_ago

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.errors import InvalidInput
@@ -124,7 +124,6 @@ EVENT = st.tuples(
 )
 
 
-@settings(max_examples=20)
 @given(events=st.lists(EVENT, min_size=1, max_size=15))
 def test_figures_are_those_counted_one_by_one(events: list[tuple[Any, ...]]) -> None:
     depths: dict[tuple[str, int], int] = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.analytics import Analytics
@@ -203,7 +203,6 @@ VALUES = st.one_of(
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_key_is_found_with_its_value(
     analytics: Analytics, site: Site, week: TimeRange, props: dict[str, Any]
 ) -> None:

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.catalog import Catalog
@@ -210,7 +210,6 @@ def test_funnels_are_what_the_definition_says(
     assert found == read_event_by_event(events, steps, window, scope)
 
 
-@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(1, 2), st.sampled_from("abc")), min_size=1, max_size=14),
     st.text("abc", min_size=2, max_size=4),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.goals import Goal, read_conditions, read_revenue
@@ -279,7 +279,6 @@ EVENT = st.tuples(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(EVENT, min_size=1, max_size=20))
 def test_figures_are_those_counted_one_by_one(events: list[tuple[str, int, str, str, str]]) -> None:
     rows = [

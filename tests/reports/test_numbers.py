@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.errors import InvalidInput
@@ -174,7 +174,6 @@ def test_huge_numbers_do_not_stop_the_sum(engine: Engine) -> None:
         assert ask(own, numbers, DAY, "property:n").sum == 1
 
 
-@settings(max_examples=20)
 @given(amounts=st.lists(st.decimals(-10_000, 10_000, places=2), min_size=2, max_size=30))
 def test_aggregates_are_those_of_python(amounts: list[Decimal]) -> None:
     with opened("duckdb") as engine:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.goals import Goal, GoalRevenue
@@ -121,7 +121,6 @@ def test_any_dimensions_group(engine: Engine) -> None:
 MONEY = st.tuples(st.sampled_from(["EUR", "USD"]), st.sampled_from(["pen", "ink", None]), st.integers(-999, 999))
 
 
-@settings(max_examples=20)
 @given(events=st.lists(MONEY, max_size=20))
 def test_groups_and_points_add_up_to_the_total(events: list[tuple[str, str | None, int]]) -> None:
     expected: dict[str, int] = defaultdict(int)

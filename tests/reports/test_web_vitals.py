@@ -5,7 +5,7 @@ from statistics import quantiles
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitkeep_py.errors import InvalidInput
@@ -129,7 +129,6 @@ def test_ratings(name: str, low: float, high: float) -> None:
     ]
 
 
-@settings(max_examples=20)
 @given(values=st.lists(st.floats(0, 60_000), min_size=2, max_size=30))
 @example(values=[0.0, 0.0])
 def test_percentiles_and_shares_are_those_of_all_measurements(values: list[float]) -> None:

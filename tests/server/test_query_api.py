@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -366,7 +366,6 @@ def test_no_text_becomes_sql(client: TestClient, opened: tuple[TestClient, Analy
     assert analytics.store.select("SELECT count(*) FROM events") == before
 
 
-@settings(max_examples=25)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=4))
 def test_any_json_is_answered_or_refused(opened: tuple[TestClient, Analytics, Site], value: object) -> None:
     client, _, site = opened

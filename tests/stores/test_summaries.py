@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitkeep_py.query.dimensions import dimension
@@ -168,7 +168,6 @@ def test_breakdowns_by_what_sessions_have_add_up(name: str, filled: DuckDBStore)
         assert tuple(map(sum, zip(*rows, strict=True))) == totals
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False), st.lists(st.integers(1, 40), max_size=4))
 def test_order_and_portions_do_not_matter(reused: DuckDBStore, seed: int, order: Any, sizes: list[int]) -> None:
     rows = generated(seed, 14, unknown=0.2)
