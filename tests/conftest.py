@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
 from tests.engines import ENGINES, Engine, opened
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.product import new_analytics
 from tests.stored_events import SITE, store_rows
 from tests.tiers import Watch, give_tiers, in_two_halves, tier_of
@@ -74,16 +74,16 @@ def server(analytics: Analytics) -> Server:
 
 
 @pytest.fixture
-def http(server: Server) -> Iterator[TestClient]:
+def http(server: Server) -> Iterator[HttpClient]:
     """A caller from outside, not logged in."""
-    with TestClient(server.app, client=("203.0.113.9", 50000), raise_server_exceptions=True) as client:
+    with HttpClient(server.app, client=("203.0.113.9", 50000), raise_server_exceptions=True) as client:
         yield client
 
 
 @pytest.fixture
-def logged_in(server: Server, analytics: Analytics) -> Iterator[TestClient]:
+def logged_in(server: Server, analytics: Analytics) -> Iterator[HttpClient]:
     user = analytics.catalog.users.add(EMAIL, PASSWORD)
-    with TestClient(server.app, cookies={"hk_token": analytics.catalog.users.open_session(user)}) as client:
+    with HttpClient(server.app, cookies={"hk_token": analytics.catalog.users.open_session(user)}) as client:
         yield client
 
 

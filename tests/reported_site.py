@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from starlette.testclient import TestClient
-
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from tests.http_client import HttpClient
 from tests.stored_events import store_rows
 
 DAY = {"from": "2026-11-20", "to": "2026-11-20"}
@@ -42,7 +41,7 @@ def fill(analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, other.id, *foreign)
 
 
-def ask(client: TestClient, site: Site, **body: Any) -> Any:
+def ask(client: HttpClient, site: Site, **body: Any) -> Any:
     """The answer to a general question about the 20th, unless it says otherwise."""
     given = body if {"from", "to", "range"} & set(body) else {**DAY, **body}
     answer = client.post(f"/api/sites/{site.id}/query", json=given)
@@ -50,14 +49,14 @@ def ask(client: TestClient, site: Site, **body: Any) -> Any:
     return answer.json()
 
 
-def report(client: TestClient, site: Site, path: str, **parameters: Any) -> Any:
+def report(client: HttpClient, site: Site, path: str, **parameters: Any) -> Any:
     given = parameters if {"from", "to", "range"} & set(parameters) else {**DAY, **parameters}
     answer = client.get(f"/api/sites/{site.id}/reports/{path}", params=given)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def refusal(client: TestClient, site: Site, **body: Any) -> dict[str, Any]:
+def refusal(client: HttpClient, site: Site, **body: Any) -> dict[str, Any]:
     """The error that a question gets."""
     answer = client.post(f"/api/sites/{site.id}/query", json=body)
     assert answer.status_code == 400, answer.text

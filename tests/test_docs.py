@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py import __version__
 from hitkeep_py.catalog.sites import Site
@@ -12,6 +11,7 @@ from hitkeep_py.event import DropReason
 from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.server.routes import ROUTES
 from scripts.documents.reference import PAGES, ROOT
+from tests.http_client import HttpClient
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -74,7 +74,7 @@ def test_every_route_has_a_summary_of_one_sentence() -> None:
     assert [route.path for route in ROUTES if not re.fullmatch(r"[A-Z].*[^.]\.", route.summary)] == []
 
 
-def test_answers_in_the_readme_have_the_fields_of_the_real_ones(logged_in: TestClient, site: Site) -> None:
+def test_answers_in_the_readme_have_the_fields_of_the_real_ones(logged_in: HttpClient, site: Site) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     body = {"name": "Pro Signup", "type": "event", "value": "signup"}
     goal = logged_in.post(f"/api/sites/{site.id}/goals", json=body).json()
@@ -88,7 +88,7 @@ def test_answers_in_the_readme_have_the_fields_of_the_real_ones(logged_in: TestC
 
 
 @pytest.mark.parametrize("kind", ["goals", "funnels", "segments"])
-def test_bodies_in_the_documentation_are_taken_as_they_are(kind: str, logged_in: TestClient, site: Site) -> None:
+def test_bodies_in_the_documentation_are_taken_as_they_are(kind: str, logged_in: HttpClient, site: Site) -> None:
     page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
     shown = re.search(rf"`POST …/{kind}`:\n\n```json\n(.*?)```", page, re.DOTALL)
     assert shown is not None

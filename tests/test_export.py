@@ -18,7 +18,6 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -49,6 +48,7 @@ from hitkeep_py.server.call import Call, Streams
 from hitkeep_py.stores.parquet import write_parquet
 from tests.asked_engine import ask
 from tests.engines import ENGINES, Engine, opened
+from tests.http_client import HttpClient
 from tests.reported_site import BOTH_DAYS, DAY, VISITS, fill, visit_rows
 from tests.stored_events import OTHER_SITE, SITE, START, milliseconds, store_rows
 
@@ -218,13 +218,13 @@ def test_file_names_are_safe() -> None:
     assert len(file_name("x" * 1000, FORMATS["ndjson"])) < 120
 
 
-def exported(client: TestClient, site: Site, **parameters: Any) -> Any:
+def exported(client: HttpClient, site: Site, **parameters: Any) -> Any:
     answer = client.get(f"/api/sites/{site.id}/export", params={**BOTH_DAYS, **parameters})
     assert answer.status_code == 200, answer.text
     return answer
 
 
-def test_events_are_exported_as_they_are(logged_in: TestClient, filled: Site) -> None:
+def test_events_are_exported_as_they_are(logged_in: HttpClient, filled: Site) -> None:
     answer = exported(logged_in, filled, format="ndjson")
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert answer.headers["content-disposition"] == 'attachment; filename="example.com-events.ndjson"'
@@ -240,14 +240,14 @@ def test_events_are_exported_as_they_are(logged_in: TestClient, filled: Site) ->
 
 
 def test_no_number_of_a_visitor_or_what_was_flagged_is_exported(
-    logged_in: TestClient, analytics: Analytics, filled: Site
+    logged_in: HttpClient, analytics: Analytics, filled: Site
 ) -> None:
     store_rows(analytics.store, filled.id, {"time": "2026-11-20T10:00:00", "flagged": "bot", "name": "robot"})
     assert {"visitor_number", "crossed_visitor_id", "site_id", "flagged"} & set(EVENT_COLUMNS) == set()
     assert "robot" not in exported(logged_in, filled, format="csv").text
 
 
-def test_every_format_has_the_same_events(logged_in: TestClient, filled: Site, tmp_path: Path) -> None:
+def test_every_format_has_the_same_events(logged_in: HttpClient, filled: Site, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in exported(logged_in, filled, format="ndjson").text.splitlines()]
     assert exported(logged_in, filled, format="json").json() == lines
     head, *cells = read_csv(exported(logged_in, filled).content)
@@ -257,7 +257,7 @@ def test_every_format_has_the_same_events(logged_in: TestClient, filled: Site, t
     assert found == [(each["event_id"], each["path"], each["revenue"]) for each in lines]
 
 
-def test_export_is_filtered_like_a_report(logged_in: TestClient, analytics: Analytics, filled: Site) -> None:
+def test_export_is_filtered_like_a_report(logged_in: HttpClient, analytics: Analytics, filled: Site) -> None:
     analytics.catalog.segments.add(filled.id, "Germans", ["country is DE"])
     for parameters, count in (
         ({"filter": "country is DE"}, 4),
@@ -271,7 +271,7 @@ def test_export_is_filtered_like_a_report(logged_in: TestClient, analytics: Anal
         assert len(answer.json()) == int(answer.headers["x-total-rows"]) == count, parameters
 
 
-def test_export_asked_wrongly(logged_in: TestClient, filled: Site) -> None:
+def test_export_asked_wrongly(logged_in: HttpClient, filled: Site) -> None:
     for parameters, field in (({"format": "xlsx"}, "format"), ({"from": "x"}, "from"), ({"filter": "x"}, "filter")):
         answer = logged_in.get(f"/api/sites/{filled.id}/export", params=parameters)
         assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
@@ -279,7 +279,7 @@ def test_export_asked_wrongly(logged_in: TestClient, filled: Site) -> None:
 
 
 def test_pages_follow_each_other_without_a_gap(
-    logged_in: TestClient, analytics: Analytics, site: Site, monkeypatch: pytest.MonkeyPatch
+    logged_in: HttpClient, analytics: Analytics, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where many events have one time, and late ones lie between earlier ones."""
     monkeypatch.setattr(export_api, "PAGE", 7)
@@ -337,7 +337,7 @@ def call_of(analytics: Analytics, site: Site, values: dict[str, list[str]]) -> A
 
 
 def test_one_caller_has_a_share_of_the_places_and_all_together_have_a_limit(
-    logged_in: TestClient, server: Server, filled: Site
+    logged_in: HttpClient, server: Server, filled: Site
 ) -> None:
     def status(path: str = "export") -> int:
         return logged_in.get(f"/api/sites/{filled.id}/{path}", params={**BOTH_DAYS, "format": "parquet"}).status_code
@@ -379,7 +379,7 @@ def test_windows_cover_the_range_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_answer_to_a_question_is_a_file_too(logged_in: TestClient, filled: Site, name: str, tmp_path: Path) -> None:
+def test_answer_to_a_question_is_a_file_too(logged_in: HttpClient, filled: Site, name: str, tmp_path: Path) -> None:
     parameters = {**DAY, "metrics": "visitors,bounce_rate", "compare": "previous_period", "format": name}
     answer = logged_in.get(f"/api/sites/{filled.id}/reports/breakdown/country", params=parameters)
     assert answer.status_code == 200
@@ -399,7 +399,7 @@ def test_answer_to_a_question_is_a_file_too(logged_in: TestClient, filled: Site,
         assert found == [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def test_file_of_a_question_has_all_rows(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_file_of_a_question_has_all_rows(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, *({"kind": "pageview", "path": f"/{number}"} for number in range(150)))
     asked = {"from": "2026-09-21", "to": "2026-09-21", "metrics": ["pageviews"], "dimensions": ["page"]}
     address = f"/api/sites/{site.id}/query"
@@ -414,7 +414,7 @@ def formula_site(analytics: Analytics, site: Site) -> Site:
     return site
 
 
-def test_formula_that_a_visitor_sent_is_none_in_the_file(logged_in: TestClient, formula_site: Site) -> None:
+def test_formula_that_a_visitor_sent_is_none_in_the_file(logged_in: HttpClient, formula_site: Site) -> None:
     parameters = {"from": "2026-09-21", "to": "2026-09-21", "format": "csv"}
     for path in ("reports/breakdown/page", "export", "reports/breakdown/property:=x"):
         text = logged_in.get(f"/api/sites/{formula_site.id}/{path}", params=parameters).text

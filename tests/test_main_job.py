@@ -1,13 +1,12 @@
 """The product's main job: an event comes in, a goal is made, its conversion is read back."""
 
-from starlette.testclient import TestClient
-
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from tests.http_client import HttpClient
 
 
 def test_documented_event_becomes_a_conversion_of_its_goal(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     event = {
         "site_id": site.id,

@@ -70,6 +70,7 @@ def serve(config: str | None, demo: bool, **flags: Any) -> None:
     raise_open_files_limit()
     analytics = Analytics.open(settings, "analytics serve")
     try:
+        analytics.lookups.open()
         with listen(settings) as listener:
             shown = prepare_demonstration(analytics) if demo else None
             uvloop.run(run(analytics, listener, shown))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import aclosing, closing
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, cast
 
 from starlette.applications import Starlette
@@ -81,8 +82,14 @@ class Server:
         )
         self.security_log = SecurityLog(analytics.clock.monotonic)
         self.streams = Streams()
-        self._api = self._starlette(local=False)
-        self.local_app = self._starlette(local=True)
+
+    @cached_property
+    def local_app(self) -> Starlette:
+        return self._starlette(local=True)
+
+    @cached_property
+    def _api(self) -> Starlette:
+        return self._starlette(local=False)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

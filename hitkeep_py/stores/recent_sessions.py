@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hitkeep_py.event import NO_SESSION
 from hitkeep_py.query.dialect import Dialect
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 
@@ -50,6 +51,7 @@ def numbers(dialect: Dialect) -> str:
         WHERE session_id IN (
             SELECT session_id FROM events
             WHERE event_id > ? AND (time >= {dialect.moment()} OR event_id > ?)
+                AND (flagged IS NULL OR flagged <> '{NO_SESSION}')
             GROUP BY session_id ORDER BY max(event_id) DESC LIMIT ?
         )
         GROUP BY looked_up, visitor_id, session_id

@@ -8,7 +8,6 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.config import Settings
@@ -18,6 +17,7 @@ from hitkeep_py.demo.filling import Filling
 from hitkeep_py.server.api import demo
 from hitkeep_py.server.routes import DEMO_ROUTES
 from tests.chromium import asked, visitor, wait_for
+from tests.http_client import HttpClient
 from tests.running_server import RunningServer, running
 
 PAGE_EVENTS = f"/api/sites/{shop.DOMAIN}/export?format=json&range=all&filter=hostname+is+127.0.0.1"
@@ -225,7 +225,7 @@ def test_only_the_demonstrations_shop_is_told_of(demo_server: RunningServer) -> 
     assert shop.DOMAIN == demo.SITE
 
 
-def test_there_is_none_of_it_without_demo(http: TestClient) -> None:
+def test_there_is_none_of_it_without_demo(http: HttpClient) -> None:
     for path in {each.path.replace("{name}", "page.js") for each in DEMO_ROUTES}:
         assert (http.get(path).status_code, http.get(path).json()["error"]["code"]) == (404, "not_found"), path
 

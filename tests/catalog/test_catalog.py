@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.catalog import Catalog
@@ -19,6 +18,7 @@ from hitkeep_py.catalog.site_settings import read_domain, read_time_zone, time_z
 from hitkeep_py.errors import Conflict, DataDamaged, DataDirectoryError, InvalidInput, NotFound
 from hitkeep_py.text import is_hostname, normalised_hostname
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 
 DOMAINS = [
     ("example.com", "example.com"),
@@ -193,7 +193,7 @@ def test_what_is_no_time_zone_is_refused(zone: object) -> None:
     ],
 )
 def test_zones_that_were_taken_once_take_no_site_away(
-    stored: str, zone: str, logged_in: TestClient, analytics: Analytics
+    stored: str, zone: str, logged_in: HttpClient, analytics: Analytics
 ) -> None:
     site, other = (analytics.catalog.sites.add(domain) for domain in ("a.example", "b.example"))
     with analytics.catalog.sites._database.transaction("") as run:

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.assignment import assigned
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import NotFound
+from tests.http_client import HttpClient
 
 NOW = "2026-11-20T12:00:00.000Z"
 ACTIVE, ASSIGNMENTS = "/api/analytics/experiments/active", "/api/analytics/experiments/assignments"
@@ -61,7 +61,7 @@ def field_of(answer: Any, status: int) -> str | None:
     return field
 
 
-def test_added_experiment_is_answered_and_listed(logged_in: TestClient, site: Site, path: str) -> None:
+def test_added_experiment_is_answered_and_listed(logged_in: HttpClient, site: Site, path: str) -> None:
     variants = [{"name": "Plain"}, {"id": "bold", "name": "Bold", "weight": 3}, {"name": "Blue", "weight": 0}]
     answer = logged_in.post(path, json={"id": "exp_hero_v2", "name": " Hero ", "variants": variants, "event": "signup"})
     assert answer.status_code == 201
@@ -85,7 +85,7 @@ def test_added_experiment_is_answered_and_listed(logged_in: TestClient, site: Si
     assert logged_in.get(path).json() == [made, answer.json()]
 
 
-def test_ten_variants_and_longest_texts_fit(logged_in: TestClient, path: str) -> None:
+def test_ten_variants_and_longest_texts_fit(logged_in: HttpClient, path: str) -> None:
     variants = [{"name": "ü" * 254 + f"{n}", "weight": 10_000, "id": f"{n}" * 64} for n in range(10)]
     body = {"name": "x" * 255, "id": "Az09_.-" + "x" * 57, "event": "y" * 255, "variants": variants}
     answer = logged_in.post(path, json=body)
@@ -93,7 +93,7 @@ def test_ten_variants_and_longest_texts_fit(logged_in: TestClient, path: str) ->
     assert answer.json().items() >= body.items()
 
 
-def test_bad_experiments_are_refused_by_field(logged_in: TestClient, path: str) -> None:
+def test_bad_experiments_are_refused_by_field(logged_in: HttpClient, path: str) -> None:
     for variants in BAD_VARIANTS:
         assert field_of(logged_in.post(path, json={**HERO, "variants": variants}), 400) == "variants", variants
     for field, value in BAD_FIELDS:
@@ -103,7 +103,7 @@ def test_bad_experiments_are_refused_by_field(logged_in: TestClient, path: str) 
     assert logged_in.get(path).json() == []
 
 
-def test_ids_and_names_are_given_once_on_a_site(logged_in: TestClient, path: str) -> None:
+def test_ids_and_names_are_given_once_on_a_site(logged_in: HttpClient, path: str) -> None:
     logged_in.post(path, json={**HERO, "id": "exp_hero"})
     assert field_of(logged_in.post(path, json={**HERO, "id": "exp_hero", "name": "Other"}), 409) is None
     assert field_of(logged_in.post(path, json=HERO), 409) is None
@@ -111,7 +111,7 @@ def test_ids_and_names_are_given_once_on_a_site(logged_in: TestClient, path: str
     assert logged_in.post("/api/sites/example.org/experiments", json={**HERO, "id": "exp_hero"}).status_code == 201
 
 
-def test_changed_experiment_keeps_what_was_not_named(logged_in: TestClient, path: str) -> None:
+def test_changed_experiment_keeps_what_was_not_named(logged_in: HttpClient, path: str) -> None:
     added = logged_in.post(path, json=HERO).json()
     address = f"{path}/{added['id']}"
     answer = logged_in.patch(address, json={"name": "Title", "status": "stopped", "event": "signup"})
@@ -123,7 +123,7 @@ def test_changed_experiment_keeps_what_was_not_named(logged_in: TestClient, path
     assert logged_in.get(path).json() == [weighted]
 
 
-def test_bad_changes_are_refused_and_change_nothing(logged_in: TestClient, path: str) -> None:
+def test_bad_changes_are_refused_and_change_nothing(logged_in: HttpClient, path: str) -> None:
     added = logged_in.post(path, json=HERO).json()
     logged_in.post(path, json={"name": "Other", "variants": TWO})
     address = f"{path}/{added['id']}"
@@ -135,14 +135,14 @@ def test_bad_changes_are_refused_and_change_nothing(logged_in: TestClient, path:
     assert added in logged_in.get(path).json()
 
 
-def test_removed_experiment_is_gone(logged_in: TestClient, path: str) -> None:
+def test_removed_experiment_is_gone(logged_in: HttpClient, path: str) -> None:
     added = logged_in.post(path, json=HERO).json()
     assert logged_in.delete(f"{path}/{added['id']}").status_code == 200
     assert field_of(logged_in.delete(f"{path}/{added['id']}"), 404) == "experiment"
     assert logged_in.get(path).json() == []
 
 
-def test_experiment_is_found_on_its_own_site_and_by_its_id_only(logged_in: TestClient, path: str) -> None:
+def test_experiment_is_found_on_its_own_site_and_by_its_id_only(logged_in: HttpClient, path: str) -> None:
     added = logged_in.post(path, json=HERO).json()
     logged_in.post("/api/sites", json={"domain": "example.org"})
     for address in (f"{path}/Hero", f"/api/sites/example.org/experiments/{added['id']}"):
@@ -171,7 +171,7 @@ def test_experiments_go_with_their_site(analytics: Analytics, site: Site) -> Non
 
 
 def test_trackers_see_running_experiments_by_key_and_by_site(
-    logged_in: TestClient, http: TestClient, site: Site, path: str
+    logged_in: HttpClient, http: HttpClient, site: Site, path: str
 ) -> None:
     added = logged_in.post(path, json={**HERO, "event": "signup"}).json()
     stopped = logged_in.post(path, json={"name": "Old", "variants": TWO}).json()
@@ -186,7 +186,7 @@ def test_trackers_see_running_experiments_by_key_and_by_site(
     assert http.get(ASSIGNMENTS, params={"projectId": key, "visitorId": "v"}).json() == []
 
 
-def test_assignments_are_the_same_by_alias_and_by_id(logged_in: TestClient, http: TestClient, site: Site) -> None:
+def test_assignments_are_the_same_by_alias_and_by_id(logged_in: HttpClient, http: HttpClient, site: Site) -> None:
     logged_in.patch(f"/api/sites/{site.id}", json={"aliases": ["cm5x9yz1a0001"]})
     logged_in.post(f"/api/sites/{site.id}/experiments", json=HERO)
     by_id, by_alias = (
@@ -208,7 +208,7 @@ def test_experiment_whose_variants_share_a_name_can_still_be_changed(analytics: 
 
 
 def test_visitor_sees_the_variant_that_the_algorithm_gives(
-    logged_in: TestClient, http: TestClient, site: Site, path: str
+    logged_in: HttpClient, http: HttpClient, site: Site, path: str
 ) -> None:
     for name in ("exp_hero", "exp_price"):
         logged_in.post(path, json={**HERO, "id": name, "name": name})
@@ -223,12 +223,12 @@ def test_visitor_sees_the_variant_that_the_algorithm_gives(
     assert seen == {0, 1}
 
 
-def test_a_project_may_be_named_by_the_host_of_its_pages(http: TestClient, site: Site) -> None:
+def test_a_project_may_be_named_by_the_host_of_its_pages(http: HttpClient, site: Site) -> None:
     for project in (site.domain, f"www.{site.domain}", site.domain.upper()):
         assert http.get(ACTIVE, params={"projectId": project}).json() == {"experiments": []}
 
 
-def test_unknown_projects_are_404(logged_in: TestClient, http: TestClient, site: Site) -> None:
+def test_unknown_projects_are_404(logged_in: HttpClient, http: HttpClient, site: Site) -> None:
     keys = f"/api/sites/{site.id}/keys"
     secret, api = (logged_in.post(keys, json={"kind": kind}).json()["key"] for kind in ("secret", "api"))
     revoked = logged_in.post(keys, json={"kind": "public"}).json()
@@ -242,12 +242,12 @@ def test_unknown_projects_are_404(logged_in: TestClient, http: TestClient, site:
     assert http.get(ACTIVE).status_code == 404
 
 
-def test_visitors_id_is_bounded(http: TestClient, site: Site) -> None:
+def test_visitors_id_is_bounded(http: HttpClient, site: Site) -> None:
     for params in ({}, {"visitorId": ""}, {"visitorId": "x" * 256}):
         assert field_of(http.get(ASSIGNMENTS, params={"projectId": site.id, **params}), 400) == "visitorId"
 
 
-def test_trackers_are_answered_without_the_database(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_trackers_are_answered_without_the_database(http: HttpClient, analytics: Analytics, site: Site) -> None:
     experiment = analytics.catalog.experiments.add(site.id, "Hero", TWO)
     analytics.catalog.refresh()
     analytics.catalog.close()
@@ -256,7 +256,7 @@ def test_trackers_are_answered_without_the_database(http: TestClient, analytics:
     assert http.get(ACTIVE, params=params, headers={"cookie": "hk_token=forged"}).status_code == 200
 
 
-def test_pages_of_any_site_may_read_the_answers_and_nothing_else(http: TestClient, site: Site) -> None:
+def test_pages_of_any_site_may_read_the_answers_and_nothing_else(http: HttpClient, site: Site) -> None:
     origin = {"origin": "https://shop.example.com", "sec-fetch-site": "cross-site"}
     for address in (ACTIVE, ASSIGNMENTS):
         for project, status in ((site.id, 200), ("nothing", 404)):
@@ -275,7 +275,7 @@ def test_pages_of_any_site_may_read_the_answers_and_nothing_else(http: TestClien
         assert http.options(address, headers=origin).status_code == 405
 
 
-def test_public_key_in_a_header_does_no_harm(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_public_key_in_a_header_does_no_harm(http: HttpClient, analytics: Analytics, site: Site) -> None:
     key, text = analytics.catalog.keys.add(site.id, "public")
     analytics.catalog.refresh()
     answer = http.get(ACTIVE, params={"projectId": text}, headers={"x-api-key": text})

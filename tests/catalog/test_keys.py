@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.catalog import Catalog
@@ -16,6 +15,7 @@ from hitkeep_py.catalog.keys import Key, KeyRing, Secret, hash_of
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.errors import Conflict, InvalidInput, NotFound
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 
 HOUR = 3_600
 NOW = "2026-11-20T12:00:00.000Z"
@@ -258,7 +258,7 @@ def test_other_kinds_are_refused(catalog: Catalog, own: Site, kind: object) -> N
     assert raised.value.field == "kind"
 
 
-def test_api_tells_the_text_when_it_is_made_only(logged_in: TestClient, site: Site) -> None:
+def test_api_tells_the_text_when_it_is_made_only(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/keys"
     answer = logged_in.post(path, json={"kind": "api", "name": "Shop"})
     assert answer.status_code == 201
@@ -283,7 +283,7 @@ def test_api_tells_the_text_when_it_is_made_only(logged_in: TestClient, site: Si
     assert logged_in.get(path).json() == []
 
 
-def test_api_counts_a_change_at_once(logged_in: TestClient, http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_api_counts_a_change_at_once(logged_in: HttpClient, http: HttpClient, analytics: Analytics, site: Site) -> None:
     path = f"/api/sites/{site.id}/keys"
     added = logged_in.post(path, json={"kind": "api"}).json()
     headers = {"authorization": f"Bearer {added['key']}"}
@@ -292,7 +292,7 @@ def test_api_counts_a_change_at_once(logged_in: TestClient, http: TestClient, an
     assert http.get(f"/api/sites/{site.id}", headers=headers).status_code == 401
 
 
-def test_api_refuses_bad_keys_by_field(logged_in: TestClient, site: Site) -> None:
+def test_api_refuses_bad_keys_by_field(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/keys"
     for body, field in (
         ({"kind": "master"}, "kind"),
@@ -306,7 +306,7 @@ def test_api_refuses_bad_keys_by_field(logged_in: TestClient, site: Site) -> Non
     assert logged_in.get(path).json() == []
 
 
-def test_api_finds_a_key_by_its_id_and_site_only(logged_in: TestClient, site: Site) -> None:
+def test_api_finds_a_key_by_its_id_and_site_only(logged_in: HttpClient, site: Site) -> None:
     key = logged_in.post(f"/api/sites/{site.id}/keys", json={"name": "Shop"}).json()
     logged_in.post("/api/sites", json={"domain": "example.org"})
     for path in (f"/api/sites/example.org/keys/{key['id']}", f"/api/sites/{site.id}/keys/Shop"):

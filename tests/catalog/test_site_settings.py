@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.catalog import Catalog
@@ -15,6 +14,7 @@ from hitkeep_py.catalog.site_settings import SETTINGS, read_setting
 from hitkeep_py.catalog.sites import Site, Sites
 from hitkeep_py.errors import Conflict, InvalidInput
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 
 # Each with what it becomes; nulls and texts with commas are the same as lists.
 GOOD: list[tuple[str, object, object]] = [
@@ -84,7 +84,7 @@ def test_defaults_are_those_that_a_setting_takes() -> None:
             assert read_setting(name, entry.default) == entry.default, name
 
 
-def test_every_setting_is_changed_shown_and_kept(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_every_setting_is_changed_shown_and_kept(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     expected = site.as_json()
     for name, given, kept in GOOD:
         answer = logged_in.patch(f"/api/sites/{site.id}", json={name: given})
@@ -95,7 +95,7 @@ def test_every_setting_is_changed_shown_and_kept(logged_in: TestClient, analytic
         assert analytics.catalog.directory.by_id[site.id].as_json() == expected, name
 
 
-def test_new_site_takes_every_setting(logged_in: TestClient) -> None:
+def test_new_site_takes_every_setting(logged_in: HttpClient) -> None:
     given = {name: value for name, value, _ in GOOD}
     kept = {name: value for name, _, value in GOOD}
     answer = logged_in.post("/api/sites", json=given)
@@ -113,7 +113,7 @@ def test_bad_value_is_refused_and_named(name: str, value: object) -> None:
     assert "None" not in raised.value.message
 
 
-def test_bad_settings_change_nothing_and_add_nothing(logged_in: TestClient, site: Site) -> None:
+def test_bad_settings_change_nothing_and_add_nothing(logged_in: HttpClient, site: Site) -> None:
     for name, value in BAD:
         changes = {"bots": "flag", name: value}
         answers = [logged_in.patch(f"/api/sites/{site.id}", json=changes)]
@@ -124,7 +124,7 @@ def test_bad_settings_change_nothing_and_add_nothing(logged_in: TestClient, site
 
 
 def test_identity_key_is_random_kept_and_shown_to_nobody(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     other = analytics.catalog.sites.add("example.org")
     assert len(site.identity_key) == 16

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.config import Settings
@@ -21,6 +20,7 @@ from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.report_routes import REPORT_NAMES
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.product import lookups, new_analytics
 from tests.running_server import run
 
@@ -65,12 +65,12 @@ def go_on(visitors: LiveVisitors, clock: FakeClock, seconds: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def asking(filled: tuple[Analytics, FakeClock]) -> Iterator[TestClient]:
-    with TestClient(Server(filled[0]).local_app) as client:
+def asking(filled: tuple[Analytics, FakeClock]) -> Iterator[HttpClient]:
+    with HttpClient(Server(filled[0]).local_app) as client:
         yield client
 
 
-def report(asking: TestClient, name: str, site: str = shop.DOMAIN) -> Any:
+def report(asking: HttpClient, name: str, site: str = shop.DOMAIN) -> Any:
     answer = asking.get(f"/api/sites/{site}/reports/{name}")
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -86,17 +86,17 @@ def is_empty(value: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", [each for each in REPORT_NAMES if each not in UNASKED])
-def test_every_report_has_something_to_say(name: str, asking: TestClient) -> None:
+def test_every_report_has_something_to_say(name: str, asking: HttpClient) -> None:
     assert not is_empty(report(asking, PATHS.get(name, name) + ASKED.get(name, "")))
 
 
-def test_a_session_can_be_looked_at(asking: TestClient) -> None:
+def test_a_session_can_be_looked_at(asking: HttpClient) -> None:
     newest = report(asking, "sessions")["rows"][0]
     assert report(asking, f"sessions/{newest['session_id']}")["events"]
 
 
 @pytest.mark.parametrize("site", [each.domain for each in SITES])
-def test_every_goal_and_funnel_has_conversions(site: str, asking: TestClient) -> None:
+def test_every_goal_and_funnel_has_conversions(site: str, asking: HttpClient) -> None:
     goals = report(asking, "goals", site)["goals"]
     assert len(goals) > 1
     assert [each["name"] for each in goals if not each["conversions"]] == []
@@ -106,13 +106,13 @@ def test_every_goal_and_funnel_has_conversions(site: str, asking: TestClient) ->
         assert not is_empty(report(asking, f"overview?segment={each['id']}", site)), each["name"]
 
 
-def test_revenue_is_in_two_currencies_with_refunds(filled: tuple[Analytics, FakeClock], asking: TestClient) -> None:
+def test_revenue_is_in_two_currencies_with_refunds(filled: tuple[Analytics, FakeClock], asking: HttpClient) -> None:
     found = {each["currency"]: each for each in report(asking, "revenue")["currencies"]}
     assert set(found) == {"EUR", "USD"}
     assert found["EUR"]["orders"] > found["EUR"]["refunds"] > 0
 
 
-def test_the_experiment_shows_a_difference(asking: TestClient) -> None:
+def test_the_experiment_shows_a_difference(asking: HttpClient) -> None:
     found = asking.get(f"/api/sites/{shop.DOMAIN}/experiments/{shop.EXPERIMENT}/results").json()
     control, other = found["variants"]
     assert min(control["visitors"], other["visitors"]) > 10

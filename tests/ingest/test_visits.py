@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hitkeep_py.catalog.sites import Site
@@ -14,9 +14,9 @@ from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.writer import Writer
-from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.accepted import send
 from tests.fake_clock import FakeClock
+from tests.kept_store import new_store
 from tests.product import Product, in_memory
 from tests.stored_events import SITE, START
 
@@ -138,7 +138,7 @@ def of_one_device(steps: list[tuple[int, int | None, str]]) -> list[Event]:
 
 def stored(lives: list[list[Event]]) -> list[tuple[Any, ...]]:
     """What the store has in the end, when each list comes to a writer that has just been started."""
-    store = DuckDBStore(None, memory_limit="64MB")
+    store = new_store()
     for events in lives:
         inbox = Inbox(None, FakeClock())
         writer = Writer(inbox, store)
@@ -154,6 +154,7 @@ def stored(lives: list[list[Event]]) -> list[tuple[Any, ...]]:
     return found
 
 
+@example(steps=[(0, None, "engagement"), (0, None, "pageview")], cuts={1})
 @given(steps=STEPS, cuts=st.sets(st.integers(0, 12), max_size=2))
 def test_restarts_cut_no_visit_and_no_session_is_of_two_users(
     steps: list[tuple[int, int | None, str]], cuts: set[int]

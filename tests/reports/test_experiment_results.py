@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.experiments import Experiment
@@ -13,6 +12,7 @@ from hitkeep_py.query.query import Query
 from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.experiments import VariantResult, experiment_results, finding, split_of, variant_result
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.stored_events import OTHER_SITE, store_rows
 
 Figures = tuple[int, int, int]
@@ -159,7 +159,7 @@ def test_what_is_flagged_or_of_another_site_or_time_does_not_count(story: Story)
     assert story.figures() == {"blue": (1, 1, 0), "green": (1, 2, 0)}
 
 
-def test_results_over_http_are_those_of_the_range(logged_in: TestClient, site: Site, story: Story) -> None:
+def test_results_over_http_are_those_of_the_range(logged_in: HttpClient, site: Site, story: Story) -> None:
     story.seen(1, "blue").seen(2, "blue").converted(1).figures()
     path = f"/api/sites/{site.id}/experiments/colour/results"
     answer = logged_in.get(path, params={"from": "2026-11-20", "to": "2026-11-20"}).json()
@@ -188,7 +188,7 @@ def test_results_over_http_are_those_of_the_range(logged_in: TestClient, site: S
     assert {each["visitors"] for each in earlier["variants"]} == {0}
 
 
-def test_results_of_an_unknown_experiment_are_404(logged_in: TestClient, site: Site, experiment: Experiment) -> None:
+def test_results_of_an_unknown_experiment_are_404(logged_in: HttpClient, site: Site, experiment: Experiment) -> None:
     for path in (f"/api/sites/{site.id}/experiments/nothing/results", "/api/sites/nothing/experiments/colour/results"):
         assert logged_in.get(path).status_code == 404
     assert logged_in.get(f"/api/sites/{site.id}/experiments/colour/results?from=x").status_code == 400
@@ -203,7 +203,7 @@ def crowd(story: Story, variant: str, visitors: int, conversions: int) -> None:
 
 
 def test_variant_is_compared_with_the_first_or_the_one_that_is_named(
-    logged_in: TestClient, site: Site, story: Story
+    logged_in: HttpClient, site: Site, story: Story
 ) -> None:
     crowd(story, "blue", 400, 40)
     crowd(story, "green", 400, 100)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -16,6 +15,7 @@ from hitkeep_py.reports.series import series
 from tests.asked_engine import ask
 from tests.engines import Engine
 from tests.generated_events import SPANS, ZONES, generated
+from tests.http_client import HttpClient
 from tests.reported_site import DAY, fill
 from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
@@ -58,13 +58,13 @@ def test_sites_are_counted_together_as_far_as_bits_for_their_visitors_go(
     assert alike(rows, 3, budget) == portions
 
 
-def glance(client: TestClient, **parameters: str) -> dict[str, Any]:
+def glance(client: HttpClient, **parameters: str) -> dict[str, Any]:
     answer = client.get("/api/overview", params=parameters or DAY)
     assert answer.status_code == 200, answer.text
     return {each["domain"]: each for each in answer.json()["sites"]}
 
 
-def test_every_site_is_there_with_its_own_figures(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_every_site_is_there_with_its_own_figures(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     analytics.catalog.sites.add("empty.example")
     found = glance(logged_in, **DAY, compare="previous_period")
@@ -80,7 +80,7 @@ def test_every_site_is_there_with_its_own_figures(logged_in: TestClient, analyti
     }
 
 
-def test_days_are_those_of_each_sites_zone(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_days_are_those_of_each_sites_zone(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     far = analytics.catalog.sites.add("far.example", "Pacific/Auckland")
     for each in (site, far):
         store_rows(analytics.store, each.id, {"time": "2026-11-19T12:00:00", "kind": "pageview"})
@@ -90,7 +90,7 @@ def test_days_are_those_of_each_sites_zone(logged_in: TestClient, analytics: Ana
 
 
 def test_who_was_there_in_the_last_five_minutes_is_live(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     for number, time in enumerate(("2026-11-20T11:54:59", "2026-11-20T11:55:00", "2026-11-20T12:00:00"), 1):
         store_rows(
@@ -99,6 +99,6 @@ def test_who_was_there_in_the_last_five_minutes_is_live(
     assert glance(logged_in, range="today")["example.com"]["live_visitors"] == 2
 
 
-def test_range_that_differs_between_sites_is_refused(logged_in: TestClient) -> None:
+def test_range_that_differs_between_sites_is_refused(logged_in: HttpClient) -> None:
     answer = logged_in.get("/api/overview", params={"range": "all"})
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "range")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -17,6 +16,7 @@ from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.routes import DEMO_ROUTES, ROUTES
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.product import new_analytics
 
 HOUR = 3_600
@@ -235,7 +235,7 @@ def token(analytics: Analytics) -> str:
     return analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
 
 
-def call(client: TestClient, route: ApiRoute, site_id: str = "nothing", **headers: str) -> int:
+def call(client: HttpClient, route: ApiRoute, site_id: str = "nothing", **headers: str) -> int:
     """The status of a call that would be right, of a caller who may."""
     address = re.sub(r"\{\w+\}", "nothing", route.path.replace("{site_id}", site_id))
     body = None if route.method == "GET" else BODIES.get(route.path, {})
@@ -272,7 +272,7 @@ def foreign_answer(route: ApiRoute) -> int:
 
 
 def check_all(
-    client: TestClient, expected: Callable[[ApiRoute], int], site_id: str = "nothing", **headers: str
+    client: HttpClient, expected: Callable[[ApiRoute], int], site_id: str = "nothing", **headers: str
 ) -> None:
     wrong = {
         (route.method, route.path, status)
@@ -287,7 +287,7 @@ def test_routes_are_those_that_are_documented() -> None:
     assert len(ROUTES) == len(DOCUMENTED_ROUTES)
 
 
-def test_routes_of_the_demonstration_are_open_only_read_and_are_not_there_otherwise(http: TestClient) -> None:
+def test_routes_of_the_demonstration_are_open_only_read_and_are_not_there_otherwise(http: HttpClient) -> None:
     found = {(route.method, route.path, route.access) for route in DEMO_ROUTES}
     assert found == {("GET", path, Access.ANYONE) for path in ("/demo", "/demo/events", "/demo/{name}")}
     assert [call(http, route) for route in DEMO_ROUTES] == [404, 404, 404]
@@ -298,39 +298,39 @@ def test_what_any_page_may_read_is_open_to_anyone() -> None:
     assert {route.method for route in ROUTES if route.cors} == {"GET"}
 
 
-def test_logged_in_user_may_call_every_route(http: TestClient, token: str) -> None:
+def test_logged_in_user_may_call_every_route(http: HttpClient, token: str) -> None:
     for route in ROUTES:
         if route.path not in ("/api/logout", "/api/login"):
             assert call(http, route, cookie=f"hk_token={token}") == allowed_answer(route), route
 
 
-def test_anonymous_caller_may_call_public_routes_only(http: TestClient, token: str) -> None:
+def test_anonymous_caller_may_call_public_routes_only(http: HttpClient, token: str) -> None:
     check_all(http, refused_answer)
 
 
-def test_expired_session_is_none(http: TestClient, token: str, clock: FakeClock) -> None:
+def test_expired_session_is_none(http: HttpClient, token: str, clock: FakeClock) -> None:
     clock.advance(12 * HOUR)
     check_all(http, refused_answer, cookie=f"hk_token={token}")
 
 
-def test_session_that_was_logged_out_is_none(http: TestClient, token: str) -> None:
+def test_session_that_was_logged_out_is_none(http: HttpClient, token: str) -> None:
     assert http.post("/api/logout", headers={"cookie": f"hk_token={token}"}).status_code == 200
     check_all(http, refused_answer, cookie=f"hk_token={token}")
 
 
-def test_forged_cookie_is_no_session(http: TestClient, token: str) -> None:
+def test_forged_cookie_is_no_session(http: HttpClient, token: str) -> None:
     for forged in ("x" * 43, "", "%00", token[:-1], token + "x", token.swapcase(), f"{token}\x7f", "' OR 1=1 --", '"'):
         assert http.get("/api/sites", headers={"cookie": f"hk_token={forged}"}).status_code == 401, forged
     check_all(http, refused_answer, cookie="hk_token=forged")
 
 
-def test_hash_from_the_catalogs_file_is_no_session(http: TestClient, analytics: Analytics, token: str) -> None:
+def test_hash_from_the_catalogs_file_is_no_session(http: HttpClient, analytics: Analytics, token: str) -> None:
     stored = analytics.catalog.database.rows("SELECT token_hash FROM login_sessions")[0][0]
     assert stored != token
     assert http.get("/api/sites", headers={"cookie": f"hk_token={stored}"}).status_code == 401
 
 
-def test_foreign_page_may_change_nothing(logged_in: TestClient, analytics: Analytics) -> None:
+def test_foreign_page_may_change_nothing(logged_in: HttpClient, analytics: Analytics) -> None:
     def expected(route: ApiRoute) -> int:
         return allowed_answer(route) if route.method == "GET" else 403
 
@@ -340,7 +340,7 @@ def test_foreign_page_may_change_nothing(logged_in: TestClient, analytics: Analy
     assert len(analytics.catalog.users.all()) == 1
 
 
-def test_own_page_and_curl_may_change_things(logged_in: TestClient) -> None:
+def test_own_page_and_curl_may_change_things(logged_in: HttpClient) -> None:
     own: list[dict[str, str]] = [
         {},
         {"origin": "http://testserver"},
@@ -353,12 +353,12 @@ def test_own_page_and_curl_may_change_things(logged_in: TestClient) -> None:
         assert answer.status_code == 201, headers
 
 
-def test_foreign_page_is_refused_before_its_body_is_looked_at(logged_in: TestClient) -> None:
+def test_foreign_page_is_refused_before_its_body_is_looked_at(logged_in: HttpClient) -> None:
     headers = {"origin": "https://evil.example", "content-type": "text/plain"}
     assert logged_in.post("/api/sites", content=b"{", headers=headers).status_code == 403
 
 
-def test_anonymous_caller_is_refused_before_the_body_is_looked_at(http: TestClient) -> None:
+def test_anonymous_caller_is_refused_before_the_body_is_looked_at(http: HttpClient) -> None:
     headers = {"content-type": "application/json"}
     assert http.post("/api/sites", content=b"{", headers=headers).status_code == 401
     assert http.post("/api/sites", content=b" " * 100_000, headers=headers).status_code == 401
@@ -376,7 +376,7 @@ def bearer(text: str) -> dict[str, str]:
 
 
 def test_api_key_may_read_its_own_site_only(
-    http: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     other = analytics.catalog.sites.add("example.org")
     _, text = added_key(analytics, site)
@@ -393,21 +393,21 @@ def test_api_key_may_read_its_own_site_only(
     assert analytics.catalog.sites.all() == [site, other]
 
 
-def test_keys_of_other_kinds_read_nothing(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_keys_of_other_kinds_read_nothing(http: HttpClient, analytics: Analytics, site: Site) -> None:
     for kind in ("secret", "public"):
         _, text = added_key(analytics, site, kind)
         check_all(http, refused_answer, site.id, **bearer(text))
         check_all(http, refused_answer, site.id, **{"x-api-key": text})
 
 
-def test_revoked_key_is_none(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_revoked_key_is_none(http: HttpClient, analytics: Analytics, site: Site) -> None:
     key_id, text = added_key(analytics, site)
     analytics.catalog.keys.revoke(site.id, key_id)
     analytics.catalog.refresh()
     check_all(http, refused_answer, site.id, **bearer(text))
 
 
-def test_key_of_a_removed_site_is_none(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_key_of_a_removed_site_is_none(http: HttpClient, analytics: Analytics, site: Site) -> None:
     _, text = added_key(analytics, site)
     analytics.catalog.sites.remove(site.id)
     assert call(http, route_of("GET", "/api/sites/{site_id}"), site.id, **bearer(text)) == 404
@@ -416,7 +416,7 @@ def test_key_of_a_removed_site_is_none(http: TestClient, analytics: Analytics, s
 
 
 def test_rotated_key_is_good_for_24_hours_beside_the_new_one(
-    http: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     key_id, old = added_key(analytics, site)
     _, new = analytics.catalog.keys.rotate(site.id, key_id)
@@ -430,7 +430,7 @@ def test_rotated_key_is_good_for_24_hours_beside_the_new_one(
 
 
 def test_forged_key_is_none_even_beside_a_cookie(
-    http: TestClient, analytics: Analytics, site: Site, token: str
+    http: HttpClient, analytics: Analytics, site: Site, token: str
 ) -> None:
     _, text = added_key(analytics, site)
     forged = ("", "x", text[:-1], text + "x", text.swapcase(), text[:12], text[:12] + "x" * 24, "hka_" + "x" * 32)
@@ -441,31 +441,31 @@ def test_forged_key_is_none_even_beside_a_cookie(
     check_all(http, refused_answer, site.id, **bearer(forged[-1]), cookie=f"hk_token={token}")
 
 
-def test_key_does_not_borrow_the_cookies_rights(http: TestClient, analytics: Analytics, site: Site, token: str) -> None:
+def test_key_does_not_borrow_the_cookies_rights(http: HttpClient, analytics: Analytics, site: Site, token: str) -> None:
     _, text = added_key(analytics, site)
     answer = http.post("/api/sites", json={}, headers={**bearer(text), "cookie": f"hk_token={token}"})
     assert answer.status_code == 403
 
 
-def test_authorization_of_a_proxy_is_no_key(http: TestClient, token: str) -> None:
+def test_authorization_of_a_proxy_is_no_key(http: HttpClient, token: str) -> None:
     headers = {"authorization": "Basic eW91OnNlY3JldA==", "cookie": f"hk_token={token}"}
     assert http.get("/api/sites", headers=headers).status_code == 200
 
 
-def test_foreign_page_cannot_make_its_login_a_programs(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_foreign_page_cannot_make_its_login_a_programs(http: HttpClient, analytics: Analytics, site: Site) -> None:
     """Routes that are open to anyone look at no key, so it does not lift the wall around them either."""
     _, text = added_key(analytics, site)
     answer = http.post("/api/logout", headers={**bearer(text), "origin": "https://evil.example"})
     assert answer.status_code == 403
 
 
-def message(client: TestClient, address: str, text: str = "") -> str:
+def message(client: HttpClient, address: str, text: str = "") -> str:
     answer = client.get(address, headers=bearer(text) if text else {})
     assert answer.status_code >= 400
     return str(answer.json()["error"]["message"])
 
 
-def test_who_is_refused_is_told_what_to_do(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_who_is_refused_is_told_what_to_do(http: HttpClient, analytics: Analytics, site: Site) -> None:
     _, api = added_key(analytics, site)
     _, secret = added_key(analytics, site, "secret")
     stats = f"/api/sites/{site.id}/stats"
@@ -481,7 +481,7 @@ def test_who_is_refused_is_told_what_to_do(http: TestClient, analytics: Analytic
     assert message(http, "/api/sites", api) == "an API key only reads the figures of its own site"
 
 
-def test_use_of_an_api_key_is_seen(http: TestClient, analytics: Analytics, site: Site, clock: FakeClock) -> None:
+def test_use_of_an_api_key_is_seen(http: HttpClient, analytics: Analytics, site: Site, clock: FakeClock) -> None:
     _, text = added_key(analytics, site)
     clock.advance(60)
     assert http.get(f"/api/sites/{site.id}", headers=bearer(text)).status_code == 200
@@ -493,41 +493,41 @@ def route_of(method: str, path: str) -> ApiRoute:
 
 
 def test_socket_file_needs_no_login(server: Server) -> None:
-    with TestClient(server.local_app) as local:
+    with HttpClient(server.local_app) as local:
         check_all(local, allowed_answer)
 
 
 def test_socket_file_has_no_ingest(server: Server, site: Site) -> None:
-    with TestClient(server.local_app) as local:
+    with HttpClient(server.local_app) as local:
         body = {"site_id": site.id, "name": "signup", "url": "/"}
         assert local.post("/ingest/event", json=body).status_code == 404
 
 
-def test_ingest_reads_no_cookie_and_takes_foreign_pages(http: TestClient, site: Site) -> None:
+def test_ingest_reads_no_cookie_and_takes_foreign_pages(http: HttpClient, site: Site) -> None:
     headers = {"origin": "https://example.com", "sec-fetch-site": "cross-site", "cookie": "hk_token=forged"}
     assert http.post("/ingest", json={"path": "/"}, headers=headers).status_code == 202
 
 
-def public(settings: Settings, clock: FakeClock, peer: str = "203.0.113.9") -> Iterator[TestClient]:
+def public(settings: Settings, clock: FakeClock, peer: str = "203.0.113.9") -> Iterator[HttpClient]:
     """A client of a product with these settings and one user."""
     analytics = new_analytics(clock, settings)
     analytics.catalog.users.add(EMAIL, PASSWORD)
-    with TestClient(Server(analytics).app, client=(peer, 50000)) as client:
+    with HttpClient(Server(analytics).app, client=(peer, 50000)) as client:
         yield client
     analytics.close()
 
 
 @pytest.fixture
-def behind_https(clock: FakeClock) -> Iterator[TestClient]:
+def behind_https(clock: FakeClock) -> Iterator[HttpClient]:
     yield from public(Settings(public_url="https://stats.example.com"), clock)
 
 
 @pytest.fixture
-def behind_proxy(clock: FakeClock) -> Iterator[TestClient]:
+def behind_proxy(clock: FakeClock) -> Iterator[HttpClient]:
     yield from public(Settings(trusted_proxies=("192.0.2.0/24",)), clock, peer="192.0.2.1")
 
 
-def cookie_of(client: TestClient, **headers: str) -> SimpleCookie:
+def cookie_of(client: HttpClient, **headers: str) -> SimpleCookie:
     answer = client.post("/api/login", json={"email": EMAIL, "password": PASSWORD}, headers=headers)
     assert answer.status_code == 200
     cookies: SimpleCookie = SimpleCookie()
@@ -536,7 +536,7 @@ def cookie_of(client: TestClient, **headers: str) -> SimpleCookie:
     return cookies
 
 
-def is_secure(client: TestClient, **headers: str) -> bool:
+def is_secure(client: HttpClient, **headers: str) -> bool:
     """And named so that no other host can set it."""
     cookies = cookie_of(client, **headers)
     name = "__Host-hk_token" if "__Host-hk_token" in cookies else "hk_token"
@@ -544,7 +544,7 @@ def is_secure(client: TestClient, **headers: str) -> bool:
     return bool(cookies[name]["secure"])
 
 
-def test_cookie_is_for_http_and_this_site_only(http: TestClient, token: str) -> None:
+def test_cookie_is_for_http_and_this_site_only(http: HttpClient, token: str) -> None:
     cookie = cookie_of(http)["hk_token"]
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"
@@ -555,23 +555,23 @@ def test_cookie_is_for_http_and_this_site_only(http: TestClient, token: str) -> 
     assert cookie.value != token
 
 
-def test_cookie_is_secure_under_https_only(http: TestClient, token: str) -> None:
+def test_cookie_is_secure_under_https_only(http: HttpClient, token: str) -> None:
     assert not is_secure(http)
 
 
-def test_cookie_is_secure_under_an_https_public_url(behind_https: TestClient) -> None:
+def test_cookie_is_secure_under_an_https_public_url(behind_https: HttpClient) -> None:
     assert is_secure(behind_https)
     assert "Secure" in behind_https.post("/api/logout").headers["set-cookie"]
 
 
-def test_either_name_of_the_cookie_is_taken(behind_https: TestClient) -> None:
+def test_either_name_of_the_cookie_is_taken(behind_https: HttpClient) -> None:
     value = cookie_of(behind_https)["__Host-hk_token"].value
     behind_https.cookies.clear()
     for name in ("__Host-hk_token", "hk_token"):
         assert behind_https.get("/api/me", headers={"cookie": f"{name}={value}"}).status_code == 200
 
 
-def test_logout_ends_and_clears_the_cookie_from_before_https_as_well(behind_https: TestClient) -> None:
+def test_logout_ends_and_clears_the_cookie_from_before_https_as_well(behind_https: HttpClient) -> None:
     values = [cookie_of(behind_https)["__Host-hk_token"].value]
     behind_https.cookies.clear()
     values.append(cookie_of(behind_https)["__Host-hk_token"].value)
@@ -584,23 +584,23 @@ def test_logout_ends_and_clears_the_cookie_from_before_https_as_well(behind_http
         assert behind_https.get("/api/me", headers={"cookie": f"hk_token={value}"}).status_code == 401
 
 
-def test_every_answer_under_https_asks_for_https_alone(behind_https: TestClient, http: TestClient) -> None:
+def test_every_answer_under_https_asks_for_https_alone(behind_https: HttpClient, http: HttpClient) -> None:
     for path in ("/api/status", "/hk.js", "/nothing", "/ingest/event", "/healthz"):
         assert behind_https.get(path).headers["strict-transport-security"] == "max-age=31536000", path
         assert "strict-transport-security" not in http.get(path).headers, path
 
 
-def test_trusted_proxy_tells_that_it_is_https(behind_proxy: TestClient) -> None:
+def test_trusted_proxy_tells_that_it_is_https(behind_proxy: HttpClient) -> None:
     assert is_secure(behind_proxy, **{"x-forwarded-proto": "https"})
     assert not is_secure(behind_proxy, **{"x-forwarded-proto": "http"})
     assert not is_secure(behind_proxy)
 
 
-def test_stranger_cannot_tell_that_it_is_https(http: TestClient, token: str) -> None:
+def test_stranger_cannot_tell_that_it_is_https(http: HttpClient, token: str) -> None:
     assert not is_secure(http, **{"x-forwarded-proto": "https"})
 
 
-def test_public_url_is_an_own_origin(behind_https: TestClient) -> None:
+def test_public_url_is_an_own_origin(behind_https: HttpClient) -> None:
     cookie_of(behind_https)
     headers = {"origin": "https://stats.example.com", "host": "127.0.0.1:8080"}
     for origin, status in (("https://stats.example.com", 200), ("http://stats.example.com", 403)):
@@ -631,7 +631,7 @@ def test_public_url_is_an_own_origin(behind_https: TestClient) -> None:
         ("localhost/.evil.example", 200),
     ],
 )
-def test_a_page_that_lets_its_name_point_here_reads_nothing(behind_https: TestClient, host: str, status: int) -> None:
+def test_a_page_that_lets_its_name_point_here_reads_nothing(behind_https: HttpClient, host: str, status: int) -> None:
     """DNS rebinding."""
     for path in ("/api/status", "/", "/openapi.json"):
         assert behind_https.get(path, headers={"host": host}).status_code == status, path
@@ -640,16 +640,16 @@ def test_a_page_that_lets_its_name_point_here_reads_nothing(behind_https: TestCl
     assert behind_https.post("/ingest", json={"path": "/"}, headers={"host": host}).status_code != 403
 
 
-def test_a_key_is_taken_under_any_host(behind_https: TestClient) -> None:
+def test_a_key_is_taken_under_any_host(behind_https: HttpClient) -> None:
     answer = behind_https.get("/api/sites/x", headers={"host": "evil.example", "x-api-key": "hka_unknown"})
     assert answer.status_code == 401
 
 
-def test_without_public_url_no_host_is_foreign(http: TestClient) -> None:
+def test_without_public_url_no_host_is_foreign(http: HttpClient) -> None:
     assert http.get("/api/status", headers={"host": "stats.example.com"}).status_code == 200
 
 
-def test_own_origin_behind_a_proxy_has_the_proxys_scheme(behind_proxy: TestClient) -> None:
+def test_own_origin_behind_a_proxy_has_the_proxys_scheme(behind_proxy: HttpClient) -> None:
     headers = {"origin": "https://stats.example.com", "host": "stats.example.com", "x-forwarded-proto": "https"}
     assert behind_proxy.post("/api/logout", headers=headers).status_code == 200
     headers["x-forwarded-proto"] = "http"
@@ -657,7 +657,7 @@ def test_own_origin_behind_a_proxy_has_the_proxys_scheme(behind_proxy: TestClien
 
 
 def test_failure_of_the_server_tells_a_stranger_nothing(
-    logged_in: TestClient, analytics: Analytics, site: Site, caplog: pytest.LogCaptureFixture
+    logged_in: HttpClient, analytics: Analytics, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Somebody has written into the catalog by hand."""
     with analytics.catalog.database.transaction() as run:
@@ -670,7 +670,7 @@ def test_failure_of_the_server_tells_a_stranger_nothing(
     }
 
 
-def test_closed_store_is_503_without_a_trace(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_closed_store_is_503_without_a_trace(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     analytics.store.close()
     answer = logged_in.get(f"/api/sites/{site.id}/stats")
     assert answer.status_code == 503
@@ -679,7 +679,7 @@ def test_closed_store_is_503_without_a_trace(logged_in: TestClient, analytics: A
     assert ".py" not in answer.text
 
 
-def test_closed_catalog_is_503_without_a_trace(http: TestClient, analytics: Analytics) -> None:
+def test_closed_catalog_is_503_without_a_trace(http: HttpClient, analytics: Analytics) -> None:
     analytics.catalog.close()
     for answer in (http.get("/api/status"), http.get("/api/sites", headers={"cookie": "hk_token=x"})):
         assert answer.status_code == 503

@@ -3,21 +3,21 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from tests.http_client import HttpClient
 
 
-def add(client: TestClient, site: Site, time: Any = "2026-11-20", text: Any = "New prices") -> Any:
+def add(client: HttpClient, site: Site, time: Any = "2026-11-20", text: Any = "New prices") -> Any:
     return client.post(f"/api/sites/{site.id}/annotations", json={"time": time, "text": text})
 
 
-def times(client: TestClient, site: Site) -> list[str]:
+def times(client: HttpClient, site: Site) -> list[str]:
     return [each["time"] for each in client.get(f"/api/sites/{site.id}/annotations").json()]
 
 
-def test_annotation_is_kept_and_shown(logged_in: TestClient, site: Site) -> None:
+def test_annotation_is_kept_and_shown(logged_in: HttpClient, site: Site) -> None:
     added = add(logged_in, site, text="  New <b>prices</b> ")
     assert added.status_code == 201
     assert added.json() == {
@@ -30,13 +30,13 @@ def test_annotation_is_kept_and_shown(logged_in: TestClient, site: Site) -> None
     assert logged_in.get(f"/api/sites/{site.id}/annotations").json() == [added.json()]
 
 
-def test_latest_comes_first_and_times_are_utc(logged_in: TestClient, site: Site) -> None:
+def test_latest_comes_first_and_times_are_utc(logged_in: HttpClient, site: Site) -> None:
     for time in ("2026-11-19", "2026-11-20T09:00:00+01:00", "2026-11-21"):
         assert add(logged_in, site, time).status_code == 201
     assert times(logged_in, site) == ["2026-11-21", "2026-11-20T08:00:00.000Z", "2026-11-19"]
 
 
-def test_annotation_changes_and_goes(logged_in: TestClient, site: Site) -> None:
+def test_annotation_changes_and_goes(logged_in: HttpClient, site: Site) -> None:
     address = f"/api/sites/{site.id}/annotations/{add(logged_in, site).json()['id']}"
     assert logged_in.patch(address, json={"text": "Old prices"}).json()["text"] == "Old prices"
     assert logged_in.patch(address, json={"time": "2026-11-21"}).json()["text"] == "Old prices"
@@ -47,7 +47,7 @@ def test_annotation_changes_and_goes(logged_in: TestClient, site: Site) -> None:
     assert logged_in.delete(address).status_code == 404
 
 
-def test_annotations_belong_to_one_site(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_annotations_belong_to_one_site(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     other = analytics.catalog.sites.add("other.example")
     added = add(logged_in, site).json()["id"]
     for method in ("patch", "delete"):
@@ -76,7 +76,7 @@ def test_annotations_belong_to_one_site(logged_in: TestClient, analytics: Analyt
     ],
 )
 def test_bad_annotation_is_refused_and_the_field_named(
-    time: Any, text: Any, field: str, logged_in: TestClient, site: Site
+    time: Any, text: Any, field: str, logged_in: HttpClient, site: Site
 ) -> None:
     answer = add(logged_in, site, time, text)
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from starlette.testclient import TestClient
-
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.routes import ROUTES
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 
 # Tables are walked within one test: opening the product takes longer than all the requests of a table.
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -85,7 +84,7 @@ def error_of(response: Any, status: int) -> tuple[str, str | None]:
     return body["error"]["code"], body["error"]["field"]
 
 
-def test_added_site_is_answered_listed_and_shown(logged_in: TestClient) -> None:
+def test_added_site_is_answered_listed_and_shown(logged_in: HttpClient) -> None:
     answer = logged_in.post("/api/sites", json={"domain": "https://www.Example.com/blog", "time_zone": "Europe/Berlin"})
     assert answer.status_code == 201
     added = answer.json()
@@ -114,17 +113,17 @@ def test_added_site_is_answered_listed_and_shown(logged_in: TestClient) -> None:
     assert logged_in.get("/api/sites/WWW.example.com").json() == added
 
 
-def test_bad_site_is_refused_by_field(logged_in: TestClient) -> None:
+def test_bad_site_is_refused_by_field(logged_in: HttpClient) -> None:
     for body, field in BAD_SITES:
         assert error_of(logged_in.post("/api/sites", json=body), 400) == ("invalid_input", field), body
     assert logged_in.get("/api/sites").json() == []
 
 
-def test_second_site_of_a_domain_is_a_conflict(logged_in: TestClient, site: Site) -> None:
+def test_second_site_of_a_domain_is_a_conflict(logged_in: HttpClient, site: Site) -> None:
     assert error_of(logged_in.post("/api/sites", json={"domain": "www.EXAMPLE.com."}), 409) == ("conflict", None)
 
 
-def test_changed_site_keeps_its_id(logged_in: TestClient, site: Site) -> None:
+def test_changed_site_keeps_its_id(logged_in: HttpClient, site: Site) -> None:
     changes = {"domain": "example.org", "time_zone": "Asia/Kolkata", "visitor_period": "month"}
     answer = logged_in.patch(f"/api/sites/{site.id}", json=changes)
     assert answer.status_code == 200
@@ -132,12 +131,12 @@ def test_changed_site_keeps_its_id(logged_in: TestClient, site: Site) -> None:
     assert logged_in.get(f"/api/sites/{site.id}").json() == answer.json()
 
 
-def test_change_of_nothing_changes_nothing(logged_in: TestClient, site: Site) -> None:
+def test_change_of_nothing_changes_nothing(logged_in: HttpClient, site: Site) -> None:
     assert logged_in.patch(f"/api/sites/{site.id}", json={}).json() == site.as_json()
     assert logged_in.patch(f"/api/sites/{site.id}").json() == site.as_json()
 
 
-def test_bad_changes_of_a_site_are_refused_and_change_nothing(logged_in: TestClient, site: Site) -> None:
+def test_bad_changes_of_a_site_are_refused_and_change_nothing(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}"
     logged_in.post("/api/sites", json={"domain": "example.org"})
     assert error_of(logged_in.patch(path, json={"domain": "example.org"}), 409) == ("conflict", None)
@@ -147,7 +146,7 @@ def test_bad_changes_of_a_site_are_refused_and_change_nothing(logged_in: TestCli
     assert logged_in.get(path).json() == site.as_json()
 
 
-def test_removed_site_is_gone_with_its_goals(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_removed_site_is_gone_with_its_goals(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     goal = logged_in.post(f"/api/sites/{site.id}/goals", json=SIGNUP).json()
     assert logged_in.delete(f"/api/sites/{site.id}").status_code == 200
     assert error_of(logged_in.get(f"/api/sites/{site.id}"), 404) == ("not_found", None)
@@ -155,7 +154,7 @@ def test_removed_site_is_gone_with_its_goals(logged_in: TestClient, analytics: A
     assert analytics.catalog.database.rows("SELECT 1 FROM goals WHERE id = ?", (goal["id"],)) == []
 
 
-def test_every_route_of_an_unknown_site_is_404(logged_in: TestClient) -> None:
+def test_every_route_of_an_unknown_site_is_404(logged_in: HttpClient) -> None:
     for route in ROUTES:
         for unknown in (NOBODY, "example.com", "%00", "' OR 1=1 --"):
             if "{site_id}" in route.path:
@@ -164,13 +163,13 @@ def test_every_route_of_an_unknown_site_is_404(logged_in: TestClient) -> None:
                 assert error_of(answer, 404) == ("not_found", None), (route, unknown)
 
 
-def test_site_whose_domain_is_another_sites_id_does_not_hide_it(logged_in: TestClient, site: Site) -> None:
+def test_site_whose_domain_is_another_sites_id_does_not_hide_it(logged_in: HttpClient, site: Site) -> None:
     other = logged_in.post("/api/sites", json={"domain": site.id})
     assert other.status_code == 201
     assert logged_in.get(f"/api/sites/{site.id}").json() == site.as_json()
 
 
-def test_added_goals_are_answered_and_listed_newest_first(logged_in: TestClient, site: Site, clock: FakeClock) -> None:
+def test_added_goals_are_answered_and_listed_newest_first(logged_in: HttpClient, site: Site, clock: FakeClock) -> None:
     path = f"/api/sites/{site.id}/goals"
     answer = logged_in.post(path, json=SIGNUP)
     assert answer.status_code == 201
@@ -181,7 +180,7 @@ def test_added_goals_are_answered_and_listed_newest_first(logged_in: TestClient,
     assert logged_in.get(path).json() == [second, first]
 
 
-def test_goal_with_conditions_and_revenue_is_kept_and_changed(logged_in: TestClient, site: Site) -> None:
+def test_goal_with_conditions_and_revenue_is_kept_and_changed(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     price = {"kind": "property", "property": 'price/~ "x"', "currency": "eur"}
     sale = {**SIGNUP, "filters": ["property:plan is pro", ["country is DE", "country is FR"]], "revenue": price}
@@ -198,7 +197,7 @@ def test_goal_with_conditions_and_revenue_is_kept_and_changed(logged_in: TestCli
     assert logged_in.patch(f"{path}/{goal['id']}", json={"filters": None}).json()["filters"] == []
 
 
-def test_bad_goal_is_refused_by_field(logged_in: TestClient, site: Site) -> None:
+def test_bad_goal_is_refused_by_field(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     goal = logged_in.post(path, json=SIGNUP).json()
     for changes, field in BAD_GOALS:
@@ -208,14 +207,14 @@ def test_bad_goal_is_refused_by_field(logged_in: TestClient, site: Site) -> None
     assert logged_in.get(path).json() == [goal]
 
 
-def test_longest_names_and_values_fit(logged_in: TestClient, site: Site) -> None:
+def test_longest_names_and_values_fit(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     longest = {"name": "ü" * 255, "type": "path", "value": "/" + "x" * 2047}
     assert logged_in.post(path, json=longest).status_code == 201
     assert logged_in.get(path).json()[0]["name"] == "ü" * 255
 
 
-def test_second_goal_of_a_name_is_a_conflict_on_its_site_only(logged_in: TestClient, site: Site) -> None:
+def test_second_goal_of_a_name_is_a_conflict_on_its_site_only(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     logged_in.post(path, json=SIGNUP)
     assert error_of(logged_in.post(path, json={**SIGNUP, "name": " Pro Signup "}), 409) == ("conflict", None)
@@ -223,7 +222,7 @@ def test_second_goal_of_a_name_is_a_conflict_on_its_site_only(logged_in: TestCli
     assert logged_in.post(f"/api/sites/{other['id']}/goals", json=SIGNUP).status_code == 201
 
 
-def test_changed_goal_keeps_what_was_not_named(logged_in: TestClient, site: Site) -> None:
+def test_changed_goal_keeps_what_was_not_named(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     goal = logged_in.post(path, json=SIGNUP).json()
     answer = logged_in.patch(f"{path}/{goal['id']}", json={"type": "path", "value": "/done"})
@@ -232,7 +231,7 @@ def test_changed_goal_keeps_what_was_not_named(logged_in: TestClient, site: Site
     assert logged_in.get(path).json() == [answer.json()]
 
 
-def test_goal_cannot_take_anothers_name_or_id(logged_in: TestClient, site: Site) -> None:
+def test_goal_cannot_take_anothers_name_or_id(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     goal = logged_in.post(path, json=SIGNUP).json()
     logged_in.post(path, json={**SIGNUP, "name": "Other"})
@@ -241,7 +240,7 @@ def test_goal_cannot_take_anothers_name_or_id(logged_in: TestClient, site: Site)
         assert error_of(logged_in.patch(f"{path}/{goal['id']}", json={field: "x"}), 400) == ("invalid_input", field)
 
 
-def test_goal_is_removed_once(logged_in: TestClient, site: Site) -> None:
+def test_goal_is_removed_once(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     goal = logged_in.post(path, json=SIGNUP).json()
     assert logged_in.delete(f"{path}/{goal['id']}").status_code == 200
@@ -249,7 +248,7 @@ def test_goal_is_removed_once(logged_in: TestClient, site: Site) -> None:
     assert logged_in.get(path).json() == []
 
 
-def test_goal_is_found_on_its_own_site_and_by_its_id_only(logged_in: TestClient, site: Site) -> None:
+def test_goal_is_found_on_its_own_site_and_by_its_id_only(logged_in: HttpClient, site: Site) -> None:
     goal = logged_in.post(f"/api/sites/{site.id}/goals", json=SIGNUP).json()
     other = logged_in.post("/api/sites", json={"domain": "example.org"}).json()
     for path in (f"/api/sites/{other['id']}/goals/{goal['id']}", f"/api/sites/{site.id}/goals/Pro%20Signup"):
@@ -258,13 +257,13 @@ def test_goal_is_found_on_its_own_site_and_by_its_id_only(logged_in: TestClient,
     assert logged_in.get(f"/api/sites/{site.id}/goals").json() == [goal]
 
 
-def test_body_that_is_no_json_object_is_400(logged_in: TestClient) -> None:
+def test_body_that_is_no_json_object_is_400(logged_in: HttpClient) -> None:
     for body in BAD_BODIES:
         answer = logged_in.post("/api/sites", content=body, headers={"content-type": "application/json"})
         assert error_of(answer, 400) == ("invalid_input", None), body
 
 
-def test_body_of_another_content_type_is_400(logged_in: TestClient) -> None:
+def test_body_of_another_content_type_is_400(logged_in: HttpClient) -> None:
     """A page of another site could send these without the browser asking first."""
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""):
         headers = {"content-type": content_type} if content_type else {}
@@ -273,12 +272,12 @@ def test_body_of_another_content_type_is_400(logged_in: TestClient) -> None:
     assert logged_in.get("/api/sites").json() == []
 
 
-def test_content_type_may_have_parameters(logged_in: TestClient) -> None:
+def test_content_type_may_have_parameters(logged_in: HttpClient) -> None:
     headers = {"content-type": "Application/JSON; charset=utf-8"}
     assert logged_in.post("/api/sites", content=b'{"domain":"example.com"}', headers=headers).status_code == 201
 
 
-def test_body_of_64_kib_is_read_and_a_byte_more_is_413(logged_in: TestClient) -> None:
+def test_body_of_64_kib_is_read_and_a_byte_more_is_413(logged_in: HttpClient) -> None:
     start, headers = b'{"domain":"example.com"', {"content-type": "application/json"}
     body = start + b" " * (64 * 1024 - len(start) - 1) + b"}"
     assert logged_in.post("/api/sites", content=body, headers=headers).status_code == 201
@@ -288,20 +287,20 @@ def test_body_of_64_kib_is_read_and_a_byte_more_is_413(logged_in: TestClient) ->
     )
 
 
-def test_chunked_body_is_limited_too(logged_in: TestClient) -> None:
+def test_chunked_body_is_limited_too(logged_in: HttpClient) -> None:
     answer = logged_in.post(
         "/api/sites", content=(b" " * 1000 for _ in range(70)), headers={"content-type": "application/json"}
     )
     assert error_of(answer, 413) == ("payload_too_large", None)
 
 
-def test_what_is_no_route_is_404_in_json(logged_in: TestClient) -> None:
+def test_what_is_no_route_is_404_in_json(logged_in: HttpClient) -> None:
     for path in ("/api", "/api/nothing", "/docs/nothing", "/%00", "/api/goals", "/API/sites"):
         for method in ("GET", "POST"):
             assert error_of(logged_in.request(method, path), 404) == ("not_found", None), path
 
 
-def test_address_with_a_final_slash_is_404_too(logged_in: TestClient) -> None:
+def test_address_with_a_final_slash_is_404_too(logged_in: HttpClient) -> None:
     """A redirect would name the scheme and host that the process sees, which behind a proxy are not the visitor's."""
     answer = logged_in.get("/api/sites/", follow_redirects=False)
     assert error_of(answer, 404) == ("not_found", None)
@@ -318,18 +317,18 @@ def wrong_methods() -> Iterator[tuple[str, str, set[str]]]:
             yield re.sub(r"\{\w+\}", NOBODY, path), method, allowed
 
 
-def test_wrong_method_is_405_in_json(logged_in: TestClient) -> None:
+def test_wrong_method_is_405_in_json(logged_in: HttpClient) -> None:
     for path, method, _ in wrong_methods():
         assert error_of(logged_in.request(method, path), 405) == ("method_not_allowed", None), path
 
 
-def test_wrong_method_is_told_the_right_ones(logged_in: TestClient) -> None:
+def test_wrong_method_is_told_the_right_ones(logged_in: HttpClient) -> None:
     for path, method, allowed in wrong_methods():
         named = logged_in.request(method, path).headers.get("allow", "").replace(" ", "").split(",")
         assert set(named) - {"HEAD"} == allowed, path
 
 
-def test_every_answer_forbids_caches_and_frames(logged_in: TestClient, site: Site) -> None:
+def test_every_answer_forbids_caches_and_frames(logged_in: HttpClient, site: Site) -> None:
     for path in ("/api/sites", f"/api/sites/{NOBODY}", "/nothing", "/healthz", "/metrics"):
         headers = logged_in.get(path).headers
         assert headers["cache-control"] == "no-store"
@@ -337,20 +336,20 @@ def test_every_answer_forbids_caches_and_frames(logged_in: TestClient, site: Sit
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
-def test_health_routes_answer(http: TestClient) -> None:
+def test_health_routes_answer(http: HttpClient) -> None:
     assert http.get("/healthz").json() == {"status": "ok"}
     assert http.get("/readyz").json() == {"status": "ok"}
     assert "hitkeep_events_accepted_total 0\n" in http.get("/metrics").text
 
 
-def test_not_ready_while_ingest_refuses(http: TestClient, analytics: Analytics) -> None:
+def test_not_ready_while_ingest_refuses(http: HttpClient, analytics: Analytics) -> None:
     analytics.inbox.refusal = "less than 200 MB of disk are free"
     assert error_of(http.get("/readyz"), 503) == ("unavailable", None)
     assert http.get("/readyz").headers["retry-after"] == "1"
     assert http.get("/healthz").status_code == 200
 
 
-def test_revenue_of_a_goal_is_in_the_sites_currency_unless_it_says_another(logged_in: TestClient, site: Site) -> None:
+def test_revenue_of_a_goal_is_in_the_sites_currency_unless_it_says_another(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals"
     logged_in.patch(f"/api/sites/{site.id}", json={"currency": "EUR"})
     goal = logged_in.post(path, json={**SIGNUP, "revenue": {"kind": "fixed", "amount": 5}}).json()
@@ -359,7 +358,7 @@ def test_revenue_of_a_goal_is_in_the_sites_currency_unless_it_says_another(logge
     assert changed.json()["revenue"] == {"kind": "property", "property": "price", "currency": "EUR"}
 
 
-def test_what_is_missing_is_named(logged_in: TestClient, site: Site) -> None:
+def test_what_is_missing_is_named(logged_in: HttpClient, site: Site) -> None:
     for path, body in (
         ("goals", {"type": "event", "value": "x"}),
         ("funnels", {"steps": []}),

@@ -5,10 +5,10 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
+from tests.http_client import HttpClient
 
 PROXY, OTHER_PROXY, CLIENT = "10.0.0.1", "10.0.0.2", "198.51.100.7"
 BEHIND_PROXIES = ClientAddresses(["10.0.0.0/8", "::1/128", "2001:db8:a::/48"])
@@ -184,7 +184,7 @@ def test_headers_of_a_proxy_that_is_not_trusted_are_told_of_once(caplog: pytest.
 
 
 def test_who_looks_for_missing_visitors_is_told_that_the_proxy_is_not_believed(
-    logged_in: TestClient, site: Site
+    logged_in: HttpClient, site: Site
 ) -> None:
     places = ("/api/debug", f"/api/sites/{site.id}/debug", "/api/health")
     assert [logged_in.get(place).json()["forwarding_problem"] for place in places] == [None] * 3

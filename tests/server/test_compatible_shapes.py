@@ -6,7 +6,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -28,6 +27,7 @@ from hitkeep_py.server.compatible_shapes import COMPATIBLE_SHAPES
 from hitkeep_py.server.openapi import document
 from hitkeep_py.server.routes import ROUTES
 from tests.described import check
+from tests.http_client import HttpClient
 from tests.reported_site import fill
 from tests.stored_events import store_rows
 
@@ -58,7 +58,7 @@ ORDER = {"kind": "event", "name": "purchase", "path": "/", "time": "2026-11-19T1
 
 
 @pytest.fixture
-def addressed(logged_in: TestClient, analytics: Analytics, site: Site) -> dict[str, str]:
+def addressed(logged_in: HttpClient, analytics: Analytics, site: Site) -> dict[str, str]:
     """A site with something to answer for everything: the values of paths and parameters."""
     fill(analytics, site)
     more = [
@@ -93,7 +93,7 @@ def asked(route: ApiRoute, ids: dict[str, str], more: dict[str, str]) -> dict[st
 
 
 @pytest.mark.parametrize("more", [{}, {"format": "v2", "compare_mode": "none"}], ids=["documented", "otherwise"])
-def test_answers_are_as_described(more: dict[str, str], logged_in: TestClient, addressed: dict[str, str]) -> None:
+def test_answers_are_as_described(more: dict[str, str], logged_in: HttpClient, addressed: dict[str, str]) -> None:
     described = document(ROUTES)
     for route in COMPATIBLE:
         answer = logged_in.get(route.path.format(**addressed), params=asked(route, addressed, more))
@@ -102,7 +102,7 @@ def test_answers_are_as_described(more: dict[str, str], logged_in: TestClient, a
         check(described, route, answer.json())
 
 
-def test_required_parameters_are_enough(logged_in: TestClient, addressed: dict[str, str]) -> None:
+def test_required_parameters_are_enough(logged_in: HttpClient, addressed: dict[str, str]) -> None:
     for route in COMPATIBLE:
         needed = {each.name for each in COMPATIBLE_SHAPES[route.answer].parameters if each.required}
         given = {name: value for name, value in asked(route, addressed, {}).items() if name in needed}
@@ -113,7 +113,7 @@ def test_required_parameters_are_enough(logged_in: TestClient, addressed: dict[s
             assert logged_in.get(address, params=others).status_code in (400, 404), (route.path, name)
 
 
-def test_question_of_plausible_is_as_described(logged_in: TestClient, addressed: dict[str, str]) -> None:
+def test_question_of_plausible_is_as_described(logged_in: HttpClient, addressed: dict[str, str]) -> None:
     (route,) = [each for each in ROUTES if each.path == "/api/v2/query"]
     body = {
         "site_id": addressed["site_id"],

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.api import dashboard
@@ -17,20 +16,20 @@ BUILT = Path(dashboard.__file__).parents[2] / "static" / "dashboard"
     "address",
     ["/", "/login", "/setup", "/sites", "/sites/shop.test", "/sites/shop.test/sessions/12?range=7d", "/settings/a/b"],
 )
-def test_every_address_of_the_dashboard_gives_its_page(address: str, http: TestClient) -> None:
+def test_every_address_of_the_dashboard_gives_its_page(address: str, http: HttpClient) -> None:
     answer = http.get(address, headers={"accept-encoding": "identity"})
     assert (answer.status_code, answer.content) == (200, placed((BUILT / "index.html").read_bytes(), ""))
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
 
 
-def test_other_addresses_are_none_of_the_dashboards(http: TestClient) -> None:
+def test_other_addresses_are_none_of_the_dashboards(http: HttpClient) -> None:
     for address in ("/nothing", "/site", "/api/nothing", "/sitesx/1", "/settings/../etc/passwd"):
         assert http.get(address).status_code == (404 if ".." not in address else http.get("/etc/passwd").status_code)
     assert http.post("/sites").status_code == 405
 
 
-def test_page_lets_nothing_in_from_outside(http: TestClient) -> None:
+def test_page_lets_nothing_in_from_outside(http: HttpClient) -> None:
     headers = http.get("/").headers
     (policy,) = headers.get_list("content-security-policy")
     rules = dict(each.split(" ", 1) for each in policy.split("; "))
@@ -44,11 +43,11 @@ def test_page_lets_nothing_in_from_outside(http: TestClient) -> None:
     assert headers["cross-origin-opener-policy"] == "same-origin"
 
 
-def test_only_https_is_promised_where_there_is_https(http: TestClient) -> None:
+def test_only_https_is_promised_where_there_is_https(http: HttpClient) -> None:
     assert "strict-transport-security" not in http.get("/").headers
 
 
-def test_page_names_only_files_that_are_served(http: TestClient) -> None:
+def test_page_names_only_files_that_are_served(http: HttpClient) -> None:
     addresses = re.findall(r'(?:src|href)="([^"]+)"', http.get("/").text)
     assert addresses
     for address in addresses:
@@ -56,14 +55,14 @@ def test_page_names_only_files_that_are_served(http: TestClient) -> None:
         assert http.get(address).status_code == 200
 
 
-def test_page_that_is_known_is_not_sent_again(http: TestClient) -> None:
+def test_page_that_is_known_is_not_sent_again(http: HttpClient) -> None:
     tag = http.get("/").headers["etag"]
     again = http.get("/sites/shop.test", headers={"if-none-match": tag})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert http.get("/", headers={"if-none-match": '"other"'}).status_code == 200
 
 
-def test_files_may_be_kept_for_ever_and_are_compressed(http: TestClient) -> None:
+def test_files_may_be_kept_for_ever_and_are_compressed(http: HttpClient) -> None:
     for file in (BUILT / "assets").iterdir():
         small = http.get(f"/assets/{file.name}", headers={"accept-encoding": "gzip"})
         plain = http.get(f"/assets/{file.name}", headers={"accept-encoding": "identity"})
@@ -78,7 +77,7 @@ def test_files_may_be_kept_for_ever_and_are_compressed(http: TestClient) -> None
     "name",
     ["nothing.js", "..%2findex.html", "..%2F..%2Ftracker%2Fhk.js", "%2e%2e/index.html", "%2Fetc%2Fpasswd", "a/b.js"],
 )
-def test_only_files_of_the_folder_are_served(name: str, http: TestClient) -> None:
+def test_only_files_of_the_folder_are_served(name: str, http: HttpClient) -> None:
     assert http.get(f"/assets/{name}").status_code == 404
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import orjson
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -22,6 +21,7 @@ from hitkeep_py.server.call import ApiRoute, Call, Result, Stream
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.shape import parameters_of
 from hitkeep_py.server.shapes import SHAPES
+from tests.http_client import HttpClient
 from tests.reported_site import DAY, fill
 from tests.stored_events import store_rows
 
@@ -93,7 +93,7 @@ def asked_routes() -> list[ApiRoute]:
     return [each for each in asked if "{key_id}" not in each.path and "stream" not in each.path]
 
 
-def test_every_route_answers(logged_in: TestClient, extreme: dict[str, str]) -> None:
+def test_every_route_answers(logged_in: HttpClient, extreme: dict[str, str]) -> None:
     answered = 0
     for route in asked_routes():
         known = {each.name for each in parameters_of(SHAPES[route.answer], route.path)}
@@ -113,13 +113,13 @@ class Ids(dict[str, str]):
         return "none"
 
 
-def figures(client: TestClient, site_id: str, path: str, **parameters: Any) -> Any:
+def figures(client: HttpClient, site_id: str, path: str, **parameters: Any) -> Any:
     answer = client.get(f"/api/sites/{site_id}/reports/{path}", params={**DAY, **parameters})
     assert answer.status_code == 200, answer.text
     return answer
 
 
-def test_sums_are_exact_in_every_format(logged_in: TestClient, extreme: dict[str, str], tmp_path: Path) -> None:
+def test_sums_are_exact_in_every_format(logged_in: HttpClient, extreme: dict[str, str], tmp_path: Path) -> None:
     site_id = extreme["site_id"]
     total = TOTAL + 1_000
     (euros, _) = readable(figures(logged_in, site_id, "revenue").text)["currencies"]
@@ -143,14 +143,14 @@ def test_sums_are_exact_in_every_format(logged_in: TestClient, extreme: dict[str
         assert found == [(Decimal(expected),)], path
 
 
-def test_numbers_stay_numbers(logged_in: TestClient, extreme: dict[str, str]) -> None:
+def test_numbers_stay_numbers(logged_in: HttpClient, extreme: dict[str, str]) -> None:
     value = readable(figures(logged_in, extreme["site_id"], "numbers", number="value").text)["numbers"]
     assert (value["sum"], value["count"], value["maximum"], value["minimum"]) == (2_002, 3, 2_000, 5e-324)
     said = readable(figures(logged_in, extreme["site_id"], "numbers", number="property:n").text)["numbers"]
     assert said["sum"] == 40 * (10**18 - 1)
 
 
-def test_what_is_too_large_for_a_sum_is_no_value(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_what_is_too_large_for_a_sum_is_no_value(http: HttpClient, analytics: Analytics, site: Site) -> None:
     origin = {"origin": f"https://{site.domain}"}
     for value in (b"1e18", b"1e308", b"999999999999999872"):
         body = b'{"n":"LCP","v":' + value + b',"p":"/"}'
@@ -175,7 +175,7 @@ def pieces(*given: bytes) -> Callable[[Call], Stream]:
 def test_what_fails_while_an_answer_is_rendered_is_told_as_json(
     value: Callable[[Call], Any], analytics: Analytics, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with TestClient(Server(analytics, serving(value)).local_app, raise_server_exceptions=False) as client:
+    with HttpClient(Server(analytics, serving(value)).local_app, raise_server_exceptions=False) as client:
         answer = client.get("/api/fails")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
     assert "/api/fails failed" in caplog.text
@@ -184,7 +184,7 @@ def test_what_fails_while_an_answer_is_rendered_is_told_as_json(
 def test_what_fails_within_a_file_is_logged(analytics: Analytics, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     with (
-        TestClient(Server(analytics, serving(pieces(b"first"))).local_app) as client,
+        HttpClient(Server(analytics, serving(pieces(b"first"))).local_app) as client,
         pytest.raises(RuntimeError, match="broke"),
     ):
         client.get("/api/fails")

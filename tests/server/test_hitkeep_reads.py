@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from tests.http_client import HttpClient
 from tests.stored_events import store_rows
 
 CHROME = {"browser": "Chrome", "device": "desktop", "country": "DE", "language": "de-DE", "screen": "1920x1080"}
@@ -41,7 +41,7 @@ def week(analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, *EVENTS)
 
 
-def get(client: TestClient, site: Site, route: str, **params: Any) -> Any:
+def get(client: HttpClient, site: Site, route: str, **params: Any) -> Any:
     answer = client.get(f"/api/sites/{site.id}/{route}", params={**DAYS, **params})
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -53,7 +53,7 @@ def pairs(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
 
 
 @pytest.mark.usefixtures("week")
-def test_stats_have_all_of_hitkeeps_lists(logged_in: TestClient, site: Site) -> None:
+def test_stats_have_all_of_hitkeeps_lists(logged_in: HttpClient, site: Site) -> None:
     found = get(logged_in, site, "stats")
     assert {name: pairs(rows) for name, rows in found.items() if name.startswith("top_") and rows is not None} == {
         "top_pages": [("/", 2), ("/pricing", 2), ("/thanks", 1)],
@@ -89,7 +89,7 @@ def test_stats_have_all_of_hitkeeps_lists(logged_in: TestClient, site: Site) -> 
 
 @pytest.mark.usefixtures("week")
 def test_stats_compare_with_the_range_that_is_asked_for(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     analytics.catalog.goals.add(site.id, "Signup", "event", "signup")
     before = {"compare_from": "2026-11-18", "compare_to": "2026-11-18"}
@@ -135,14 +135,14 @@ def test_stats_compare_with_the_range_that_is_asked_for(
         (["property:plan is pro"], 0),
     ],
 )
-def test_filters_of_both_forms_choose(given: list[str], pageviews: int, logged_in: TestClient, site: Site) -> None:
+def test_filters_of_both_forms_choose(given: list[str], pageviews: int, logged_in: HttpClient, site: Site) -> None:
     assert get(logged_in, site, "hits", filter=given)["total"] == pageviews
     if "property" not in given[0]:
         assert get(logged_in, site, "stats", filter=given)["total_pageviews"] >= pageviews
 
 
 @pytest.mark.usefixtures("week")
-def test_goals_and_funnels_choose_sessions(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_goals_and_funnels_choose_sessions(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     signup = analytics.catalog.goals.add(site.id, "Signup", "event", "signup")
     steps = [{"type": "path", "value": "/"}, {"type": "path", "value": "/pricing"}]
     entering = analytics.catalog.funnels.add(site.id, "Entering", steps)
@@ -155,7 +155,7 @@ def test_goals_and_funnels_choose_sessions(logged_in: TestClient, analytics: Ana
 
 
 @pytest.mark.usefixtures("week")
-def test_custom_events(logged_in: TestClient, site: Site) -> None:
+def test_custom_events(logged_in: HttpClient, site: Site) -> None:
     assert get(logged_in, site, "events/names") == ["signup"]
     assert get(logged_in, site, "events/properties", event_name="signup") == ["plan", "size"]
     plans = get(logged_in, site, "events/breakdown", event_name="signup", property_key="plan")
@@ -171,7 +171,7 @@ def test_custom_events(logged_in: TestClient, site: Site) -> None:
 
 
 @pytest.mark.usefixtures("week")
-def test_audience_is_of_sessions_with_the_event(logged_in: TestClient, site: Site) -> None:
+def test_audience_is_of_sessions_with_the_event(logged_in: HttpClient, site: Site) -> None:
     found = get(logged_in, site, "events/audience", event_name="signup")
     assert {name: rows and pairs(rows) for name, rows in found.items()} == {
         "top_pages": [("/pricing", 2), ("/", 1)],
@@ -187,7 +187,7 @@ def test_audience_is_of_sessions_with_the_event(logged_in: TestClient, site: Sit
 
 
 @pytest.mark.usefixtures("week")
-def test_hits_are_pageviews_page_by_page(logged_in: TestClient, site: Site) -> None:
+def test_hits_are_pageviews_page_by_page(logged_in: HttpClient, site: Site) -> None:
     found = get(logged_in, site, "hits", limit=2, offset=3)
     assert found["total"] == 5
     assert [hit["path"] for hit in found["data"]] == ["/pricing", "/"]
@@ -229,13 +229,13 @@ def test_hits_are_pageviews_page_by_page(logged_in: TestClient, site: Site) -> N
 
 
 @pytest.mark.usefixtures("week")
-def test_hits_without_a_range_are_those_of_the_last_day(logged_in: TestClient, site: Site) -> None:
+def test_hits_without_a_range_are_those_of_the_last_day(logged_in: HttpClient, site: Site) -> None:
     found = logged_in.get(f"/api/sites/{site.id}/hits").json()
     assert [hit["path"] for hit in found["data"]] == ["/thanks"]
 
 
 @pytest.mark.usefixtures("week")
-def test_funnels_are_counted_in_percent(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_funnels_are_counted_in_percent(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     body = {"name": "Buying", "steps": [{"type": "path", "value": "/"}, {"type": "event", "value": "signup"}]}
     assert logged_in.post(f"/api/sites/{site.id}/funnels", json=body).status_code == 201
     (added,) = logged_in.get(f"/api/sites/{site.id}/funnels").json()
@@ -272,7 +272,7 @@ PURCHASES: list[dict[str, Any]] = [
 ]
 
 
-def test_purchases_are_of_one_currency(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_purchases_are_of_one_currency(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, *({**each, "time": "2026-11-19T10:00:00"} for each in PURCHASES))
     assert get(logged_in, site, "ecommerce") == {
         "revenue": 30.5,
@@ -321,7 +321,7 @@ REFUNDS: list[dict[str, Any]] = [
 ]
 
 
-def test_refund_lowers_revenue_and_is_no_order(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_refund_lowers_revenue_and_is_no_order(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     events = [{**each, "time": "2026-11-19T10:00:00"} for each in (*PURCHASES, *REFUNDS)]
     store_rows(analytics.store, site.id, *events)
     found = get(logged_in, site, "ecommerce")
@@ -345,13 +345,13 @@ def test_refund_lowers_revenue_and_is_no_order(logged_in: TestClient, analytics:
     assert [(each["revenue"], each["orders"]) for each in sources] == [(11.5, 1), (6.5, 4)]
 
 
-def test_purchases_of_a_site_without_any(logged_in: TestClient, site: Site) -> None:
+def test_purchases_of_a_site_without_any(logged_in: HttpClient, site: Site) -> None:
     found = get(logged_in, site, "ecommerce")
     assert (found["revenue"], found["orders"], found["average_order_value"], found["currency"]) == (0, 0, 0, "")
     assert get(logged_in, site, "ecommerce/products") == get(logged_in, site, "ecommerce/sources") == []
 
 
-def test_web_vitals(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_web_vitals(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     measured = [("LCP", 2000, "/"), ("LCP", 3000, "/"), ("LCP", 5000, "/a"), ("CLS", 0.05, "/"), ("CLS", 0.3, "/a")]
     rows = [
         {**CHROME, "kind": "web_vital", "name": name, "value": value, "path": path, "time": "2026-11-19T10:00:00"}
@@ -410,7 +410,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("path", "query", "field"), BAD)
-def test_bad_parameters_are_named(path: str, query: str, field: str, logged_in: TestClient, site: Site) -> None:
+def test_bad_parameters_are_named(path: str, query: str, field: str, logged_in: HttpClient, site: Site) -> None:
     answer = logged_in.get(f"/api/sites/{site.id}/{path}?{query}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]["field"] == field

@@ -3,12 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.server.app import Server
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 INVALID = {"error": {"code": "not_authenticated", "message": "Invalid email or password", "field": None}}
@@ -21,24 +21,24 @@ def _user(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("analytics").catalog.users.add(EMAIL, PASSWORD)
 
 
-def log_in(client: TestClient, email: str = EMAIL, password: str = PASSWORD) -> int:
+def log_in(client: HttpClient, email: str = EMAIL, password: str = PASSWORD) -> int:
     return client.post("/api/login", json={"email": email, "password": password}).status_code
 
 
-def caller(server: Server, address: str) -> TestClient:
-    return TestClient(server.app, client=(address, 50000))
+def caller(server: Server, address: str) -> HttpClient:
+    return HttpClient(server.app, client=(address, 50000))
 
 
-def set_up(client: TestClient, token: object, email: str = EMAIL) -> int:
+def set_up(client: HttpClient, token: object, email: str = EMAIL) -> int:
     body = {"setup_token": token, "email": email, "password": PASSWORD}
     return client.post("/api/initial-user", json=body).status_code
 
 
-def is_logged_in(client: TestClient) -> bool:
+def is_logged_in(client: HttpClient) -> bool:
     return client.get("/api/sites").status_code == 200
 
 
-def test_login_opens_a_session_and_logout_ends_it(http: TestClient) -> None:
+def test_login_opens_a_session_and_logout_ends_it(http: HttpClient) -> None:
     assert not is_logged_in(http)
     assert log_in(http) == 200
     assert is_logged_in(http)
@@ -58,18 +58,18 @@ def test_every_login_has_a_token_of_its_own(server: Server) -> None:
     assert is_logged_in(second)
 
 
-def test_email_may_be_typed_in_any_case(http: TestClient) -> None:
+def test_email_may_be_typed_in_any_case(http: HttpClient) -> None:
     assert log_in(http, f"  {EMAIL.upper()} ") == 200
 
 
-def test_wrong_password_and_unknown_user_get_the_same_answer(http: TestClient) -> None:
+def test_wrong_password_and_unknown_user_get_the_same_answer(http: HttpClient) -> None:
     for email, password in ((EMAIL, "a wrong password"), ("nobody@example.com", PASSWORD), ("no address", "x")):
         answer = http.post("/api/login", json={"email": email, "password": password})
         assert (answer.status_code, answer.json()) == (401, INVALID)
         assert "set-cookie" not in answer.headers
 
 
-def test_login_without_texts_is_400(http: TestClient) -> None:
+def test_login_without_texts_is_400(http: HttpClient) -> None:
     for body in ({}, {"email": EMAIL}, {"email": EMAIL, "password": 5}, {"email": [EMAIL], "password": PASSWORD}):
         assert http.post("/api/login", json=body).status_code == 400, body
 
@@ -82,7 +82,7 @@ def test_hostile_passwords_are_only_wrong(server: Server) -> None:
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
-def test_sixth_attempt_of_a_client_on_an_account_waits(email: str, http: TestClient, clock: FakeClock) -> None:
+def test_sixth_attempt_of_a_client_on_an_account_waits(email: str, http: HttpClient, clock: FakeClock) -> None:
     """Also for users there are not, or the throttle would tell who is one."""
     assert [log_in(http, email, "a wrong password") for _ in range(5)] == [401] * 5
     answer = http.post("/api/login", json={"email": email.upper(), "password": PASSWORD})
@@ -110,7 +110,7 @@ def test_a_known_device_passes_where_its_network_has_tried_too_often(server: Ser
     assert [log_in(owner, EMAIL, "a wrong password") for _ in range(6)] == [401] * 5 + [429]
 
 
-def test_right_logins_do_not_count(http: TestClient) -> None:
+def test_right_logins_do_not_count(http: HttpClient) -> None:
     for _ in range(4):
         log_in(http, EMAIL, "a wrong password")
     http.cookies.clear()
@@ -120,23 +120,23 @@ def test_right_logins_do_not_count(http: TestClient) -> None:
     assert [log_in(http, EMAIL, "a wrong password") for _ in range(2)] == [401, 429]
 
 
-def test_a_new_password_lifts_the_wait(http: TestClient, analytics: Analytics) -> None:
+def test_a_new_password_lifts_the_wait(http: HttpClient, analytics: Analytics) -> None:
     while log_in(http, EMAIL, "a wrong password") != 429:
         pass
     analytics.catalog.users.change_password(EMAIL, "a quite new password")
     assert log_in(http, EMAIL, "a quite new password") == 200
 
 
-def test_a_second_login_ends_the_first_session_of_the_browser(http: TestClient, server: Server) -> None:
+def test_a_second_login_ends_the_first_session_of_the_browser(http: HttpClient, server: Server) -> None:
     log_in(http)
     first = http.cookies["hk_token"]
     log_in(http)
     assert http.cookies["hk_token"] != first
     assert is_logged_in(http)
-    assert not is_logged_in(TestClient(server.app, cookies={"hk_token": first}))
+    assert not is_logged_in(HttpClient(server.app, cookies={"hk_token": first}))
 
 
-def test_eleventh_attempt_from_an_address_waits_whoever_it_is_for(http: TestClient, clock: FakeClock) -> None:
+def test_eleventh_attempt_from_an_address_waits_whoever_it_is_for(http: HttpClient, clock: FakeClock) -> None:
     attempts = [log_in(http, f"{number}@example.com", "a wrong password") for number in range(11)]
     assert attempts == [401] * 10 + [429]
     assert log_in(http) == 429
@@ -153,14 +153,14 @@ def test_addresses_of_one_ipv6_network_count_as_one(server: Server) -> None:
     assert log_in(caller(server, "2001:db8:0:1::1")) == 200
 
 
-def test_other_accounts_are_not_held_up(http: TestClient, analytics: Analytics) -> None:
+def test_other_accounts_are_not_held_up(http: HttpClient, analytics: Analytics) -> None:
     analytics.catalog.users.add("other@example.com", PASSWORD)
     for _ in range(6):
         log_in(http, EMAIL, "a wrong password")
     assert log_in(http, "other@example.com") == 200
 
 
-def test_forwarded_address_of_a_stranger_does_not_get_past_the_throttle(http: TestClient) -> None:
+def test_forwarded_address_of_a_stranger_does_not_get_past_the_throttle(http: HttpClient) -> None:
     statuses = []
     for number in range(11):
         body = {"email": f"{number}@example.com", "password": "a wrong password"}
@@ -169,7 +169,7 @@ def test_forwarded_address_of_a_stranger_does_not_get_past_the_throttle(http: Te
     assert statuses[-1] == 429
 
 
-def test_session_ends_after_12_hours_without_a_request(http: TestClient, clock: FakeClock) -> None:
+def test_session_ends_after_12_hours_without_a_request(http: HttpClient, clock: FakeClock) -> None:
     log_in(http)
     clock.advance(12 * HOUR - 1)
     assert is_logged_in(http)
@@ -179,7 +179,7 @@ def test_session_ends_after_12_hours_without_a_request(http: TestClient, clock: 
     assert not is_logged_in(http)
 
 
-def test_session_ends_14_days_after_login_however_much_it_is_used(http: TestClient, clock: FakeClock) -> None:
+def test_session_ends_14_days_after_login_however_much_it_is_used(http: HttpClient, clock: FakeClock) -> None:
     log_in(http)
     for _ in range(14 * 24 // 6 - 1):
         clock.advance(6 * HOUR)
@@ -222,7 +222,7 @@ def test_password_itself_is_in_no_table(analytics: Analytics) -> None:
     assert any("$argon2id$v=19$" in str(value) for value in row)
 
 
-def test_setup_with_the_token_makes_the_first_user_and_logs_in(http: TestClient, server: Server) -> None:
+def test_setup_with_the_token_makes_the_first_user_and_logs_in(http: HttpClient, server: Server) -> None:
     assert http.get("/api/status").json()["needs_setup"] is True
     body = {"setup_token": server.logins.setup_token, "email": "You@Example.com", "password": PASSWORD}
     answer = http.post("/api/initial-user", json={**body, "given_name": "Ada", "last_name": "Lovelace"})
@@ -259,17 +259,17 @@ def test_setup_token_has_128_bits_and_is_new_at_every_start(server: Server, anal
     assert Server(analytics).logins.setup_token != server.logins.setup_token
 
 
-def test_setup_ends_15_minutes_after_the_start(http: TestClient, server: Server, clock: FakeClock) -> None:
+def test_setup_ends_15_minutes_after_the_start(http: HttpClient, server: Server, clock: FakeClock) -> None:
     clock.advance(15 * MINUTE + 1)
     assert set_up(http, server.logins.setup_token) == 403
 
 
-def test_setup_is_open_for_15_minutes(http: TestClient, server: Server, clock: FakeClock) -> None:
+def test_setup_is_open_for_15_minutes(http: HttpClient, server: Server, clock: FakeClock) -> None:
     clock.advance(15 * MINUTE - 1)
     assert set_up(http, server.logins.setup_token) == 201
 
 
-def test_setup_with_a_bad_password_leaves_the_token_good(http: TestClient, server: Server) -> None:
+def test_setup_with_a_bad_password_leaves_the_token_good(http: HttpClient, server: Server) -> None:
     token = server.logins.setup_token
     for password in ("short", "password123", EMAIL + "", "x" * 1025, None):
         body = {"setup_token": token, "email": EMAIL, "password": password}
@@ -277,13 +277,13 @@ def test_setup_with_a_bad_password_leaves_the_token_good(http: TestClient, serve
     assert set_up(http, token) == 201
 
 
-def test_setup_guesses_are_throttled(http: TestClient, server: Server) -> None:
+def test_setup_guesses_are_throttled(http: HttpClient, server: Server) -> None:
     assert [set_up(http, "wrong") for _ in range(11)] == [403] * 10 + [429]
     assert set_up(http, server.logins.setup_token) == 429
 
 
 def test_setup_is_closed_by_a_user_from_the_command_line(
-    http: TestClient, server: Server, analytics: Analytics
+    http: HttpClient, server: Server, analytics: Analytics
 ) -> None:
     analytics.catalog.users.add("other@example.com", PASSWORD)
     assert set_up(http, server.logins.setup_token) == 403

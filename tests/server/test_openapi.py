@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -27,6 +26,7 @@ from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.shape import parameters_of
 from hitkeep_py.server.shapes import SHAPES
 from tests.described import check, closed
+from tests.http_client import HttpClient
 from tests.reported_site import DAY, fill
 
 WITHOUT_SHAPE = {"/openapi.json": "OpenAPI itself says what it is"}
@@ -45,14 +45,14 @@ def test_description_is_valid(described: Any) -> None:
     assert errors == []
 
 
-def test_description_is_served_to_anyone(http: TestClient, described: Any) -> None:
+def test_description_is_served_to_anyone(http: HttpClient, described: Any) -> None:
     answer = http.get("/openapi.json")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == described
     assert answer.json()["openapi"] == "3.1.0"
 
 
-def test_description_is_made_once_compressed_and_not_sent_again(http: TestClient) -> None:
+def test_description_is_made_once_compressed_and_not_sent_again(http: HttpClient) -> None:
     plain = http.get("/openapi.json", headers={"accept-encoding": "identity"})
     small = http.get("/openapi.json", headers={"accept-encoding": "gzip"})
     assert (small.headers["content-encoding"], small.content) == ("gzip", plain.content)
@@ -104,7 +104,7 @@ def test_errors_that_a_route_answers_are_in_it(method: str, path: str, statuses:
     assert statuses <= set(described["paths"][path][method]["responses"])
 
 
-def test_errors_in_the_words_of_plausible_are_described_so(described: Any, logged_in: TestClient) -> None:
+def test_errors_in_the_words_of_plausible_are_described_so(described: Any, logged_in: HttpClient) -> None:
     for path, method in (("/api/v2/query", "post"), ("/api/v1/stats/aggregate", "get")):
         reference = described["paths"][path][method]["responses"]["400"]["$ref"]
         assert reference == "#/components/responses/Plausible_400"
@@ -113,7 +113,7 @@ def test_errors_in_the_words_of_plausible_are_described_so(described: Any, logge
         assert (answer.status_code, list(Draft202012Validator(closed(schema)).iter_errors(answer.json()))) == (400, [])
 
 
-def test_what_may_be_left_out_is_said_to(described: Any, logged_in: TestClient, site: Site) -> None:
+def test_what_may_be_left_out_is_said_to(described: Any, logged_in: HttpClient, site: Site) -> None:
     assert not described["paths"]["/api/sites/{site_id}/query"]["post"]["requestBody"]["required"]
     assert logged_in.post(f"/api/sites/{site.id}/query").status_code == 200
     assert described["paths"]["/api/sites"]["post"]["requestBody"]["required"]
@@ -128,7 +128,7 @@ def test_what_may_be_left_out_is_said_to(described: Any, logged_in: TestClient, 
         assert logged_in.get(f"/api/sites/{site.id}/reports/overview?explain={text}").status_code == 200
 
 
-def test_rows_alone_are_described_beside_the_answer(described: Any, logged_in: TestClient, site: Site) -> None:
+def test_rows_alone_are_described_beside_the_answer(described: Any, logged_in: HttpClient, site: Site) -> None:
     for route in ROUTES:
         if not route.path.endswith(("reports/sessions", "reports/overview", "reports/breakdown/{dimension}")):
             continue
@@ -223,7 +223,7 @@ def test_who_may_call_is_in_it(described: Any) -> None:
 
 
 @pytest.fixture
-def site_with_everything(logged_in: TestClient, analytics: Analytics, site: Site) -> dict[str, str]:
+def site_with_everything(logged_in: HttpClient, analytics: Analytics, site: Site) -> dict[str, str]:
     """The ids for every path."""
     fill(analytics, site)
     address = f"/api/sites/{site.id}"
@@ -259,7 +259,7 @@ def fits(name: str, known: set[str]) -> bool:
     return name in known and (name != "event" or "page" not in known)
 
 
-def test_answers_are_as_described(logged_in: TestClient, site_with_everything: dict[str, str], described: Any) -> None:
+def test_answers_are_as_described(logged_in: HttpClient, site_with_everything: dict[str, str], described: Any) -> None:
     checked = 0
     for route in ROUTES:
         if route.method != "GET" or route.path in WITHOUT_SHAPE or route.answer in COMPATIBLE_SHAPES:
@@ -282,7 +282,7 @@ def needs_parameters(route: ApiRoute) -> bool:
     return route.path.endswith(("/journeys", "/reports/properties", "/event-series", "/breakdown", "/numbers"))
 
 
-def test_changes_are_as_described(logged_in: TestClient, site_with_everything: dict[str, str], described: Any) -> None:
+def test_changes_are_as_described(logged_in: HttpClient, site_with_everything: dict[str, str], described: Any) -> None:
     bodies: dict[str, Any] = {
         "/api/sites/{site_id}/query": {**DAY, "dimensions": ["page"], "compare": "previous_year", "explain": True},
         "/api/sites/{site_id}/reports/funnels": {"steps": FUNNEL["steps"], "window_seconds": 60},
@@ -322,7 +322,7 @@ def test_every_body_has_an_example_that_fits(described: Any) -> None:
     assert {route.answer for route in shaped} == set(BODY_EXAMPLES)
 
 
-def test_examples_of_bodies_are_taken_as_they_are(logged_in: TestClient, site_with_everything: dict[str, str]) -> None:
+def test_examples_of_bodies_are_taken_as_they_are(logged_in: HttpClient, site_with_everything: dict[str, str]) -> None:
     for route in ROUTES:
         if route.answer in BODY_EXAMPLES and "{site_id}" in route.path:
             address = route.path.format(**site_with_everything)
@@ -335,7 +335,7 @@ INGEST_POSTS = [(each, INGEST_BODIES.get(each.name)) for each in FORMATS if "POS
 
 @pytest.mark.parametrize(("taken", "body"), INGEST_POSTS, ids=lambda one: getattr(one, "name", ""))
 def test_examples_for_ingest_are_of_their_formats_and_stored(
-    taken: WireFormat, body: Any, site: Site, analytics: Analytics, http: TestClient, described: Any
+    taken: WireFormat, body: Any, site: Site, analytics: Analytics, http: HttpClient, described: Any
 ) -> None:
     analytics.catalog.sites.change(site.id, {"aliases": [ALIAS]})
     _, key = analytics.catalog.keys.add(site.id, "secret")
@@ -355,7 +355,7 @@ def test_examples_for_ingest_are_of_their_formats_and_stored(
         assert shown[taken.name.replace(" ", "_")]["value"] == body
 
 
-def test_examples_of_a_query_are_stored(site: Site, analytics: Analytics, http: TestClient) -> None:
+def test_examples_of_a_query_are_stored(site: Site, analytics: Analytics, http: HttpClient) -> None:
     for taken in FORMATS:
         if "GET" in taken.methods:
             parameters = {name: example for name, (_, example) in INGEST_PARAMETERS[taken.name].items()}
@@ -369,13 +369,13 @@ def test_every_example_for_ingest_is_of_a_format() -> None:
     assert {*INGEST_BODIES, *INGEST_PARAMETERS} == {each.name for each in FORMATS}
 
 
-def test_errors_are_as_described(logged_in: TestClient, described: Any) -> None:
+def test_errors_are_as_described(logged_in: HttpClient, described: Any) -> None:
     validator = Draft202012Validator(closed(described["components"]["schemas"]["Refusal"]))
     for address in ("/api/sites/nothing", "/nothing", "/api/usage?month=x"):
         assert list(validator.iter_errors(logged_in.get(address).json())) == []
 
 
-def test_page_needs_nothing_from_outside(http: TestClient) -> None:
+def test_page_needs_nothing_from_outside(http: HttpClient) -> None:
     page = http.get("/docs")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     policy = page.headers.get_list("content-security-policy")
@@ -391,7 +391,7 @@ def test_page_needs_nothing_from_outside(http: TestClient) -> None:
         assert not re.search(r"https?://", answer.text.replace("https://$", "")) or address == "openapi.json"
 
 
-def test_page_has_no_script_or_style_within_and_sets_text_only(http: TestClient) -> None:
+def test_page_has_no_script_or_style_within_and_sets_text_only(http: HttpClient) -> None:
     page, script = http.get("/docs").text, http.get("/docs/page.js").text
     assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*src)", page)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(", script)

@@ -1,7 +1,6 @@
 """No parameter or field that a route does not know is taken in silence, except where another product takes it so."""
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -13,6 +12,7 @@ from hitkeep_py.server.openapi import document
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.schemas import names_of
 from hitkeep_py.server.shapes import SHAPES
+from tests.http_client import HttpClient
 from tests.reported_site import DAY, fill
 
 NOTHING = "nothing_that_exists"
@@ -20,7 +20,7 @@ CHECKED = [each for each in ROUTES if each.strict and each.access not in OPEN]
 WITH_BODIES = [each for each in CHECKED if SHAPES[each.answer].body is not None]
 
 
-def refusal(client: TestClient, route: ApiRoute, site: Site) -> str:
+def refusal(client: HttpClient, route: ApiRoute, site: Site) -> str:
     """What it says about the unknown parameter; "" when it says nothing of it."""
     address = route.path.replace("{site_id}", site.id)
     body: dict[str, str] | None = None if route.method == "GET" else {}
@@ -30,21 +30,21 @@ def refusal(client: TestClient, route: ApiRoute, site: Site) -> str:
 
 
 @pytest.mark.parametrize("route", CHECKED, ids=lambda route: f"{route.method} {route.path}")
-def test_unknown_parameter_is_named_with_those_that_exist(logged_in: TestClient, site: Site, route: ApiRoute) -> None:
+def test_unknown_parameter_is_named_with_those_that_exist(logged_in: HttpClient, site: Site, route: ApiRoute) -> None:
     operation = document([route])["paths"][route.path][route.method.lower()]
     described = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
     there_are = f"there are {', '.join(described)}" if described else "there are none"
     assert refusal(logged_in, route, site) == f"there is no parameter '{NOTHING}' here; {there_are}"
 
 
-def test_routes_in_the_shape_of_other_products_ignore_what_they_do_not_know(logged_in: TestClient, site: Site) -> None:
+def test_routes_in_the_shape_of_other_products_ignore_what_they_do_not_know(logged_in: HttpClient, site: Site) -> None:
     others = [each for each in ROUTES if not each.strict]
     assert len(others) > 30
     assert {each.path for each in others if refusal(logged_in, each, site)} == set()
     assert logged_in.get(f"/api/sites/{site.id}/stats", params={NOTHING: "1"}).status_code == 200
 
 
-def test_probes_and_pages_take_anything(http: TestClient) -> None:
+def test_probes_and_pages_take_anything(http: HttpClient) -> None:
     for path in ("/healthz", "/metrics", "/docs", "/docs/page.css", "/api/status", "/openapi.json"):
         assert http.get(path, params={NOTHING: "1"}).status_code == 200
 
@@ -63,7 +63,7 @@ def test_probes_and_pages_take_anything(http: TestClient) -> None:
         ("retention", "limit"),
     ],
 )
-def test_parameter_that_does_not_apply_is_refused(logged_in: TestClient, site: Site, path: str, name: str) -> None:
+def test_parameter_that_does_not_apply_is_refused(logged_in: HttpClient, site: Site, path: str, name: str) -> None:
     answer = logged_in.get(f"/api/sites/{site.id}/reports/{path}", params={name: "x"})
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, name)
 
@@ -75,11 +75,11 @@ def test_command_line_without_a_server_is_told_as_well(analytics: Analytics, sit
         local_answer(analytics, address, {"limit": ["1"]})
 
 
-def test_who_may_not_ask_is_not_told_of_parameters(http: TestClient, site: Site) -> None:
+def test_who_may_not_ask_is_not_told_of_parameters(http: HttpClient, site: Site) -> None:
     assert http.get(f"/api/sites/{site.id}/reports/overview", params={NOTHING: "1"}).status_code == 401
 
 
-def test_event_with_a_slash_in_its_name_has_a_series(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_event_with_a_slash_in_its_name_has_a_series(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     address = f"/api/sites/{site.id}/reports"
     same = {**DAY, "unit": "day"}
@@ -89,7 +89,7 @@ def test_event_with_a_slash_in_its_name_has_a_series(logged_in: TestClient, anal
     assert logged_in.get(f"{address}/event-series", params={**same, "event": "a/b"}).json()["points"][0]["count"] == 0
 
 
-def test_times_have_the_offset_of_the_sites_zone(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_times_have_the_offset_of_the_sites_zone(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": "America/New_York"})
     given = {"from": "2026-11-01", "to": "2026-11-01", "compare": "previous_period"}
     found = logged_in.get(f"/api/sites/{site.id}/reports/overview", params=given).json()
@@ -98,7 +98,7 @@ def test_times_have_the_offset_of_the_sites_zone(logged_in: TestClient, analytic
 
 
 @pytest.mark.parametrize("route", WITH_BODIES, ids=lambda route: f"{route.method} {route.path}")
-def test_unknown_field_is_named_with_those_that_exist(logged_in: TestClient, site: Site, route: ApiRoute) -> None:
+def test_unknown_field_is_named_with_those_that_exist(logged_in: HttpClient, site: Site, route: ApiRoute) -> None:
     known = names_of(SHAPES[route.answer].body)
     address = route.path.replace("{site_id}", site.id)
     answer = logged_in.request(route.method, address, json={NOTHING: 1})
@@ -119,13 +119,13 @@ def test_unknown_field_is_named_with_those_that_exist(logged_in: TestClient, sit
     ],
 )
 def test_misspelt_field_of_what_is_added_is_refused(
-    logged_in: TestClient, site: Site, path: str, body: dict[str, object], field: str
+    logged_in: HttpClient, site: Site, path: str, body: dict[str, object], field: str
 ) -> None:
     answer = logged_in.post(f"/api/sites/{site.id}/{path}", json=body)
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
 
 
-def test_misspelt_setting_of_a_new_site_is_refused(logged_in: TestClient) -> None:
+def test_misspelt_setting_of_a_new_site_is_refused(logged_in: HttpClient) -> None:
     answer = logged_in.post("/api/sites", json={"domain": "example.net", "timezone": "Europe/Berlin"})
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "timezone")
     assert logged_in.get("/api/sites").json() == []
@@ -160,7 +160,7 @@ def test_misspelt_setting_of_a_new_site_is_refused(logged_in: TestClient) -> Non
     ],
 )
 def test_contradiction_or_mistake_is_named(
-    logged_in: TestClient, site: Site, path: str, query: str, field: str, words: str
+    logged_in: HttpClient, site: Site, path: str, query: str, field: str, words: str
 ) -> None:
     answer = logged_in.get(f"/api/sites/{site.id}/reports/{path}?{query}")
     error = answer.json()["error"]
@@ -173,7 +173,7 @@ def test_contradiction_or_mistake_is_named(
     [("overview?segment=x", "segment"), ("goals?goal=x", "goal"), ("funnels/x", "funnel")],
 )
 def test_what_is_not_kept_is_named_with_what_is(
-    logged_in: TestClient, analytics: Analytics, site: Site, path: str, field: str
+    logged_in: HttpClient, analytics: Analytics, site: Site, path: str, field: str
 ) -> None:
     address = f"/api/sites/{site.id}/reports/{path}"
     missing = logged_in.get(address)
@@ -189,7 +189,7 @@ def test_what_is_not_kept_is_named_with_what_is(
     assert message.endswith(", s2 and 2 more")
 
 
-def test_unknown_report_is_answered_with_those_that_exist(logged_in: TestClient, site: Site) -> None:
+def test_unknown_report_is_answered_with_those_that_exist(logged_in: HttpClient, site: Site) -> None:
     address = f"/api/sites/{site.id}/reports"
     answer = logged_in.get(f"{address}/page")
     assert answer.status_code == 404
@@ -199,7 +199,7 @@ def test_unknown_report_is_answered_with_those_that_exist(logged_in: TestClient,
 
 
 def test_quotes_themselves_are_looked_for_in_the_form_of_json(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     fill(analytics, site)
     body = {**DAY, "filters": [{"dimension": "page", "operator": "is", "values": ['"/pricing"']}]}
@@ -207,13 +207,13 @@ def test_quotes_themselves_are_looked_for_in_the_form_of_json(
     assert answer.json()["rows"][0]["metrics"]["visitors"] == 0
 
 
-def test_search_ignores_case(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_search_ignores_case(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     found = logged_in.get(f"/api/sites/{site.id}/reports/breakdown/page", params={**DAY, "search": "PRIC"}).json()
     assert [each["dimensions"]["page"] for each in found["rows"]] == ["/pricing"]
 
 
-def test_rates_and_averages_of_nothing_are_null_and_counts_and_sums_0(logged_in: TestClient, site: Site) -> None:
+def test_rates_and_averages_of_nothing_are_null_and_counts_and_sums_0(logged_in: HttpClient, site: Site) -> None:
     metrics = ["visitors", "bounce_rate", "average_session_duration", "pages_per_session", "scroll_depth"]
     metrics += ["engagement_seconds", "sum:value", "count:value"]
     nothing = dict(zip(metrics, [0, None, None, None, None, 0, 0, 0], strict=True))

@@ -5,7 +5,6 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -13,6 +12,7 @@ from hitkeep_py.server.api.plausible_v1 import compared
 from hitkeep_py.server.app import Server
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.product import new_analytics
 from tests.stored_events import store_rows
 
@@ -40,13 +40,13 @@ METRICS = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", 
 
 
 @pytest.fixture(scope="module")
-def week() -> Iterator[TestClient]:
+def week() -> Iterator[HttpClient]:
     """Someone logged in at a product with these events, which is only read."""
     with closing(new_analytics(FakeClock())) as analytics:
         fill(analytics, analytics.catalog.sites.add("example.com"))
         analytics.catalog.refresh()
         token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
-        with TestClient(Server(analytics).app, cookies={"hk_token": token}) as client:
+        with HttpClient(Server(analytics).app, cookies={"hk_token": token}) as client:
             yield client
 
 
@@ -60,19 +60,19 @@ def fill(analytics: Analytics, site: Site) -> None:
     analytics.catalog.segments.add(site.id, "Paris", ["city is Paris", "browser is Firefox"])
 
 
-def send(client: TestClient, **body: Any) -> Any:
+def send(client: HttpClient, **body: Any) -> Any:
     asked = {"site_id": "example.com", "metrics": ["visitors"], "date_range": "7d", **body}
     answer = client.post("/api/v2/query", json=asked)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def ask(client: TestClient, **body: Any) -> list[list[Any]]:
+def ask(client: HttpClient, **body: Any) -> list[list[Any]]:
     """Rows of dimensions and metrics."""
     return [[*row["dimensions"], *row["metrics"]] for row in send(client, **body)["results"]]
 
 
-def refused(client: TestClient, status: int = 400, **body: Any) -> str:
+def refused(client: HttpClient, status: int = 400, **body: Any) -> str:
     asked = {"site_id": "example.com", "metrics": ["visitors"], "date_range": "7d", **body}
     answer = client.post("/api/v2/query", json={name: value for name, value in asked.items() if value != "absent"})
     assert answer.status_code == status, answer.text
@@ -80,7 +80,7 @@ def refused(client: TestClient, status: int = 400, **body: Any) -> str:
     return str(answer.json()["error"])
 
 
-def test_answer_has_plausibles_shape_and_units(week: TestClient) -> None:
+def test_answer_has_plausibles_shape_and_units(week: HttpClient) -> None:
     assert send(week, metrics=METRICS) == {
         "results": [{"metrics": [3, 4, 6, 1.5, 50, 90, 8], "dimensions": []}],
         "meta": {},
@@ -117,11 +117,11 @@ def test_answer_has_plausibles_shape_and_units(week: TestClient) -> None:
         (["2026-11-18T11:00:00+01:00", "2026-11-18T11:01:00+01:00"], 2),
     ],
 )
-def test_every_documented_range_is_taken(date_range: Any, pageviews: int, week: TestClient) -> None:
+def test_every_documented_range_is_taken(date_range: Any, pageviews: int, week: HttpClient) -> None:
     assert ask(week, metrics=["pageviews"], date_range=date_range) == [[pageviews]]
 
 
-def test_range_of_a_site_without_events_is_today(logged_in: TestClient, site: Site) -> None:
+def test_range_of_a_site_without_events_is_today(logged_in: HttpClient, site: Site) -> None:
     assert send(logged_in, date_range="all")["query"]["date_range"] == ["2026-11-20T00:00:00Z", "2026-11-20T23:59:59Z"]
 
 
@@ -146,7 +146,7 @@ def test_range_of_a_site_without_events_is_today(logged_in: TestClient, site: Si
         ("time", [["2026-11-18", 2], ["2026-11-19", 2]]),
     ],
 )
-def test_every_kind_of_dimension_groups(dimension: str, rows: list[list[Any]], week: TestClient) -> None:
+def test_every_kind_of_dimension_groups(dimension: str, rows: list[list[Any]], week: HttpClient) -> None:
     found = ask(week, dimensions=[dimension])
     if dimension == "time:month":
         rows = [["2026-11-01", 3]]
@@ -220,7 +220,7 @@ NOT_OF_A_PROPERTY: list[tuple[Any, int]] = [
 
 @pytest.mark.parametrize(("condition", "pageviews"), NOT_OF_A_PROPERTY)
 def test_patterns_that_a_property_does_not_have_need_the_property(
-    condition: Any, pageviews: int, logged_in: TestClient, analytics: Analytics, site: Site
+    condition: Any, pageviews: int, logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     seen = {**VIEW, "time": "2026-11-19T10:00:00"}
     plans = ({"props": '{"plan":"pro"}', "path": "/pro"}, {"props": '{"plan":"free"}', "path": "/free"})
@@ -229,16 +229,16 @@ def test_patterns_that_a_property_does_not_have_need_the_property(
 
 
 @pytest.mark.parametrize(("condition", "pageviews"), FILTERS)
-def test_every_filter_chooses_events(condition: Any, pageviews: int, week: TestClient) -> None:
+def test_every_filter_chooses_events(condition: Any, pageviews: int, week: HttpClient) -> None:
     assert ask(week, metrics=["pageviews"], filters=[condition]) == [[pageviews]]
 
 
-def test_filters_of_a_list_all_hold(week: TestClient) -> None:
+def test_filters_of_a_list_all_hold(week: HttpClient) -> None:
     filters = [["is", "event:goal", ["Registered"]], ["has_done", ["is", "event:page", ["/thanks"]]]]
     assert ask(week, metrics=["visitors", "events"], filters=filters) == [[1, 1]]
 
 
-def test_rates_are_percents_of_visitors(week: TestClient) -> None:
+def test_rates_are_percents_of_visitors(week: HttpClient) -> None:
     registered = [["is", "event:goal", ["Registered"]]]
     rates = ["visitors", "events", "conversion_rate"]
     assert ask(week, metrics=rates, filters=registered) == [[2, 2, 66.67]]
@@ -258,7 +258,7 @@ def test_rates_are_percents_of_visitors(week: TestClient) -> None:
     assert ask(week, metrics=rates, filters=chosen) == [[1, 1, 33.33]]
 
 
-def test_value_that_reads_like_a_property_is_none(week: TestClient) -> None:
+def test_value_that_reads_like_a_property_is_none(week: HttpClient) -> None:
     rates = ["visitors", "conversion_rate"]
     for filters in (
         ["is", "visit:browser", ["Chrome", "event:props:"]],
@@ -267,7 +267,7 @@ def test_value_that_reads_like_a_property_is_none(week: TestClient) -> None:
         assert ask(week, metrics=rates, filters=[["is", "event:goal", ["Registered"]], filters]) == [[2, 100.0]]
 
 
-def test_goals_are_put_in_the_order_that_is_asked_for(week: TestClient) -> None:
+def test_goals_are_put_in_the_order_that_is_asked_for(week: HttpClient) -> None:
     both = {"dimensions": ["event:goal", "visit:country"], "metrics": ["visitors", "group_conversion_rate"]}
     assert ask(week, **both, order_by=[["group_conversion_rate", "asc"]]) == [
         ["Thanks", "DE", 1, 50.0],
@@ -278,7 +278,7 @@ def test_goals_are_put_in_the_order_that_is_asked_for(week: TestClient) -> None:
     ]
 
 
-def test_order_and_pages(week: TestClient) -> None:
+def test_order_and_pages(week: HttpClient) -> None:
     pages = {"dimensions": ["event:page"], "metrics": ["visitors", "pageviews"]}
     assert ask(week, **pages) == [["/", 2, 3], ["/pricing", 2, 2], ["/thanks", 1, 1]]
     ascending = [["visitors", "asc"], ["event:page", "desc"]]
@@ -288,7 +288,7 @@ def test_order_and_pages(week: TestClient) -> None:
     assert found["meta"] == {"total_rows": 3}
 
 
-def test_time_labels_are_all_of_the_range(week: TestClient) -> None:
+def test_time_labels_are_all_of_the_range(week: HttpClient) -> None:
     hours = {"dimensions": ["time:hour"], "date_range": ["2026-11-18", "2026-11-18"], "include": {"time_labels": True}}
     found = send(week, **hours)
     assert found["meta"]["time_labels"] == [f"2026-11-18 {hour:02}:00:00" for hour in range(24)]
@@ -297,7 +297,7 @@ def test_time_labels_are_all_of_the_range(week: TestClient) -> None:
     assert weeks["meta"]["time_labels"] == ["2026-11-13", "2026-11-16"]
 
 
-def test_engagement_of_pages(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_engagement_of_pages(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     seen = {"time": "2026-11-19T10:00:00", "path": "/a"}
     away = {**seen, "kind": "engagement"}
     store_rows(
@@ -313,7 +313,7 @@ def test_engagement_of_pages(logged_in: TestClient, analytics: Analytics, site: 
     assert ask(logged_in, metrics=metrics, filters=[["is", "event:page", ["/a"]]]) == [[1, 8, 50]]
 
 
-def test_days_are_those_of_the_site(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_days_are_those_of_the_site(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": "Pacific/Auckland"})
     store_rows(analytics.store, site.id, {"time": "2026-11-19T11:00:00", "kind": "pageview"})
     found = send(logged_in, dimensions=["time:day"], date_range=["2026-11-20", "2026-11-20"])
@@ -389,16 +389,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize("name", ["", "French"])
-def test_segment_that_is_not_there_is_named(name: str, week: TestClient) -> None:
+def test_segment_that_is_not_there_is_named(name: str, week: HttpClient) -> None:
     assert f"no segment {name}" in refused(week, filters=[["is", "segment", [name]]])
 
 
 @pytest.mark.parametrize(("body", "words"), BAD)
-def test_bad_questions_are_refused_in_plausibles_shape(body: dict[str, Any], words: str, week: TestClient) -> None:
+def test_bad_questions_are_refused_in_plausibles_shape(body: dict[str, Any], words: str, week: HttpClient) -> None:
     assert words in refused(week, **body)
 
 
-def test_key_asks_its_own_site_only(http: TestClient, analytics: Analytics, site: Site) -> None:
+def test_key_asks_its_own_site_only(http: HttpClient, analytics: Analytics, site: Site) -> None:
     other = analytics.catalog.sites.add("other.example")
     _, text = analytics.catalog.keys.add(site.id, "api")
     analytics.catalog.refresh()
@@ -413,13 +413,13 @@ def test_key_asks_its_own_site_only(http: TestClient, analytics: Analytics, site
 WEEK = {"period": "custom", "date": "2026-11-13,2026-11-19"}
 
 
-def get(client: TestClient, path: str, **params: Any) -> Any:
+def get(client: HttpClient, path: str, **params: Any) -> Any:
     answer = client.get(f"/api/v1/stats/{path}", params={"site_id": "example.com", **params})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def test_older_api_aggregates_and_compares(week: TestClient) -> None:
+def test_older_api_aggregates_and_compares(week: HttpClient) -> None:
     metrics = "visitors,visits,pageviews,bounce_rate,visit_duration"
     assert get(week, "aggregate", metrics=metrics, **WEEK) == {
         "results": {
@@ -467,13 +467,13 @@ def test_older_api_aggregates_and_compares(week: TestClient) -> None:
     ],
 )
 def test_older_api_reads_periods_and_filters_with_and_without_blanks(
-    params: dict[str, str], pageviews: int, week: TestClient
+    params: dict[str, str], pageviews: int, week: HttpClient
 ) -> None:
     found = get(week, "aggregate", **{"metrics": "pageviews", **params})
     assert found == {"results": {"pageviews": {"value": pageviews}}}
 
 
-def test_older_api_finds_properties_by_filters_with_blanks(week: TestClient) -> None:
+def test_older_api_finds_properties_by_filters_with_blanks(week: HttpClient) -> None:
     for filters, events in (
         ("event:props:plan == pro", 1),
         ("event:props:plan != *r*", 0),
@@ -504,7 +504,7 @@ def test_older_api_tells_changes_of_rates_in_points_and_none_of_what_is_not_know
     assert compared(metric, before, now) == {"value": now, "comparison_value": before, "change": points}
 
 
-def test_older_api_compares_rates(week: TestClient) -> None:
+def test_older_api_compares_rates(week: HttpClient) -> None:
     asked = {"period": "day", "date": "2026-11-19", "compare": " previous_period "}
     rates = get(week, "aggregate", **asked, metrics="conversion_rate", filters="event:goal==Thanks")
     assert rates == {"results": {"conversion_rate": {"value": 50.0, "comparison_value": 0.0, "change": 50.0}}}
@@ -514,7 +514,7 @@ def test_older_api_compares_rates(week: TestClient) -> None:
 
 
 def test_older_api_has_rates_of_the_visitors_of_each_row(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     day = "2026-11-18T10:00:00"
     signup = {"kind": "event", "name": "Signup", "path": "/a", "browser": "Chrome"}
@@ -540,7 +540,7 @@ def test_older_api_has_rates_of_the_visitors_of_each_row(
     assert rates("event:props:plan") == [["pro", 25.0]]
 
 
-def test_older_api_fills_gaps_in_time(week: TestClient) -> None:
+def test_older_api_fills_gaps_in_time(week: HttpClient) -> None:
     found = get(week, "timeseries", metrics="visitors,visit_duration", **WEEK)["results"]
     assert found[0] == {"date": "2026-11-13", "visitors": 0, "visit_duration": None}
     assert found[5:] == [
@@ -553,7 +553,7 @@ def test_older_api_fills_gaps_in_time(week: TestClient) -> None:
     assert len(get(week, "timeseries", period="day", date="2026-11-18")["results"]) == 24
 
 
-def test_older_api_breaks_down(week: TestClient) -> None:
+def test_older_api_breaks_down(week: HttpClient) -> None:
     pages = {"property": "event:page", "metrics": "visitors,pageviews", **WEEK}
     assert get(week, "breakdown", **pages, limit=2) == {
         "results": [
@@ -577,7 +577,7 @@ def test_older_api_breaks_down(week: TestClient) -> None:
 
 
 def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     campaign = {f"utm_{name}": "x" for name in ("medium", "source", "campaign", "content", "term")}
     place = {"country": "DE", "region": "Hessen", "city": "Kassel"}
@@ -605,7 +605,7 @@ def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
         assert ask(logged_in, dimensions=["visit:os"], filters=filters) == [["GNU/Linux", 1]]
 
 
-def test_older_api_counts_who_is_here(week: TestClient) -> None:
+def test_older_api_counts_who_is_here(week: HttpClient) -> None:
     assert get(week, "realtime/visitors") == 1
 
 
@@ -630,7 +630,7 @@ def test_older_api_counts_who_is_here(week: TestClient) -> None:
     ],
 )
 def test_older_api_refuses_in_the_same_shape(
-    path: str, params: dict[str, str], words: str, logged_in: TestClient, site: Site
+    path: str, params: dict[str, str], words: str, logged_in: HttpClient, site: Site
 ) -> None:
     answer = logged_in.get(f"/api/v1/stats/{path}", params={"site_id": "example.com", **params})
     assert answer.status_code == 400, answer.text

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.address import normal_page
 from hitkeep_py.analytics import Analytics
@@ -23,6 +22,7 @@ from hitkeep_py.query.time_range import TimeRange, buckets, read_range
 from hitkeep_py.server.app import Server
 from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.product import new_analytics
 from tests.reported_site import BOTH_DAYS, DAY, ask, fill, refusal, report, rows
 
@@ -43,28 +43,28 @@ INJECTIONS = [
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator[tuple[TestClient, Analytics, Site]]:
+def opened() -> Iterator[tuple[HttpClient, Analytics, Site]]:
     clock = FakeClock()
     analytics = new_analytics(clock)
     site = analytics.catalog.sites.add("example.com")
     fill(analytics, site)
     token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
-    with TestClient(Server(analytics).app, cookies={"hk_token": token}) as client:
+    with HttpClient(Server(analytics).app, cookies={"hk_token": token}) as client:
         yield client, analytics, site
     analytics.close()
 
 
 @pytest.fixture
-def client(opened: tuple[TestClient, Analytics, Site]) -> TestClient:
+def client(opened: tuple[HttpClient, Analytics, Site]) -> HttpClient:
     return opened[0]
 
 
 @pytest.fixture
-def site(opened: tuple[TestClient, Analytics, Site]) -> Site:
+def site(opened: tuple[HttpClient, Analytics, Site]) -> Site:
     return opened[2]
 
 
-def test_nothing_asked_for_is_visitors_and_pageviews_of_the_last_30_days(client: TestClient, site: Site) -> None:
+def test_nothing_asked_for_is_visitors_and_pageviews_of_the_last_30_days(client: HttpClient, site: Site) -> None:
     answer = client.post(f"/api/sites/{site.id}/query").json()
     assert answer == {
         "rows": [{"dimensions": {}, "metrics": {"visitors": 3, "pageviews": 5}}],
@@ -78,19 +78,19 @@ def test_nothing_asked_for_is_visitors_and_pageviews_of_the_last_30_days(client:
     }
 
 
-def test_several_metrics_by_a_dimension(client: TestClient, site: Site) -> None:
+def test_several_metrics_by_a_dimension(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["visitors", "sessions", "events", "bounce_rate"], dimensions=["country"])
     # An unknown country is a row too. Session 14 is the only bounce.
     assert rows(answer) == [("DE", 1, 1, 1, 0.0), ("FR", 1, 1, 2, 0.0), (None, 1, 1, 0, 1.0)]
     assert answer["total_rows"] == 3
 
 
-def test_two_dimensions(client: TestClient, site: Site) -> None:
+def test_two_dimensions(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["pageviews"], dimensions=["page", "country"])
     assert rows(answer) == [("/", "DE", 1), ("/", "FR", 1), ("/pricing", "DE", 1), ("/pricing", None, 1)]
 
 
-def test_property_is_a_dimension_a_filter_and_a_number(client: TestClient, site: Site) -> None:
+def test_property_is_a_dimension_a_filter_and_a_number(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["events", "sum:property:price"], dimensions=["property:plan"])
     assert rows(answer) == [("free", 1, 2.5), ("pro", 1, 10)]
     answer = ask(
@@ -99,7 +99,7 @@ def test_property_is_a_dimension_a_filter_and_a_number(client: TestClient, site:
     assert rows(answer) == [(1,)]
 
 
-def test_order_limit_and_offset(client: TestClient, site: Site) -> None:
+def test_order_limit_and_offset(client: HttpClient, site: Site) -> None:
     asked = {"metrics": ["pageviews"], "dimensions": ["country"]}
     assert rows(ask(client, site, **asked, order=[["country", "desc"]])) == [("FR", 1), ("DE", 2), (None, 1)]
     assert rows(ask(client, site, **asked, order=["pageviews:asc", "country:desc"])) == [
@@ -112,17 +112,17 @@ def test_order_limit_and_offset(client: TestClient, site: Site) -> None:
     assert page["total_rows"] == 3
 
 
-def test_search_looks_in_the_first_dimension(client: TestClient, site: Site) -> None:
+def test_search_looks_in_the_first_dimension(client: HttpClient, site: Site) -> None:
     assert rows(ask(client, site, metrics=["pageviews"], dimensions=["page"], search="ric")) == [("/pricing", 2)]
 
 
-def test_totals_count_what_has_no_key_as_well(client: TestClient, site: Site) -> None:
+def test_totals_count_what_has_no_key_as_well(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["visitors", "events"], dimensions=["property:plan"], totals=True)
     assert answer["totals"] == {"visitors": 3, "events": 3}
     assert ask(client, site, totals=True)["totals"] == {"visitors": 3, "pageviews": 4}
 
 
-def test_revenue_by_currency_has_no_total(client: TestClient, site: Site) -> None:
+def test_revenue_by_currency_has_no_total(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["revenue", "events"], dimensions=["currency"], totals=True)
     assert rows(answer) == [("EUR", 1000, 1), ("USD", 500, 1)]
     assert answer["totals"] == {"revenue": None, "events": 3}
@@ -130,7 +130,7 @@ def test_revenue_by_currency_has_no_total(client: TestClient, site: Site) -> Non
     assert only["totals"] == {"revenue": 1000}
 
 
-def test_aggregates_of_revenue_by_currency_have_no_total(client: TestClient, site: Site) -> None:
+def test_aggregates_of_revenue_by_currency_have_no_total(client: HttpClient, site: Site) -> None:
     metrics = ["sum:revenue", "average:revenue", "events"]
     answer = ask(client, site, metrics=metrics, dimensions=["currency"], totals=True)
     assert rows(answer) == [("EUR", 1000, 1000, 1), ("USD", 500, 500, 1)]
@@ -139,7 +139,7 @@ def test_aggregates_of_revenue_by_currency_have_no_total(client: TestClient, sit
     assert only["totals"] == {"sum:revenue": 1000}
 
 
-def test_series_has_a_row_for_every_bucket(client: TestClient, site: Site) -> None:
+def test_series_has_a_row_for_every_bucket(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["pageviews", "visitors"], dimensions=["hour"])
     assert len(answer["rows"]) == answer["total_rows"] == 24
     assert rows(answer)[7:11] == [
@@ -154,7 +154,7 @@ def test_series_has_a_row_for_every_bucket(client: TestClient, site: Site) -> No
     assert rows(best) == [("2026-11-20T08:00:00Z", 2), ("2026-11-20T09:00:00Z", 2)]
 
 
-def test_time_with_another_dimension_has_labels_but_no_gaps_filled(client: TestClient, site: Site) -> None:
+def test_time_with_another_dimension_has_labels_but_no_gaps_filled(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, **BOTH_DAYS, metrics=["pageviews"], dimensions=["day", "source"])
     assert rows(answer) == [
         ("2026-11-19T00:00:00Z", "Google", 1),
@@ -163,7 +163,7 @@ def test_time_with_another_dimension_has_labels_but_no_gaps_filled(client: TestC
     ]
 
 
-def test_comparison_is_of_the_same_keys(client: TestClient, site: Site) -> None:
+def test_comparison_is_of_the_same_keys(client: HttpClient, site: Site) -> None:
     asked = {"metrics": ["visitors", "pageviews"], "dimensions": ["country"], "compare": "previous_period"}
     answer = ask(client, site, **asked, totals=True)
     assert rows(answer) == [("DE", 1, 2, 1, 1), ("FR", 1, 1, 0, 0), (None, 1, 1, 0, 0)]
@@ -174,7 +174,7 @@ def test_comparison_is_of_the_same_keys(client: TestClient, site: Site) -> None:
     assert ask(client, site, **{**asked, "compare": custom, "totals": True}) == answer
 
 
-def test_comparison_of_two_dimensions_and_of_none(client: TestClient, site: Site) -> None:
+def test_comparison_of_two_dimensions_and_of_none(client: HttpClient, site: Site) -> None:
     asked = {"metrics": ["pageviews"], "compare": "previous_period"}
     answer = ask(client, site, **asked, dimensions=["page", "source"])
     assert rows(answer) == [
@@ -187,7 +187,7 @@ def test_comparison_of_two_dimensions_and_of_none(client: TestClient, site: Site
     assert rows(ask(client, site, **asked, dimensions=["country"], filters=["country is XX"])) == []
 
 
-def test_series_compares_buckets_at_the_same_place(client: TestClient, site: Site) -> None:
+def test_series_compares_buckets_at_the_same_place(client: HttpClient, site: Site) -> None:
     answer = ask(client, site, metrics=["pageviews"], dimensions=["hour"], compare="previous_period")
     tenth = answer["rows"][10]
     assert tenth == {
@@ -202,7 +202,7 @@ def test_series_compares_buckets_at_the_same_place(client: TestClient, site: Sit
     assert "comparison_time" not in found[1]
 
 
-def test_series_in_a_zone_has_its_offsets(client: TestClient, opened: tuple[TestClient, Analytics, Site]) -> None:
+def test_series_in_a_zone_has_its_offsets(client: HttpClient, opened: tuple[HttpClient, Analytics, Site]) -> None:
     kathmandu = opened[1].catalog.sites.add("kathmandu.example", "Asia/Kathmandu")
     answer = ask(client, kathmandu, metrics=["events"], dimensions=["day", "event"])
     assert answer["rows"] == []
@@ -211,7 +211,7 @@ def test_series_in_a_zone_has_its_offsets(client: TestClient, opened: tuple[Test
 
 
 def test_conversions_are_of_any_goal_or_of_those_that_are_named(
-    client: TestClient, opened: tuple[TestClient, Analytics, Site]
+    client: HttpClient, opened: tuple[HttpClient, Analytics, Site]
 ) -> None:
     _, analytics, site = opened
     goals = analytics.catalog.goals
@@ -240,13 +240,13 @@ def test_conversions_are_of_any_goal_or_of_those_that_are_named(
     assert rows(ask(client, site, metrics=["conversions", "conversion_rate"], **BOTH_DAYS)) == [(0, None)]
 
 
-def test_a_goal_that_does_not_exist_is_named(client: TestClient, site: Site) -> None:
+def test_a_goal_that_does_not_exist_is_named(client: HttpClient, site: Site) -> None:
     answer = client.post(f"/api/sites/{site.id}/query", json={"metrics": ["conversions"], "goal": ["nothing"]})
     assert answer.status_code == 404
     assert "nothing" in answer.json()["error"]["message"]
 
 
-def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site: Site) -> None:
+def test_explain_tells_what_was_asked_and_what_it_means(client: HttpClient, site: Site) -> None:
     found = ask(client, site, metrics=["visitors", "sum:value"], dimensions=["country"], explain=True)["explain"]
     assert found["definitions"] == {
         "visitors": METRICS["visitors"].description,
@@ -321,18 +321,18 @@ def test_explain_tells_what_was_asked_and_what_it_means(client: TestClient, site
     ],
 )
 def test_what_is_asked_wrongly_is_named(
-    client: TestClient, site: Site, body: dict[str, Any], field: str, words: str
+    client: HttpClient, site: Site, body: dict[str, Any], field: str, words: str
 ) -> None:
     error = refusal(client, site, **body)
     assert (error["code"], error["field"]) == ("invalid_input", field)
     assert words in error["message"]
 
 
-def test_unknown_segment_is_not_found(client: TestClient, site: Site) -> None:
+def test_unknown_segment_is_not_found(client: HttpClient, site: Site) -> None:
     assert client.post(f"/api/sites/{site.id}/query", json={"segment": "Nobody"}).status_code == 404
 
 
-def test_segment_adds_its_filters(client: TestClient, opened: tuple[TestClient, Analytics, Site], site: Site) -> None:
+def test_segment_adds_its_filters(client: HttpClient, opened: tuple[HttpClient, Analytics, Site], site: Site) -> None:
     segment = opened[1].catalog.segments.add(site.id, "Germans", ["country is DE"])
     for named in (segment.id, "Germans"):
         assert rows(ask(client, site, metrics=["visitors"], segment=named)) == [(1,)]
@@ -341,7 +341,7 @@ def test_segment_adds_its_filters(client: TestClient, opened: tuple[TestClient, 
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_no_text_becomes_sql(client: TestClient, opened: tuple[TestClient, Analytics, Site], text: str) -> None:
+def test_no_text_becomes_sql(client: HttpClient, opened: tuple[HttpClient, Analytics, Site], text: str) -> None:
     """Through every name and value: it is refused, or it is a value that nothing has."""
     _, analytics, site = opened
     before = analytics.store.select("SELECT count(*) FROM events")
@@ -367,14 +367,14 @@ def test_no_text_becomes_sql(client: TestClient, opened: tuple[TestClient, Analy
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=4))
-def test_any_json_is_answered_or_refused(opened: tuple[TestClient, Analytics, Site], value: object) -> None:
+def test_any_json_is_answered_or_refused(opened: tuple[HttpClient, Analytics, Site], value: object) -> None:
     client, _, site = opened
     for field in ("metrics", "dimensions", "filters", "from", "range", "compare", "order", "limit", "search"):
         answer = client.post(f"/api/sites/{site.id}/query", json={field: value})
         assert answer.status_code in (200, 400), (field, value)
 
 
-def test_50_questions_at_once_are_all_answered(client: TestClient, site: Site) -> None:
+def test_50_questions_at_once_are_all_answered(client: HttpClient, site: Site) -> None:
     names = [name for name, each in DIMENSIONS.items() if not each.numeric]
     bodies = [
         {
@@ -404,7 +404,7 @@ def test_question_that_takes_too_long_is_a_504_that_names_the_limit(clock: FakeC
         return found
 
     analytics.questions.request = late  # type: ignore[method-assign]
-    with TestClient(Server(analytics).app, cookies={"hk_token": token}) as client:
+    with HttpClient(Server(analytics).app, cookies={"hk_token": token}) as client:
         answer = client.post(f"/api/sites/{site.id}/query")
     analytics.close()
     assert answer.status_code == 504
@@ -442,7 +442,7 @@ def test_named_ranges_on_friday_the_20th_of_november() -> None:
         assert named_range(name, "UTC", NOW) == TimeRange(NOW + 1 - minutes * 60_000, NOW + 1)
 
 
-def test_all_begins_with_the_day_of_the_first_event(client: TestClient, site: Site) -> None:
+def test_all_begins_with_the_day_of_the_first_event(client: HttpClient, site: Site) -> None:
     assert rows(ask(client, site, range="all", metrics=["pageviews"])) == [(5,)]
     answer = client.post(f"/api/sites/{site.id}/query", json={"range": "all", "dimensions": ["day"]}).json()
     assert (answer["from"], answer["to"]) == ("2026-11-19T00:00:00.000Z", "2026-11-21T00:00:00.000Z")

@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -20,6 +19,7 @@ from hitkeep_py.server.call import ApiRoute
 from hitkeep_py.server.routes import ROUTES
 from hitkeep_py.server.shape import parameters_of
 from hitkeep_py.server.shapes import SHAPES
+from tests.http_client import HttpClient
 from tests.reported_site import BOTH_DAYS, DAY, fill
 from tests.stored_events import store_rows
 
@@ -35,13 +35,13 @@ def filled(analytics: Analytics, site: Site) -> Site:
     return site
 
 
-def file(client: TestClient, site: Site, path: str, kind: str = "ndjson", **parameters: Any) -> Any:
+def file(client: HttpClient, site: Site, path: str, kind: str = "ndjson", **parameters: Any) -> Any:
     answer = client.get(f"/api/sites/{site.id}/reports/{path}", params={**parameters, "format": kind})
     assert answer.status_code == 200, answer.text
     return answer
 
 
-def lines(client: TestClient, site: Site, path: str, **parameters: Any) -> list[dict[str, Any]]:
+def lines(client: HttpClient, site: Site, path: str, **parameters: Any) -> list[dict[str, Any]]:
     given = parameters if {"from", "to", "range"} & set(parameters) or "/" in path else {**DAY, **parameters}
     return [json.loads(each) for each in file(client, site, path, **given).text.splitlines()]
 
@@ -58,7 +58,7 @@ def with_files() -> list[ApiRoute]:
 
 
 def test_every_report_is_a_file_in_every_format(
-    logged_in: TestClient, analytics: Analytics, filled: Site, tmp_path: Path
+    logged_in: HttpClient, analytics: Analytics, filled: Site, tmp_path: Path
 ) -> None:
     experiment = analytics.catalog.experiments.add(
         filled.id, "Button", [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}]
@@ -90,7 +90,7 @@ def test_every_report_is_a_file_in_every_format(
             assert len(relation.fetchall()) == len(rows), route.path
 
 
-def test_overview_has_a_row_a_figure(logged_in: TestClient, filled: Site) -> None:
+def test_overview_has_a_row_a_figure(logged_in: HttpClient, filled: Site) -> None:
     found = lines(logged_in, filled, "overview", compare="previous_period")
     by_key = {(each["metric"], each["goal"], each["currency"]): each for each in found}
     assert by_key["visitors", None, None]["value"] == 3
@@ -102,7 +102,7 @@ def test_overview_has_a_row_a_figure(logged_in: TestClient, filled: Site) -> Non
     assert "comparison_value" not in lines(logged_in, filled, "overview")[0]
 
 
-def test_goals_and_funnels(logged_in: TestClient, filled: Site) -> None:
+def test_goals_and_funnels(logged_in: HttpClient, filled: Site) -> None:
     (goal,) = lines(logged_in, filled, "goals")
     assert (goal["name"], goal["conversions"], goal["revenue_minor_EUR"], goal["revenue_minor_USD"]) == (
         "Purchase",
@@ -125,7 +125,7 @@ def test_goals_and_funnels(logged_in: TestClient, filled: Site) -> None:
     assert tried.text.splitlines()[0].startswith("step,type,value,count")
 
 
-def test_paths_of_journeys_add_up_to_the_sessions(logged_in: TestClient, filled: Site) -> None:
+def test_paths_of_journeys_add_up_to_the_sessions(logged_in: HttpClient, filled: Site) -> None:
     found = lines(logged_in, filled, "journeys", page="/", depth=2)
     assert found == [
         {"kind_1": "pageview", "name_1": "/pricing", "kind_2": None, "name_2": None, "sessions": 1, "share": 0.5},
@@ -134,13 +134,13 @@ def test_paths_of_journeys_add_up_to_the_sessions(logged_in: TestClient, filled:
     ]
 
 
-def test_retention_has_a_row_for_each_cohort_and_later_bucket(logged_in: TestClient, filled: Site) -> None:
+def test_retention_has_a_row_for_each_cohort_and_later_bucket(logged_in: HttpClient, filled: Site) -> None:
     found = lines(logged_in, filled, "retention", **BOTH_DAYS, unit="day")
     assert [tuple(each.values())[1:] for each in found] == [(1, 0, 1, 1), (1, 1, None, None), (2, 0, 2, 1)]
 
 
 def test_all_sessions_come_page_after_page(
-    logged_in: TestClient, filled: Site, monkeypatch: pytest.MonkeyPatch
+    logged_in: HttpClient, filled: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(behaviour, "PAGE", 2)
     whole = lines(logged_in, filled, "sessions", **BOTH_DAYS)
@@ -151,14 +151,14 @@ def test_all_sessions_come_page_after_page(
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "offset")
 
 
-def test_events_of_a_session(logged_in: TestClient, filled: Site) -> None:
+def test_events_of_a_session(logged_in: HttpClient, filled: Site) -> None:
     found = lines(logged_in, filled, "sessions/12")
     assert [each["path"] for each in found] == ["/", "/pricing", "/pricing"]
     assert (found[2]["revenue"], found[2]["currency"], found[2]["props"]) == (1000, "EUR", {"plan": "pro", "price": 10})
     assert file(logged_in, filled, "sessions/12", limit=1).headers["x-total-rows"] == "3"
 
 
-def test_revenue_as_a_whole_by_dimensions_and_over_time(logged_in: TestClient, filled: Site) -> None:
+def test_revenue_as_a_whole_by_dimensions_and_over_time(logged_in: HttpClient, filled: Site) -> None:
     whole = lines(logged_in, filled, "revenue")
     assert [(each["currency"], each["revenue"], each["orders"]) for each in whole] == [
         ("EUR", 1000, 1),
@@ -181,7 +181,7 @@ def test_revenue_as_a_whole_by_dimensions_and_over_time(logged_in: TestClient, f
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "unit")
 
 
-def test_vitals_over_time_have_a_row_for_every_bucket(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_vitals_over_time_have_a_row_for_every_bucket(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     same = {"time": "2026-11-20T10:00:00", "kind": "web_vital", "name": "LCP", "path": "/"}
     store_rows(analytics.store, site.id, *({**same, "value": value} for value in (1000.0, 3000.0)))
     found = lines(logged_in, site, "web-vitals", **BOTH_DAYS, unit="day")
@@ -194,7 +194,7 @@ def test_vitals_over_time_have_a_row_for_every_bucket(logged_in: TestClient, ana
     ]
 
 
-def test_amounts_say_their_currency_where_it_is_a_filter(logged_in: TestClient, filled: Site) -> None:
+def test_amounts_say_their_currency_where_it_is_a_filter(logged_in: HttpClient, filled: Site) -> None:
     asked = {"filter": "currency is EUR", "metrics": "revenue"}
     assert lines(logged_in, filled, "breakdown/country", **DAY, **asked) == [
         {"country": "DE", "currency": "EUR", "revenue": 1000}
@@ -207,7 +207,7 @@ def test_amounts_say_their_currency_where_it_is_a_filter(logged_in: TestClient, 
     assert (numbers["currency"], numbers["sum"]) == ("EUR", 1000)
 
 
-def test_properties_and_event_series(logged_in: TestClient, filled: Site) -> None:
+def test_properties_and_event_series(logged_in: HttpClient, filled: Site) -> None:
     found = file(logged_in, filled, "properties", event="purchase", **DAY)
     assert found.headers["x-truncated"] == "0"
     free = {"property": "plan", "value": "free", "events": 1, "revenue_minor_EUR": None, "revenue_minor_USD": 500}
@@ -216,7 +216,7 @@ def test_properties_and_event_series(logged_in: TestClient, filled: Site) -> Non
     assert points == [{"time": "2026-11-20T00:00:00Z", "count": 2, "visitors": 2}]
 
 
-def test_no_limit_means_all_groups(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_no_limit_means_all_groups(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     same = {"time": "2026-11-20T10:00:00", "kind": "event", "name": "sold", "revenue": 5, "currency": "EUR"}
     store_rows(analytics.store, site.id, *({**same, "path": f"/{number}"} for number in range(150)))
     assert len(lines(logged_in, site, "revenue", dimensions="page")) == 150
@@ -224,7 +224,7 @@ def test_no_limit_means_all_groups(logged_in: TestClient, analytics: Analytics, 
 
 
 def test_text_that_a_visitor_sent_is_no_formula_in_any_report(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     row = {"time": "2026-11-20T10:00:00", "kind": "event", "name": "=x", "path": "=1+1", "props": '{"=k": "@y"}'}
     store_rows(analytics.store, site.id, row, {**row, "kind": "pageview", "name": None})
@@ -239,14 +239,14 @@ def test_text_that_a_visitor_sent_is_no_formula_in_any_report(
         assert [cell for cell in cells if cell.startswith(("=", "@"))] == [], path
 
 
-def test_what_a_file_has_no_place_for_is_refused(logged_in: TestClient, filled: Site) -> None:
+def test_what_a_file_has_no_place_for_is_refused(logged_in: HttpClient, filled: Site) -> None:
     for name in ("explain", "totals"):
         answer = logged_in.get(f"/api/sites/{filled.id}/reports/breakdown/page", params={name: "1", "format": "csv"})
         assert (answer.status_code, answer.json()["error"]["field"]) == (400, name)
         assert "holds rows alone" in answer.json()["error"]["message"]
 
 
-def test_json_is_a_file_of_all_rows_as_well(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_json_is_a_file_of_all_rows_as_well(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     same = {"time": "2026-11-20T10:00:00", "kind": "pageview"}
     rows = [{**same, "path": f"/{number}", "visitor_id": number, "session_id": number} for number in range(1, 151)]
     store_rows(analytics.store, site.id, *rows)
@@ -271,7 +271,7 @@ def test_json_is_a_file_of_all_rows_as_well(logged_in: TestClient, analytics: An
     ],
 )
 def test_times_are_timestamps_in_utc_in_parquet(
-    logged_in: TestClient, filled: Site, tmp_path: Path, path: str, column: str, first: datetime
+    logged_in: HttpClient, filled: Site, tmp_path: Path, path: str, column: str, first: datetime
 ) -> None:
     logged_in.patch(f"/api/sites/{filled.id}", json={"time_zone": "Asia/Kathmandu"})
     units = {"series": "hour", "goals": "hour", "retention": "day"}
@@ -287,7 +287,7 @@ def test_times_are_timestamps_in_utc_in_parquet(
 
 
 def test_session_whose_start_moves_comes_once(
-    logged_in: TestClient, analytics: Analytics, filled: Site, monkeypatch: pytest.MonkeyPatch
+    logged_in: HttpClient, analytics: Analytics, filled: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A late event makes the first session shown begin before all others, while the next page is read."""
     monkeypatch.setattr(behaviour, "PAGE", 2)

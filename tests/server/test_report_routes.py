@@ -7,7 +7,6 @@ from contextlib import ExitStack, aclosing
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -23,6 +22,7 @@ from hitkeep_py.server.report_routes import REPORT_ROUTES
 from hitkeep_py.server.shape import parameters_of
 from hitkeep_py.server.shapes import SHAPES
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.reported_site import BOTH_DAYS, DAY, ask, fill, report, rows
 from tests.stored_events import store_rows
 
@@ -43,7 +43,7 @@ def filled(analytics: Analytics, site: Site) -> Site:
     return site
 
 
-def test_overview(logged_in: TestClient, analytics: Analytics, filled: Site) -> None:
+def test_overview(logged_in: HttpClient, analytics: Analytics, filled: Site) -> None:
     goal = analytics.catalog.goals.add(filled.id, "Purchase", "event", "purchase")
     found = report(logged_in, filled, "overview", compare="previous_period")
     assert found["metrics"] == {
@@ -67,20 +67,20 @@ def test_overview(logged_in: TestClient, analytics: Analytics, filled: Site) -> 
     assert (alone["comparison"], alone["comparison_range"]) == (None, None)
 
 
-def test_series_has_a_unit_that_suits_the_range(logged_in: TestClient, filled: Site) -> None:
+def test_series_has_a_unit_that_suits_the_range(logged_in: HttpClient, filled: Site) -> None:
     assert len(report(logged_in, filled, "series")["rows"]) == 24
     days = report(logged_in, filled, "series", **BOTH_DAYS, unit="day", metrics="pageviews,events")
     assert rows(days) == [("2026-11-19T00:00:00Z", 1, 0), ("2026-11-20T00:00:00Z", 4, 3)]
 
 
 @pytest.mark.parametrize("dimension", [name for name, each in DIMENSIONS.items() if not each.numeric])
-def test_every_dimension_has_a_breakdown(logged_in: TestClient, filled: Site, dimension: str) -> None:
+def test_every_dimension_has_a_breakdown(logged_in: HttpClient, filled: Site, dimension: str) -> None:
     path = report(logged_in, filled, f"breakdown/{dimension}", limit=5)
     assert report(logged_in, filled, "breakdown", dimension=dimension, limit=5) == path
     assert list(path["rows"][0]["dimensions"] if path["rows"] else [dimension]) == [dimension]
 
 
-def test_breakdown_takes_what_the_general_question_takes(logged_in: TestClient, filled: Site) -> None:
+def test_breakdown_takes_what_the_general_question_takes(logged_in: HttpClient, filled: Site) -> None:
     address = {
         "metrics": ["visitors", "events,bounce_rate"],
         "filter": ["country is DE, FR", "source is not set"],
@@ -107,14 +107,14 @@ def test_breakdown_takes_what_the_general_question_takes(logged_in: TestClient, 
     assert rows(found) == [("DE", 1, 1, 0.0, 0, 0, None)]
 
 
-def test_range_by_name_and_a_range_to_compare_with(logged_in: TestClient, filled: Site) -> None:
+def test_range_by_name_and_a_range_to_compare_with(logged_in: HttpClient, filled: Site) -> None:
     today = report(logged_in, filled, "breakdown/country", range="today", metrics="pageviews")
     assert rows(today) == [("DE", 2), ("FR", 1), (None, 1)]
     given = {"range": "today", "metrics": "pageviews", "compare_from": "2026-11-19", "compare_to": "2026-11-19"}
     assert rows(report(logged_in, filled, "breakdown/country", **given))[0] == ("DE", 2, 1)
 
 
-def test_events_and_their_properties(logged_in: TestClient, filled: Site) -> None:
+def test_events_and_their_properties(logged_in: HttpClient, filled: Site) -> None:
     assert rows(report(logged_in, filled, "events")) == [("purchase", 2, 2), ("signup", 1, 1)]
     assert rows(report(logged_in, filled, "breakdown/event")) == [("purchase", 2, 2), ("signup", 1, 1)]
     found = report(logged_in, filled, "events/purchase/properties")
@@ -129,14 +129,14 @@ def test_events_and_their_properties(logged_in: TestClient, filled: Site) -> Non
     assert series["points"] == [{"time": "2026-11-20T00:00:00Z", "count": 2, "visitors": 2}]
 
 
-def test_name_of_an_event_may_have_a_slash(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_name_of_an_event_may_have_a_slash(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     row = {"time": "2026-11-20T10:00:00", "kind": "event", "name": "a/b?c", "props": '{"x/y": "1"}'}
     store_rows(analytics.store, site.id, row)
     assert report(logged_in, site, "properties", event="a/b?c")["rows"][0]["key"] == "x/y"
     assert rows(report(logged_in, site, "breakdown", dimension="property:x/y", metrics="events")) == [("1", 1)]
 
 
-def test_goals(logged_in: TestClient, analytics: Analytics, filled: Site) -> None:
+def test_goals(logged_in: HttpClient, analytics: Analytics, filled: Site) -> None:
     for name in ("purchase", "signup"):
         analytics.catalog.goals.add(filled.id, name.title(), "event", name)
     found = report(logged_in, filled, "goals", unit="day")
@@ -148,7 +148,7 @@ def test_goals(logged_in: TestClient, analytics: Analytics, filled: Site) -> Non
     assert [each["name"] for each in report(logged_in, filled, "goals", goal="Signup")["goals"]] == ["Signup"]
 
 
-def test_funnels_are_kept_changed_asked_and_removed(logged_in: TestClient, filled: Site) -> None:
+def test_funnels_are_kept_changed_asked_and_removed(logged_in: HttpClient, filled: Site) -> None:
     address = f"/api/sites/{filled.id}/funnels"
     added = logged_in.post(address, json={"name": "Buy", "steps": STEPS})
     assert added.status_code == 201
@@ -168,7 +168,7 @@ def test_funnels_are_kept_changed_asked_and_removed(logged_in: TestClient, fille
     assert logged_in.get(f"{address}/{funnel['id']}").status_code == 404
 
 
-def test_funnel_that_is_not_kept(logged_in: TestClient, filled: Site) -> None:
+def test_funnel_that_is_not_kept(logged_in: HttpClient, filled: Site) -> None:
     address = f"/api/sites/{filled.id}/reports/funnels"
     found = logged_in.post(address, params=DAY, json={"steps": STEPS, "window_seconds": 300, "scope": "visitor"}).json()
     assert (found["entries"], found["completions"], found["scope"]) == (2, 2, "visitor")
@@ -185,7 +185,7 @@ def test_funnel_that_is_not_kept(logged_in: TestClient, filled: Site) -> None:
         assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
 
 
-def test_segments_are_kept_changed_used_and_removed(logged_in: TestClient, filled: Site) -> None:
+def test_segments_are_kept_changed_used_and_removed(logged_in: HttpClient, filled: Site) -> None:
     address = f"/api/sites/{filled.id}/segments"
     body = {"name": "Germans", "filters": ["country is DE"]}
     segment = logged_in.post(address, json=body).json()
@@ -203,7 +203,7 @@ def test_segments_are_kept_changed_used_and_removed(logged_in: TestClient, fille
     assert missing.status_code == 404
 
 
-def test_segment_of_another_site_is_not_found(logged_in: TestClient, analytics: Analytics, filled: Site) -> None:
+def test_segment_of_another_site_is_not_found(logged_in: HttpClient, analytics: Analytics, filled: Site) -> None:
     other = analytics.catalog.sites.find("other.example")
     segment = analytics.catalog.segments.add(other.id, "Theirs", ["country is DE"])
     for named in (segment.id, "Theirs"):
@@ -212,7 +212,7 @@ def test_segment_of_another_site_is_not_found(logged_in: TestClient, analytics: 
     assert logged_in.get(f"/api/sites/{filled.id}/segments/{segment.id}").status_code == 404
 
 
-def test_journeys(logged_in: TestClient, filled: Site) -> None:
+def test_journeys(logged_in: HttpClient, filled: Site) -> None:
     found = report(logged_in, filled, "journeys", page="/", depth=2)
     assert (found["sessions"], found["direction"]) == (2, "next")
     assert found["levels"][0]["shown"] == [
@@ -222,13 +222,13 @@ def test_journeys(logged_in: TestClient, filled: Site) -> None:
     assert {each["nodes"][0]["name"] for each in back["levels"][0]["shown"]} == {"/", "/pricing"}
 
 
-def test_retention(logged_in: TestClient, filled: Site) -> None:
+def test_retention(logged_in: HttpClient, filled: Site) -> None:
     found = report(logged_in, filled, "retention", **BOTH_DAYS, unit="day")
     assert [(each["visitors"], each["retained"]) for each in found["cohorts"]] == [(1, [1, None]), (2, [2])]
     assert (found["visitor_period"], found["identified_only"]) == ("day", False)
 
 
-def test_sessions(logged_in: TestClient, filled: Site) -> None:
+def test_sessions(logged_in: HttpClient, filled: Site) -> None:
     found = report(logged_in, filled, "sessions", limit=2)
     assert (found["total"], [each["session_id"] for each in found["rows"]]) == (3, ["14", "13"])
     assert [each["session_id"] for each in report(logged_in, filled, "sessions", limit=2, offset=2)["rows"]] == ["12"]
@@ -242,7 +242,7 @@ def test_sessions(logged_in: TestClient, filled: Site) -> None:
     assert logged_in.get(f"/api/sites/{filled.id}/reports/sessions/99").status_code == 404
 
 
-def test_realtime(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_realtime(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     """It is noon."""
     for minute, visitor in ((58, 1), (40, 2), (20, 3)):
         row = {"kind": "pageview", "path": "/", "visitor_id": visitor, "session_id": visitor}
@@ -253,7 +253,7 @@ def test_realtime(logged_in: TestClient, analytics: Analytics, site: Site) -> No
     assert (answer["from"], answer["to"]) == ("2026-11-20T11:30:00.000Z", "2026-11-20T12:00:00.001Z")
 
 
-def test_revenue(logged_in: TestClient, filled: Site) -> None:
+def test_revenue(logged_in: HttpClient, filled: Site) -> None:
     found = report(logged_in, filled, "revenue", dimensions="property:plan", unit="day")
     assert [(each["currency"], each["revenue"], each["orders"]) for each in found["currencies"]] == [
         ("EUR", 1000, 1),
@@ -265,7 +265,7 @@ def test_revenue(logged_in: TestClient, filled: Site) -> None:
     assert "rows" not in report(logged_in, filled, "revenue")
 
 
-def test_web_vitals(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_web_vitals(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     same = {"time": "2026-11-20T10:00:00", "kind": "web_vital", "name": "LCP", "path": "/"}
     store_rows(analytics.store, site.id, *({**same, "value": value} for value in (1000.0, 3000.0, 5000.0)))
     found = report(logged_in, site, "web-vitals", dimensions="page", unit="day")
@@ -280,7 +280,7 @@ def test_web_vitals(logged_in: TestClient, analytics: Analytics, site: Site) -> 
     assert found["series"][0]["points"] == [{"time": "2026-11-20T00:00:00Z", "vital": vital}]
 
 
-def test_engagement(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_engagement(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     same = {"time": "2026-11-20T10:00:00", "path": "/"}
     view, read = {**same, "kind": "pageview"}, {**same, "kind": "engagement", "scroll_depth": 60, "engagement_ms": 5000}
     store_rows(analytics.store, site.id, view, read)
@@ -290,7 +290,7 @@ def test_engagement(logged_in: TestClient, analytics: Analytics, site: Site) -> 
     assert found["series"] == [{"time": "2026-11-20T00:00:00Z", "engagement": found["engagement"]}]
 
 
-def test_numbers(logged_in: TestClient, filled: Site) -> None:
+def test_numbers(logged_in: HttpClient, filled: Site) -> None:
     asked = {"number": "property:price", "event": "purchase", "dimensions": "country", "unit": "day"}
     found = report(logged_in, filled, "numbers", **asked)
     assert (found["numbers"]["sum"], found["numbers"]["count"], found["numbers"]["median"]) == (12.5, 2, 6.25)
@@ -331,7 +331,7 @@ def test_numbers(logged_in: TestClient, filled: Site) -> None:
     ],
 )
 def test_what_is_asked_wrongly_is_named(
-    logged_in: TestClient, site: Site, path: str, parameters: dict[str, str], field: str, words: str
+    logged_in: HttpClient, site: Site, path: str, parameters: dict[str, str], field: str, words: str
 ) -> None:
     answer = logged_in.get(f"/api/sites/{site.id}/reports/{path}", params=parameters)
     error = answer.json()["error"]
@@ -339,7 +339,7 @@ def test_what_is_asked_wrongly_is_named(
     assert words in error["message"]
 
 
-def test_every_report_explains_itself(logged_in: TestClient, analytics: Analytics, filled: Site) -> None:
+def test_every_report_explains_itself(logged_in: HttpClient, analytics: Analytics, filled: Site) -> None:
     funnel = analytics.catalog.funnels.add(filled.id, "Buy", STEPS)
     names = {"dimension": "page", "event_name": "purchase", "funnel_id": funnel.id, "session_id": "12"}
     for route in REPORT_ROUTES:
@@ -356,7 +356,7 @@ def test_every_report_explains_itself(logged_in: TestClient, analytics: Analytic
 
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE events; --", "' OR 1=1 --", "{}", "?", "%", "a,b"])
-def test_no_parameter_becomes_sql(logged_in: TestClient, analytics: Analytics, filled: Site, text: str) -> None:
+def test_no_parameter_becomes_sql(logged_in: HttpClient, analytics: Analytics, filled: Site, text: str) -> None:
     before = analytics.store.select("SELECT count(*) FROM events")
     names: tuple[str, ...] = (
         "dimension",
@@ -384,7 +384,7 @@ def test_no_parameter_becomes_sql(logged_in: TestClient, analytics: Analytics, f
     assert analytics.store.select("SELECT count(*) FROM events") == before
 
 
-def test_stream_sends_a_snapshot_at_once(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_stream_sends_a_snapshot_at_once(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, {"time": "2026-11-20T11:59:00", "kind": "pageview", "path": "/"})
     address = f"/api/sites/{site.id}/reports/realtime/stream"
     answer = logged_in.get(address, params={"snapshots": "1"})
@@ -447,7 +447,7 @@ def test_stream_ends_when_the_server_stops(analytics: Analytics, site: Site, mon
     assert streams.open == 0
 
 
-def test_number_of_streams_is_bounded(logged_in: TestClient, server: Server, site: Site) -> None:
+def test_number_of_streams_is_bounded(logged_in: HttpClient, server: Server, site: Site) -> None:
     me = server.analytics.catalog.users.of_session(logged_in.cookies["hk_token"])
     with ExitStack() as taken:
         for _ in range(Streams.MOST_OF_ONE):
@@ -469,7 +469,7 @@ def test_all_that_a_route_asks_is_of_one_state_of_the_events(analytics: Analytic
         assert answer_of(route, live_call(analytics, site, Streams())).value == expected
 
 
-def test_head_of_a_stream_is_empty(logged_in: TestClient, server: Server, filled: Site) -> None:
+def test_head_of_a_stream_is_empty(logged_in: HttpClient, server: Server, filled: Site) -> None:
     for path in ("export", "reports/realtime/stream"):
         answer = logged_in.head(f"/api/sites/{filled.id}/{path}")
         assert (answer.status_code, answer.content) == (200, b"")

@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Callable
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.security_log import REFUSALS_AT_ONCE, quoted
 from tests.conftest import EMAIL, PASSWORD
+from tests.http_client import HttpClient
 
 Lines = Callable[[], list[dict[str, str]]]
 WRONG = "a wrong password"
@@ -28,8 +28,8 @@ def lines(caplog: pytest.LogCaptureFixture) -> Lines:
     return read
 
 
-def test_logins_are_logged_done_or_refused(logged_in: TestClient, server: Server, lines: Lines) -> None:
-    client = TestClient(server.app, client=("203.0.113.9", 50000))
+def test_logins_are_logged_done_or_refused(logged_in: HttpClient, server: Server, lines: Lines) -> None:
+    client = HttpClient(server.app, client=("203.0.113.9", 50000))
     for email, password in ((EMAIL, WRONG), ("nobody@example.com", WRONG), (EMAIL, PASSWORD)):
         client.post("/api/login", json={"email": email, "password": password})
     client.post("/api/logout")
@@ -43,7 +43,7 @@ def test_logins_are_logged_done_or_refused(logged_in: TestClient, server: Server
     assert len({each["client"] for each in lines()}) == 1
 
 
-def test_changes_are_logged_with_who_made_them(logged_in: TestClient, lines: Lines, analytics: Analytics) -> None:
+def test_changes_are_logged_with_who_made_them(logged_in: HttpClient, lines: Lines, analytics: Analytics) -> None:
     site = logged_in.post("/api/sites", json={"domain": "example.com"}).json()["id"]
     key = logged_in.post(f"/api/sites/{site}/keys", json={"kind": "api", "name": "x"}).json()
     logged_in.post(f"/api/sites/{site}/keys/{key['id']}/rotate")
@@ -67,7 +67,7 @@ def test_changes_are_logged_with_who_made_them(logged_in: TestClient, lines: Lin
 
 
 def test_access_that_a_key_does_not_give_is_logged(
-    http: TestClient, analytics: Analytics, site: Site, lines: Lines
+    http: HttpClient, analytics: Analytics, site: Site, lines: Lines
 ) -> None:
     _, text = analytics.catalog.keys.add(site.id, "api", "reader")
     analytics.catalog.refresh()
@@ -76,7 +76,7 @@ def test_access_that_a_key_does_not_give_is_logged(
 
 
 def test_no_secret_and_no_address_is_in_it(
-    http: TestClient, logged_in: TestClient, caplog: pytest.LogCaptureFixture
+    http: HttpClient, logged_in: HttpClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "hitkeep_py.security")
     http.post("/api/login", json={"email": PASSWORD, "password": WRONG})
@@ -90,7 +90,7 @@ def test_no_secret_and_no_address_is_in_it(
 
 def test_strangers_cause_only_so_many_lines(server: Server, lines: Lines) -> None:
     for number in range(REFUSALS_AT_ONCE + 50):
-        client = TestClient(server.app, client=(f"10.0.{number // 200}.{number % 200}", 50000))
+        client = HttpClient(server.app, client=(f"10.0.{number // 200}.{number % 200}", 50000))
         client.post("/api/login", json={"email": "nobody@example.com", "password": WRONG})
     assert len(lines()) == REFUSALS_AT_ONCE
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from tests.http_client import HttpClient
 from tests.stored_events import store_rows
 
 CHROME = {"browser": "Chrome", "os": "Linux", "device": "desktop", "country": "DE"}
@@ -35,14 +35,14 @@ def week(analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, *EVENTS)
 
 
-def get(client: TestClient, site: Site, path: str, **params: str) -> Any:
+def get(client: HttpClient, site: Site, path: str, **params: str) -> Any:
     answer = client.get(f"/api/websites/{site.id}/{path}", params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
 @pytest.mark.usefixtures("week")
-def test_stats_are_beside_those_of_the_days_before(logged_in: TestClient, site: Site) -> None:
+def test_stats_are_beside_those_of_the_days_before(logged_in: HttpClient, site: Site) -> None:
     # The default is the last seven days, so the visit of the 13th is before.
     assert get(logged_in, site, "stats") == {
         "data": {
@@ -62,7 +62,7 @@ def test_stats_are_beside_those_of_the_days_before(logged_in: TestClient, site: 
 
 
 @pytest.mark.usefixtures("week")
-def test_stats_compare_with_the_range_that_is_asked_for(logged_in: TestClient, site: Site) -> None:
+def test_stats_compare_with_the_range_that_is_asked_for(logged_in: HttpClient, site: Site) -> None:
     days = {"start_date": "2026-11-18", "end_date": "2026-11-18"}
     found = get(logged_in, site, "stats", **days, compare_mode="previous_period")
     assert found["compare"] == {
@@ -93,7 +93,7 @@ def test_stats_compare_with_the_range_that_is_asked_for(logged_in: TestClient, s
         ("language", "xx", 0),
     ],
 )
-def test_filters_count_everywhere(name: str, value: str, pageviews: int, logged_in: TestClient, site: Site) -> None:
+def test_filters_count_everywhere(name: str, value: str, pageviews: int, logged_in: HttpClient, site: Site) -> None:
     only = {f"filter_{name}": value}
     assert get(logged_in, site, "stats", **LAST_DAYS, **only)["data"]["pageviews"] == pageviews
     series = get(logged_in, site, "pageviews", **LAST_DAYS, **only)["data"]["series"]
@@ -103,7 +103,7 @@ def test_filters_count_everywhere(name: str, value: str, pageviews: int, logged_
 
 
 @pytest.mark.usefixtures("week")
-def test_filters_and_comparisons_count_for_custom_events(logged_in: TestClient, site: Site) -> None:
+def test_filters_and_comparisons_count_for_custom_events(logged_in: HttpClient, site: Site) -> None:
     days = {"start_date": "2026-11-14", "end_date": "2026-11-20", "compare_mode": "previous_period"}
     assert get(logged_in, site, "events", **days) == {
         "data": [{"event_name": "signup", "count": 1, "prev_count": 1}],
@@ -123,7 +123,7 @@ def test_filters_and_comparisons_count_for_custom_events(logged_in: TestClient, 
 
 
 @pytest.mark.usefixtures("week")
-def test_days_are_those_of_the_zone_that_is_asked_for(logged_in: TestClient, site: Site) -> None:
+def test_days_are_those_of_the_zone_that_is_asked_for(logged_in: HttpClient, site: Site) -> None:
     day = {"start_date": "2026-11-19", "end_date": "2026-11-19", "timezone": "Pacific/Auckland"}
     # In Auckland it is thirteen hours later: the 18th from eleven on and the 19th until eleven.
     found = get(logged_in, site, "stats", **day)["data"]
@@ -133,7 +133,7 @@ def test_days_are_those_of_the_zone_that_is_asked_for(logged_in: TestClient, sit
 
 
 @pytest.mark.usefixtures("week")
-def test_pageviews_are_a_series_with_gaps_filled(logged_in: TestClient, site: Site) -> None:
+def test_pageviews_are_a_series_with_gaps_filled(logged_in: HttpClient, site: Site) -> None:
     assert get(logged_in, site, "pageviews", **LAST_DAYS) == {
         "data": {
             "series": [
@@ -151,7 +151,7 @@ def test_pageviews_are_a_series_with_gaps_filled(logged_in: TestClient, site: Si
 
 
 @pytest.mark.usefixtures("week")
-def test_metrics_are_pages_of_rows(logged_in: TestClient, site: Site) -> None:
+def test_metrics_are_pages_of_rows(logged_in: HttpClient, site: Site) -> None:
     assert get(logged_in, site, "metrics", type="page", limit="2", **LAST_DAYS) == {
         "data": {
             "type": "page",
@@ -179,7 +179,7 @@ def test_metrics_are_pages_of_rows(logged_in: TestClient, site: Site) -> None:
         ("screen", []),
     ],
 )
-def test_metrics_of_every_kind(kind: str, rows: list[Any], logged_in: TestClient, site: Site) -> None:
+def test_metrics_of_every_kind(kind: str, rows: list[Any], logged_in: HttpClient, site: Site) -> None:
     found = get(logged_in, site, "metrics", type=kind, **LAST_DAYS)
     shown = [(row["value"], row["visitors"], row["pageviews"]) for row in found["data"]["rows"]]
     assert sorted(shown) == sorted(rows)
@@ -187,7 +187,7 @@ def test_metrics_of_every_kind(kind: str, rows: list[Any], logged_in: TestClient
 
 
 @pytest.mark.usefixtures("week")
-def test_metrics_compare_the_rows_that_are_shown(logged_in: TestClient, site: Site) -> None:
+def test_metrics_compare_the_rows_that_are_shown(logged_in: HttpClient, site: Site) -> None:
     custom = {"compare_mode": "custom", "compare_start_date": "2026-11-13", "compare_end_date": "2026-11-13"}
     rows = get(logged_in, site, "metrics", type="page", **LAST_DAYS, **custom)["data"]["rows"]
     shown = [(row["value"], row["prev_visitors"], row["prev_pageviews"], row["delta_visitors_abs"]) for row in rows]
@@ -196,7 +196,7 @@ def test_metrics_compare_the_rows_that_are_shown(logged_in: TestClient, site: Si
 
 
 @pytest.mark.usefixtures("week")
-def test_realtime_is_the_last_half_hour(logged_in: TestClient, site: Site) -> None:
+def test_realtime_is_the_last_half_hour(logged_in: HttpClient, site: Site) -> None:
     assert get(logged_in, site, "realtime") == {
         "data": {
             "active_visitors": 1,
@@ -217,7 +217,7 @@ def test_realtime_is_the_last_half_hour(logged_in: TestClient, site: Site) -> No
 
 
 @pytest.mark.usefixtures("week")
-def test_sessions_come_page_by_page(logged_in: TestClient, site: Site) -> None:
+def test_sessions_come_page_by_page(logged_in: HttpClient, site: Site) -> None:
     first = get(logged_in, site, "sessions", limit="3", **LAST_DAYS)
     assert [row["session_id"] for row in first["data"]] == ["5", "3", "2"]
     assert first["pagination"]["has_more"] is True
@@ -242,7 +242,7 @@ def test_sessions_come_page_by_page(logged_in: TestClient, site: Site) -> None:
 
 
 @pytest.mark.usefixtures("week")
-def test_session_has_its_events(logged_in: TestClient, site: Site) -> None:
+def test_session_has_its_events(logged_in: HttpClient, site: Site) -> None:
     found = get(logged_in, site, "sessions/1")["data"]
     assert found["session"]["session_id"] == "1"
     assert found["truncated"] is False
@@ -258,7 +258,7 @@ def test_session_has_its_events(logged_in: TestClient, site: Site) -> None:
 
 
 @pytest.mark.usefixtures("week")
-def test_goals_are_in_their_shape(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_goals_are_in_their_shape(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     add = analytics.catalog.goals.add
     add(site.id, "Prices", "path", "*pric*")
     worth = {"kind": "fixed", "amount": 1250, "currency": "EUR"}
@@ -299,7 +299,7 @@ def test_goals_are_in_their_shape(logged_in: TestClient, analytics: Analytics, s
 
 
 @pytest.mark.usefixtures("week")
-def test_funnel_has_its_results(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_funnel_has_its_results(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     steps = [
         {"type": "path", "value": "/"},
         {"type": "path", "value": "/pricing"},
@@ -330,7 +330,7 @@ def test_funnel_has_its_results(logged_in: TestClient, analytics: Analytics, sit
 
 
 @pytest.mark.usefixtures("week")
-def test_journey_has_its_branches(logged_in: TestClient, site: Site) -> None:
+def test_journey_has_its_branches(logged_in: HttpClient, site: Site) -> None:
     asked = {"anchor_type": "page", "anchor_value": "/", "direction": "next", "max_depth": "2"}
     assert get(logged_in, site, "journey", **asked, **LAST_DAYS)["data"] == {
         "anchor": {"type": "page", "value": "/"},
@@ -341,7 +341,7 @@ def test_journey_has_its_branches(logged_in: TestClient, site: Site) -> None:
     }
 
 
-def test_retention_has_its_cohorts(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_retention_has_its_cohorts(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     logged_in.patch(f"/api/sites/{site.id}", json={"visitor_period": "month"})
     seen = [("2026-11-02", 1), ("2026-11-03", 2), ("2026-11-09", 1), ("2026-11-10", 3)]
     rows = [
@@ -395,12 +395,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("path", "query", "field"), BAD)
-def test_bad_parameters_are_named(path: str, query: str, field: str, logged_in: TestClient, site: Site) -> None:
+def test_bad_parameters_are_named(path: str, query: str, field: str, logged_in: HttpClient, site: Site) -> None:
     answer = logged_in.get(f"/api/websites/{site.id}/{path}?{query}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]["field"] == field
 
 
 @pytest.mark.parametrize("path", ["goals/x/stats", "funnels/x/results", "sessions/x", "revenue/summary?goal_id=x"])
-def test_what_is_not_there_is_404(path: str, logged_in: TestClient, site: Site) -> None:
+def test_what_is_not_there_is_404(path: str, logged_in: HttpClient, site: Site) -> None:
     assert logged_in.get(f"/api/websites/{site.id}/{path}").status_code == 404

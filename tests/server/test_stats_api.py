@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -19,6 +18,7 @@ from hitkeep_py.jobs import Jobs
 from hitkeep_py.query.time_range import LONGEST_DAYS, buckets, offsets, read_range, unit_for
 from hitkeep_py.server.app import Server
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 
 ANNA, BEN, CARA = "Anna's browser", "Ben's browser", "Cara's browser"
 HOUR, MINUTE = 3_600, 60
@@ -38,17 +38,17 @@ KEY_FIGURES = (
 )
 
 
-def view(http: TestClient, site: Site, visitor: str, path: str) -> None:
+def view(http: HttpClient, site: Site, visitor: str, path: str) -> None:
     headers = {"origin": f"https://{site.domain}", "user-agent": visitor}
     assert http.post("/ingest", json={"path": path}, headers=headers).status_code == 202
 
 
-def event(http: TestClient, site: Site, visitor: str, name: str) -> None:
+def event(http: HttpClient, site: Site, visitor: str, name: str) -> None:
     body = {"site_id": site.id, "name": name, "url": f"https://{site.domain}/"}
     assert http.post("/ingest/event", json=body, headers={"user-agent": visitor}).status_code == 202
 
 
-def two_days(http: TestClient, logged_in: TestClient, site: Site, clock: FakeClock) -> None:
+def two_days(http: HttpClient, logged_in: HttpClient, site: Site, clock: FakeClock) -> None:
     """Anna signs up. Past midnight Ben leaves at once, Anna buys on her second page, Cara's event is all she does."""
     view(http, site, ANNA, "/")
     clock.advance(MINUTE)
@@ -65,14 +65,14 @@ def two_days(http: TestClient, logged_in: TestClient, site: Site, clock: FakeClo
     event(http, site, CARA, "error")
 
 
-def add_goals(client: TestClient, site: Site) -> tuple[str, str]:
+def add_goals(client: HttpClient, site: Site) -> tuple[str, str]:
     path = f"/api/sites/{site.id}/goals"
     signup = client.post(path, json={"name": "Signup", "type": "event", "value": "signup"}).json()
     thanks = client.post(path, json={"name": "Thanks", "type": "path", "value": "/thank-you"}).json()
     return signup["id"], thanks["id"]
 
 
-def test_stats_of_a_site_without_events_are_zeros(logged_in: TestClient, site: Site) -> None:
+def test_stats_of_a_site_without_events_are_zeros(logged_in: HttpClient, site: Site) -> None:
     stats = logged_in.get(f"/api/sites/{site.id}/stats").json()
     chart = stats["chart_data"]
     assert {name: stats[name] for name in KEY_FIGURES} == {
@@ -92,7 +92,7 @@ def test_stats_of_a_site_without_events_are_zeros(logged_in: TestClient, site: S
 
 
 def test_stats_are_those_computed_by_hand(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     two_days(http, logged_in, site, clock)
     analytics.drain()
@@ -112,7 +112,7 @@ def test_stats_are_those_computed_by_hand(
 
 
 def test_chart_counts_pageviews_and_visitors_by_day(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     two_days(http, logged_in, site, clock)
     analytics.drain()
@@ -125,7 +125,7 @@ def test_chart_counts_pageviews_and_visitors_by_day(
 
 
 def test_goal_figures_are_those_computed_by_hand(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     signup, thanks = add_goals(logged_in, site)
     two_days(http, logged_in, site, clock)
@@ -148,7 +148,7 @@ def test_goal_figures_are_those_computed_by_hand(
 
 
 def test_goal_timeseries_fills_gaps_with_zeros(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     signup, thanks = add_goals(logged_in, site)
     two_days(http, logged_in, site, clock)
@@ -165,7 +165,7 @@ def test_goal_timeseries_fills_gaps_with_zeros(
     assert series(signup, thanks) == series() == [0, 1, 2]
 
 
-def test_goal_timeseries_without_goals_or_with_an_unknown_one(logged_in: TestClient, site: Site) -> None:
+def test_goal_timeseries_without_goals_or_with_an_unknown_one(logged_in: HttpClient, site: Site) -> None:
     path = f"/api/sites/{site.id}/goals/timeseries"
     points = logged_in.get(path, params={"from": TODAY, "to": TODAY}).json()
     assert len(points) == 24
@@ -174,7 +174,7 @@ def test_goal_timeseries_without_goals_or_with_an_unknown_one(logged_in: TestCli
 
 
 def test_changed_goal_counts_what_was_stored_before(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     signup, _ = add_goals(logged_in, site)
     two_days(http, logged_in, site, clock)
@@ -185,7 +185,7 @@ def test_changed_goal_counts_what_was_stored_before(
 
 
 def test_live_visitors_are_those_of_the_last_five_minutes(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     view(http, site, ANNA, "/")
     clock.advance(4 * MINUTE)
@@ -197,7 +197,7 @@ def test_live_visitors_are_those_of_the_last_five_minutes(
 
 
 def test_sites_do_not_see_each_others_events(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     other = logged_in.post("/api/sites", json={"domain": "example.org"}).json()
     two_days(http, logged_in, site, clock)
@@ -206,7 +206,7 @@ def test_sites_do_not_see_each_others_events(
 
 
 def test_range_follows_the_sites_time_zone(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     """Noon in Greenwich is one in the morning of tomorrow in Auckland."""
     logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": "Pacific/Auckland"})
@@ -246,7 +246,7 @@ EXTREME_RANGES = [
 ]
 
 
-def test_bad_range_is_400_and_names_its_end(logged_in: TestClient, site: Site) -> None:
+def test_bad_range_is_400_and_names_its_end(logged_in: HttpClient, site: Site) -> None:
     add_goals(logged_in, site)
     for query, field in BAD_RANGES:
         for report in ("stats", "goals/stats", "goals/timeseries"):
@@ -255,7 +255,7 @@ def test_bad_range_is_400_and_names_its_end(logged_in: TestClient, site: Site) -
             assert (answer.json()["error"]["code"], answer.json()["error"]["field"]) == ("invalid_input", field)
 
 
-def test_range_at_the_ends_of_time_is_no_failure_of_the_server(logged_in: TestClient, site: Site) -> None:
+def test_range_at_the_ends_of_time_is_no_failure_of_the_server(logged_in: HttpClient, site: Site) -> None:
     for zone in ZONES:
         logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": zone})
         for query in EXTREME_RANGES:
@@ -286,7 +286,7 @@ def test_any_range_is_read_or_refused(start: str | None, end: str | None, zone: 
 
 
 def test_removed_sites_events_are_deleted_and_others_kept(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     other = analytics.catalog.sites.add("example.org")
     analytics.catalog.refresh()
@@ -307,7 +307,7 @@ def delete_removed_sites(analytics: Analytics) -> None:
 
 
 def test_events_of_requests_still_under_way_when_a_site_is_removed_are_deleted_too(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site, clock: FakeClock
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site, clock: FakeClock
 ) -> None:
     logged_in.delete(f"/api/sites/{site.id}")
     analytics.delete_removed_sites()
@@ -317,7 +317,7 @@ def test_events_of_requests_still_under_way_when_a_site_is_removed_are_deleted_t
     assert analytics.catalog.database.rows("SELECT id FROM removed_sites") == []
 
 
-def test_removed_site_takes_no_more_events(http: TestClient, logged_in: TestClient, site: Site) -> None:
+def test_removed_site_takes_no_more_events(http: HttpClient, logged_in: HttpClient, site: Site) -> None:
     logged_in.delete(f"/api/sites/{site.id}")
     answer = http.post("/ingest/event", json={"site_id": site.id, "name": "signup", "url": "/"})
     assert answer.status_code == 404
@@ -354,7 +354,7 @@ def test_removal_of_a_site_does_not_hold_up_other_jobs_while_the_store_is_away(
     site = stored.catalog.sites.add("example.com")
     stored.catalog.refresh()
     jobs = Jobs(stored)
-    with TestClient(Server(stored).app) as client, store_away(stored):
+    with HttpClient(Server(stored).app) as client, store_away(stored):
         view(client, site, ANNA, "/")
         stored.catalog.sites.remove(site.id)
         jobs.start()

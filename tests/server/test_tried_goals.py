@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from tests.http_client import HttpClient
 from tests.reported_site import DAY, fill
 
 GOALS: list[dict[str, Any]] = [
@@ -17,13 +17,13 @@ GOALS: list[dict[str, Any]] = [
 ]
 
 
-def tried(client: TestClient, site: Site, body: dict[str, Any], **parameters: str) -> Any:
+def tried(client: HttpClient, site: Site, body: dict[str, Any], **parameters: str) -> Any:
     return client.post(f"/api/sites/{site.id}/reports/goals", json=body, params={**DAY, **parameters})
 
 
 @pytest.mark.parametrize("body", GOALS, ids=lambda body: str(body["value"]))
 def test_tried_goal_has_the_figures_of_a_kept_one(
-    body: dict[str, Any], logged_in: TestClient, analytics: Analytics, site: Site
+    body: dict[str, Any], logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     fill(analytics, site)
     found = tried(logged_in, site, body, unit="hour", filter="source is not set").json()
@@ -37,7 +37,7 @@ def test_tried_goal_has_the_figures_of_a_kept_one(
     assert (found["sessions"], found["points"]) == (kept["sessions"], kept["points"])
 
 
-def test_figures_are_those_of_the_day(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_figures_are_those_of_the_day(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     found = tried(logged_in, site, GOALS[0]).json()
     assert (found["conversions"], found["sessions"], found["revenue"]) == (1, 3, {"EUR": 1000})
@@ -56,12 +56,12 @@ def test_figures_are_those_of_the_day(logged_in: TestClient, analytics: Analytic
         ({"type": "event", "value": "x", "name": "Kept"}, "name"),
     ],
 )
-def test_what_is_no_goal_is_refused(body: dict[str, Any], field: str, logged_in: TestClient, site: Site) -> None:
+def test_what_is_no_goal_is_refused(body: dict[str, Any], field: str, logged_in: HttpClient, site: Site) -> None:
     answer = tried(logged_in, site, body)
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
 
 
-def test_figures_come_as_a_file_as_well(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_figures_come_as_a_file_as_well(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     answer = tried(logged_in, site, GOALS[1], format="csv")
     assert answer.headers["content-type"].startswith("text/csv")

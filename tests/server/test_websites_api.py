@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -13,6 +12,7 @@ from hitkeep_py.errors import InvalidInput
 from hitkeep_py.query.time_range import LONGEST_NAMED_DAYS, read_days
 from hitkeep_py.reports.events import NAMES_LIMIT
 from tests.fake_clock import FakeClock
+from tests.http_client import HttpClient
 from tests.stored_events import store_rows
 
 FEBRUARY = {"start_date": "2026-02-01", "end_date": "2026-03-01"}
@@ -23,13 +23,13 @@ def put(analytics: Analytics, site: Site, *rows: dict[str, Any]) -> None:
     store_rows(analytics.store, site.id, *({"time": "2026-02-10T12:00:00", **row} for row in rows))
 
 
-def ask(client: TestClient, site: Site, report: str, **params: str) -> Any:
+def ask(client: HttpClient, site: Site, report: str, **params: str) -> Any:
     answer = client.get(f"/api/websites/{site.id}/{report}", params=params)
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 
 
-def refused(client: TestClient, site: Site, report: str, query: str) -> tuple[str, str]:
+def refused(client: HttpClient, site: Site, report: str, query: str) -> tuple[str, str]:
     answer = client.get(f"/api/websites/{site.id}/{report}?{query}")
     assert answer.status_code == 400, (query, answer.text)
     error = answer.json()["error"]
@@ -50,7 +50,7 @@ def month(analytics: Analytics, site: Site) -> None:
 
 
 @pytest.mark.usefixtures("month")
-def test_event_names_are_those_of_the_document(logged_in: TestClient, site: Site) -> None:
+def test_event_names_are_those_of_the_document(logged_in: HttpClient, site: Site) -> None:
     assert ask(logged_in, site, "events", **FEBRUARY) == [
         {"event_name": "signup_click", "count": 34},
         {"event_name": "demo_request", "count": 15},
@@ -59,7 +59,7 @@ def test_event_names_are_those_of_the_document(logged_in: TestClient, site: Site
 
 
 @pytest.mark.usefixtures("month")
-def test_event_properties_are_those_of_the_document(logged_in: TestClient, site: Site) -> None:
+def test_event_properties_are_those_of_the_document(logged_in: HttpClient, site: Site) -> None:
     assert ask(logged_in, site, "events/properties", event_name="purchase", **FEBRUARY) == [
         {
             "property_key": "currency",
@@ -73,7 +73,7 @@ def test_event_properties_are_those_of_the_document(logged_in: TestClient, site:
     assert ask(logged_in, site, "events/properties", event_name="signup_click", **FEBRUARY) == []
 
 
-def test_event_timeseries_is_that_of_the_document(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_event_timeseries_is_that_of_the_document(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     days = {"2026-02-01": 3, "2026-02-03": 2}
     put(
         analytics,
@@ -92,7 +92,7 @@ def test_event_timeseries_is_that_of_the_document(logged_in: TestClient, analyti
 
 
 @pytest.mark.usefixtures("month")
-def test_server_of_sparklytics_has_its_own_shapes(logged_in: TestClient, site: Site) -> None:
+def test_server_of_sparklytics_has_its_own_shapes(logged_in: HttpClient, site: Site) -> None:
     assert ask(logged_in, site, "events", format="v2", **FEBRUARY) == {
         "rows": [
             {"event_name": "signup_click", "count": 34, "visitors": 1},
@@ -135,7 +135,7 @@ def test_server_of_sparklytics_has_its_own_shapes(logged_in: TestClient, site: S
     ],
 )
 def test_granularity_follows_the_span(
-    start: str, end: str, granularity: str, first: str, points: int, logged_in: TestClient, site: Site
+    start: str, end: str, granularity: str, first: str, points: int, logged_in: HttpClient, site: Site
 ) -> None:
     logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": "Europe/Berlin"})
     found = ask(logged_in, site, "events/timeseries", event_name="a", start_date=start, end_date=end)
@@ -143,18 +143,18 @@ def test_granularity_follows_the_span(
 
 
 @pytest.mark.parametrize(("granularity", "points"), [("hour", 90 * 24), ("day", 90), ("month", 3)])
-def test_granularity_may_be_asked_for(granularity: str, points: int, logged_in: TestClient, site: Site) -> None:
+def test_granularity_may_be_asked_for(granularity: str, points: int, logged_in: HttpClient, site: Site) -> None:
     params = {"start_date": "2026-01-01", "end_date": "2026-03-31", "granularity": granularity}
     found = ask(logged_in, site, "events/timeseries", event_name="a", **params)
     assert (found["granularity"], len(found["series"])) == (granularity, points)
 
 
-def test_unknown_granularity_is_refused(logged_in: TestClient, site: Site) -> None:
+def test_unknown_granularity_is_refused(logged_in: HttpClient, site: Site) -> None:
     field, _ = refused(logged_in, site, "events/timeseries", "event_name=a&granularity=week")
     assert field == "granularity"
 
 
-def test_days_and_hours_are_those_of_the_sites_zone(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_days_and_hours_are_those_of_the_sites_zone(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     logged_in.patch(f"/api/sites/{site.id}", json={"time_zone": "Asia/Kathmandu"})
     put(analytics, site, {"name": "a", "time": "2026-02-09T18:15:00"}, {"name": "a", "time": "2026-02-10T18:15:00"})
     days = {"start_date": "2026-02-10", "end_date": "2026-02-10"}
@@ -163,7 +163,7 @@ def test_days_and_hours_are_those_of_the_sites_zone(logged_in: TestClient, analy
     assert ask(logged_in, site, "events", **days) == [{"event_name": "a", "count": 1}]
 
 
-def test_default_is_the_last_seven_days(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_default_is_the_last_seven_days(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     times = ["2026-11-13T23:59:59", "2026-11-14T00:00:00", "2026-11-20T23:59:59", "2026-11-21T00:00:00"]
     put(analytics, site, *({"name": "a", "time": time} for time in times))
     assert ask(logged_in, site, "events") == [{"event_name": "a", "count": 2}]
@@ -190,7 +190,7 @@ BAD_RANGES = [
 
 
 @pytest.mark.parametrize(("query", "field"), BAD_RANGES)
-def test_bad_range_is_refused_and_names_its_end(query: str, field: str, logged_in: TestClient, site: Site) -> None:
+def test_bad_range_is_refused_and_names_its_end(query: str, field: str, logged_in: HttpClient, site: Site) -> None:
     for report in REPORTS:
         assert refused(logged_in, site, report, f"event_name=a&{query}")[0] == field
 
@@ -227,32 +227,32 @@ TOO_LONG = "event_name must be 255 characters or fewer"
     ],
 )
 def test_event_name_is_checked_in_the_documents_words(
-    query: str, message: str, report: str, logged_in: TestClient, site: Site
+    query: str, message: str, report: str, logged_in: HttpClient, site: Site
 ) -> None:
     assert refused(logged_in, site, report, query) == ("event_name", message)
 
 
 @pytest.mark.parametrize("report", REPORTS[1:])
 @pytest.mark.parametrize("name", ["é" * 255, "  padded  ", "' OR 1=1 --", "a\x00b", "e\u0301te\u0301"])
-def test_event_name_of_any_characters_is_taken(name: str, report: str, logged_in: TestClient, site: Site) -> None:
+def test_event_name_of_any_characters_is_taken(name: str, report: str, logged_in: HttpClient, site: Site) -> None:
     found = ask(logged_in, site, report, event_name=name)
     assert found == [] or len(found["series"]) == 7
 
 
-def count_of(client: TestClient, site: Site, name: str) -> int:
+def count_of(client: HttpClient, site: Site, name: str) -> int:
     series = ask(client, site, "events/timeseries", event_name=name, **FEBRUARY)["series"]
     return sum(int(point["count"]) for point in series)
 
 
 def test_event_is_found_by_its_name_in_the_form_in_which_names_are_stored(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     put(analytics, site, {"name": "été"})
     names = ("été", " été ", "e\u0301te\u0301", "ete", "Été")
     assert [count_of(logged_in, site, name) for name in names] == [1, 1, 1, 0, 0]
 
 
-def test_cut_answer_says_so(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_cut_answer_says_so(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     put(analytics, site, *({"name": "a", "props": f'{{"n":{number}}}'} for number in range(100)))
     given = {"event_name": "a", **FEBRUARY}
     paths = [f"/api/websites/{site.id}/{report}" for report in ("events", "events/properties")]
@@ -266,7 +266,7 @@ def test_cut_answer_says_so(logged_in: TestClient, analytics: Analytics, site: S
 
 
 def test_site_is_found_by_its_domain_and_unknown_ones_are_404(
-    logged_in: TestClient, analytics: Analytics, site: Site
+    logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     put(analytics, site, {"name": "a"})
     for report in REPORTS:
@@ -280,7 +280,7 @@ def test_site_is_found_by_its_domain_and_unknown_ones_are_404(
 
 
 def test_sent_events_are_found_with_their_properties(
-    http: TestClient, logged_in: TestClient, analytics: Analytics, site: Site
+    http: HttpClient, logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     """The document's main path: sent by a program, stored, asked for."""
     props = {"plan": "pro", "amount": 49.99, "trial": False, "product": {"id": 123, "name": "Widget"}}

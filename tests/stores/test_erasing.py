@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from starlette.testclient import TestClient
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
@@ -21,6 +20,7 @@ from hitkeep_py.stores.summaries import AGGREGATES, COLUMNS, named
 from tests.asked_engine import ask
 from tests.engines import ENGINES, opened
 from tests.generated_events import generated, store_in_portions
+from tests.http_client import HttpClient
 from tests.reported_site import BOTH_DAYS, fill
 from tests.stored_events import OTHER_SITE, SITE, milliseconds, put, store_rows
 
@@ -86,12 +86,12 @@ def test_what_stays_of_a_site_is_what_others_did(engine_name: str) -> None:
         assert engine.store.delete_user(SITE, someone) == 0
 
 
-def visitors(client: TestClient, site: Site) -> int:
+def visitors(client: HttpClient, site: Site) -> int:
     found = client.get(f"/api/sites/{site.id}/reports/overview", params=BOTH_DAYS).json()
     return int(found["metrics"]["pageviews"])
 
 
-def test_day_is_one_of_the_sites_time_zone(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_day_is_one_of_the_sites_time_zone(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     address = f"/api/sites/{site.id}/erase"
     assert visitors(logged_in, site) == 5
@@ -108,7 +108,7 @@ def test_day_is_one_of_the_sites_time_zone(logged_in: TestClient, analytics: Ana
 
 @pytest.mark.parametrize("before", [None, "", "soon", "2026-11-31", "2026-W01-1", "2026-11-22", "1969-12-31", 5])
 def test_what_is_no_day_so_far_erases_nothing(
-    before: Any, logged_in: TestClient, analytics: Analytics, site: Site
+    before: Any, logged_in: HttpClient, analytics: Analytics, site: Site
 ) -> None:
     fill(analytics, site)
     answer = logged_in.post(f"/api/sites/{site.id}/erase", json={"before": before})
@@ -116,7 +116,7 @@ def test_what_is_no_day_so_far_erases_nothing(
     assert visitors(logged_in, site) == 5
 
 
-def test_user_is_erased_by_the_id_that_the_site_gave(logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_user_is_erased_by_the_id_that_the_site_gave(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     sent = [("u-1", "u-1"), (None, "7"), ("u-2", "u-2"), (None, None)]
     known = [[name and known_visitor_id(site.identity_key, name) for name in names] for names in sent]
     rows = [{"user_id": user} | ({"visitor_id": visitor} if visitor else {}) for user, visitor in known]
@@ -133,7 +133,7 @@ def test_user_is_erased_by_the_id_that_the_site_gave(logged_in: TestClient, anal
 @pytest.mark.parametrize(
     "body", [{"user_id": ""}, {"user_id": " "}, {"user_id": None}, {"user_id": True}, {"user_id": []}]
 )
-def test_what_names_nobody_erases_nothing(body: Any, logged_in: TestClient, analytics: Analytics, site: Site) -> None:
+def test_what_names_nobody_erases_nothing(body: Any, logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
     fill(analytics, site)
     for more in ({}, {"before": "2026-11-20"}):
         answer = logged_in.post(f"/api/sites/{site.id}/erase", json={**body, **more})
@@ -142,7 +142,7 @@ def test_what_names_nobody_erases_nothing(body: Any, logged_in: TestClient, anal
 
 
 def test_nobody_waits_for_a_store_that_fails(
-    logged_in: TestClient, analytics: Analytics, site: Site, monkeypatch: pytest.MonkeyPatch
+    logged_in: HttpClient, analytics: Analytics, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise StoreUnavailable("the disk is full")
