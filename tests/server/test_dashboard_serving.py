@@ -8,6 +8,7 @@ import pytest
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.api import dashboard
 from hitkeep_py.server.base_path import placed
+from tests.http_client import HttpClient
 
 BUILT = Path(dashboard.__file__).parents[2] / "static" / "dashboard"
 
