@@ -603,6 +603,13 @@ def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
     for asked in (["is", ["GNU/Linux"]], ["contains", ["GNU"]], ["contains", ["gnu/l"], {"case_sensitive": False}]):
         filters = [[asked[0], "visit:os", *asked[1:]]]
         assert ask(logged_in, dimensions=["visit:os"], filters=filters) == [["GNU/Linux", 1]]
+    for operator, value in (("matches", "^GNU/L.*x$"), ("matches", "(?i)gnu"), ("matches_wildcard", "GNU*")):
+        filters = [[operator, "visit:os", [value]]]
+        assert ask(logged_in, dimensions=["visit:os"], filters=filters) == [["GNU/Linux", 1]], value
+        filters = [[f"{operator}_not", "visit:os", [value]]]
+        assert "GNU/Linux" not in [row[0] for row in ask(logged_in, dimensions=["visit:os"], filters=filters)], value
+    for value in ("^Linux$", "^L"):
+        assert ask(logged_in, dimensions=["visit:os"], filters=[["matches", "visit:os", [value]]]) == [], value
 
 
 def test_older_api_counts_who_is_here(week: HttpClient) -> None:

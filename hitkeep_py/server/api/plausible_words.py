@@ -214,11 +214,26 @@ def read_simple(item: list[Any], kept: Kept) -> Logic:
     if operator == "is":
         return read_is(found, name, values, sensitive)
     asked = condition(found, operator, [as_stored(name, each) for each in values], sensitive)
-    if name == "visit:os" and operator == "contains":
-        parts = [each.lower() for each in values]
-        called = [ours for theirs, ours in SYSTEMS_STORED.items() if any(part in theirs for part in parts)]
-        return OneOf((asked, checked_condition(found, "is", called, "filters"))) if called else asked
-    return asked
+    return by_their_names(found, asked, operator, values) if name == "visit:os" else asked
+
+
+def by_their_names(found: Dimension, asked: Logic, operator: str, values: Sequence[str]) -> Logic:
+    """Systems that have another name in Plausible are found by that alone."""
+    renamed = checked_condition(found, "is", tuple(SYSTEMS), "filters")
+    called = [ours for ours, theirs in SYSTEMS.items() if any(holds(operator, each, theirs) for each in values)]
+    others = AllOf((asked, Not(renamed)))
+    return OneOf((others, checked_condition(found, "is", called, "filters"))) if called else others
+
+
+def holds(operator: str, value: str, text: str) -> bool:
+    """Of a short text of ours; a pattern that only the engines understand holds for none."""
+    if operator == "contains":
+        return value.lower() in text.lower()
+    pattern = value if operator == "matches" else "^" + re.escape(value).replace(r"\*", ".*") + "$"
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
 
 
 def texts_of(item: Sequence[Any]) -> list[str]:
