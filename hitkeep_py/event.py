@@ -20,7 +20,7 @@ NO_SESSION = "no_session"
 DEVICES = ("desktop", "mobile", "tablet", "tv", "console", "wearable")
 
 MOST_NUMBER = 10**18
-"""An event's value, and a number among its properties, is below: sums of 10^12 of them are numbers still."""
+"""An event's value is below: sums of 10^12 of them are numbers still."""
 
 CONVERSION = "conversion"
 """The category of events that their sender calls conversions."""

@@ -51,8 +51,8 @@ class ClickHouseDialect:
     def number(self, text: str) -> str:
         # The 11th place decides how the 10th is rounded; without the pattern 1.2.3 would be a number.
         rounded = f"round(toDecimal256OrNull(extract({text}, '{NUMBER}'), 11), 10)"
-        fits = f"arrayMap(number -> if(abs(number) < toDecimal256('{10**18}', 0), number, NULL), [{rounded}])"
-        return f"accurateCastOrNull(arrayElement({fits}, 1), 'Decimal(28, 10)')"
+        fits = f"arrayMap(number -> if(abs(number) < toDecimal256('{10**16}', 0), number, NULL), [{rounded}])"
+        return f"accurateCastOrNull(arrayElement({fits}, 1), 'Decimal(26, 10)')"
 
     def wide(self, number: str) -> str:
         return f"toInt128({number})"

@@ -50,7 +50,7 @@ class Dialect(Protocol):
         """The value of a key of the JSON object in `text`: a text as it is, NULL for null, else JSON."""
 
     def number(self, text: str) -> str:
-        """A text as a decimal number with 10 places, NULL when it is none below 10^18. Sums of decimals are exact."""
+        """A text as a decimal number with 10 places, NULL when it is none below 10^16. Sums of 10^12 are exact."""
 
     def wide(self, number: str) -> str:
         """A whole number of 64 bits, in as many as its sum needs: an engine's own may run over without a word."""
@@ -134,8 +134,8 @@ class DuckDBDialect:
         return f"json_extract_string({text}, '/' || replace(replace({key}, '~', '~0'), '/', '~1'))"
 
     def number(self, text: str) -> str:
-        # DuckDB would read 1_000 as well. With more than 28 digits two numbers could add up to more than a sum holds.
-        return f"TRY_CAST(replace({text}, '_', '?') AS DECIMAL(28, 10))"
+        # DuckDB would read 1_000 as well. A sum has 38 digits, so it holds 10^12 numbers of 26.
+        return f"TRY_CAST(replace({text}, '_', '?') AS DECIMAL(26, 10))"
 
     def wide(self, number: str) -> str:
         # It adds them up in 128 bits.

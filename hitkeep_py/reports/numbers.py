@@ -1,7 +1,7 @@
 """What a number of events adds up to: their value, revenue, scroll depth, or any property, also over time.
 
 A property is a number when its value is one, or a text that is a plain decimal number such as "12", "12.50" or "1e3",
-below 10^18. Everything else (other texts, true, false, null, lists, objects) is none, and its event counts for nothing
+below 10^16. Everything else (other texts, true, false, null, lists, objects) is none, and its event counts for nothing
 here. Properties are rounded to 10 places and added exactly; `value` is a float, as exact as those are.
 """
 
