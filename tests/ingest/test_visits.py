@@ -14,6 +14,9 @@ from hitkeep_py.event import Event, event_row
 from hitkeep_py.ingest.batch import Batch
 from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.writer import Writer
+from hitkeep_py.query.query import Query
+from hitkeep_py.query.time_range import TimeRange
+from hitkeep_py.reports.overview import overview
 from tests.accepted import send
 from tests.fake_clock import FakeClock
 from tests.kept_store import new_store
@@ -102,6 +105,24 @@ def test_few_events_of_a_named_visit_say_under_which_id_it_began(product: Produc
     visit(product, site, (0, LANDED), *((minute, {**PAGE, "d": "user-1"}) for minute in range(1, 130, 10)))
     said = [place for place, (crossed,) in enumerate(product.stored("crossed_visitor_id", site)) if crossed]
     assert said == [1, 7, 13]
+
+
+def test_umamis_identifications_and_engagement_are_of_the_visit(product: Product, site: Site) -> None:
+    """One visit with one act, so it bounced, whatever is said of it afterwards."""
+    page = {"website": site.id, "hostname": site.domain, "url": "/"}
+    start = product.clock.now_ms()
+    for kind, said in (
+        ("event", {"referrer": "https://www.google.com/"}),
+        ("identify", {"id": "user-1", "data": {"plan": "pro"}}),
+        ("identify", {"data": {"plan": "free"}}),
+    ):
+        assert send(product, "/api/send", {"type": kind, "payload": {**page, **said}}).answer.status == 200
+        product.clock.advance(35 * 60)
+    rows = product.stored("visitor_id, session_id, source, flagged, kind", site)
+    assert [row[:4] for row in rows] == [rows[0][:4]] * 3
+    assert [row[4] for row in rows] == ["pageview", "identify", "identify"]
+    found = product.analytics.answer(overview, Query(site.id, TimeRange(start, start + DAY)))
+    assert (found.visitors, found.sessions, found.bounce_rate) == (1, 1, 1.0)
 
 
 def test_no_visitor_of_long_ago_spans_two_days(product: Product, site: Site) -> None:
