@@ -32,8 +32,8 @@ export function IngestDebugger({ site }: { site: Site }) {
         </button>
       }
     >
-      <p class="quiet">{text.intro}</p>
       <Forwarding problem={(strange ? unmatched : of).data?.forwarding_problem} />
+      <p class="quiet">{text.intro}</p>
       <Switches />
       <Events found={strange ? unmatched : of} />
     </Panel>
