@@ -116,7 +116,9 @@ class Analytics:
         )
 
     @classmethod
-    def open(cls, settings: Settings, purpose: str, clock: Clock | None = None) -> "Analytics":
+    def open(
+        cls, settings: Settings, purpose: str, clock: Clock | None = None, lookups: Lookups | None = None
+    ) -> "Analytics":
         """Lock the data directory, bring its files up to date and start to accept and to write.
 
         Raises DataDirectoryError when it, or the event store, cannot be used, naming who holds it or what is damaged.
@@ -125,7 +127,7 @@ class Analytics:
         directory.prepare()
         directory.lock(purpose, settings.lock_wait)
         try:
-            return cls._open(settings, directory, clock or SystemClock())
+            return cls._open(settings, directory, clock or SystemClock(), lookups)
         except Unavailable as error:
             directory.unlock()
             problem = f"the files in {directory.path} cannot be used: {error.message}"
@@ -137,14 +139,14 @@ class Analytics:
             raise
 
     @classmethod
-    def _open(cls, settings: Settings, directory: DataDirectory, clock: Clock) -> "Analytics":
+    def _open(cls, settings: Settings, directory: DataDirectory, clock: Clock, lookups: Lookups | None) -> "Analytics":
         with ExitStack() as opened:
             catalog = Catalog(directory.catalog, clock)
             opened.callback(catalog.close)
             store = open_store(settings, directory)
             opened.callback(store.close)
             bring_up_to_date(store, clock)
-            analytics = cls(settings, clock, directory, catalog, store)
+            analytics = cls(settings, clock, directory, catalog, store, lookups)
             analytics._start()
             directory.watch()
             opened.pop_all()

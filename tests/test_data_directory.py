@@ -17,7 +17,7 @@ from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import DataDirectoryError
 from hitkeep_py.jobs import Jobs
 from tests.fake_clock import FakeClock
-from tests.product import Product, Request, served
+from tests.product import Product, Request, lookups, served
 from tests.running_server import COMMAND
 
 PR_CAPBSET_DROP = 24
@@ -27,7 +27,7 @@ DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
 @pytest.fixture
 def product(tmp_path: Path, clock: FakeClock) -> Iterator[Product]:
     settings = Settings(data_dir=str(tmp_path / "data"))
-    with served(Analytics.open(settings, "test", clock), clock) as opened:
+    with served(Analytics.open(settings, "test", clock, lookups()), clock) as opened:
         yield opened
 
 

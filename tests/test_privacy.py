@@ -11,7 +11,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.config import Settings
 from hitkeep_py.jobs import Jobs
 from tests.fake_clock import FakeClock
-from tests.product import Product, Request, in_memory, served
+from tests.product import Product, Request, in_memory, lookups, served
 
 ADDRESSES = ("198.51.100.177", "203.0.113.86", "192.0.2.203", "2001:db8:5ca1:ab1e::c0ff:ee", "2001:db8:fee1:dead::7")
 PROXY = "10.99.98.97"
@@ -34,7 +34,7 @@ def test_neither_addresses_nor_user_agents_are_in_any_file_or_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     settings, clock = Settings(data_dir=str(directory), trusted_proxies=(f"{PROXY}/32",)), FakeClock()
-    with served(Analytics.open(settings, "test", clock), clock) as product:
+    with served(Analytics.open(settings, "test", clock, lookups()), clock) as product:
         token = use(product)
         product.analytics.drain()
         product.analytics.backup(directory / "backups" / "one")
@@ -119,7 +119,7 @@ def test_the_search_itself_finds_every_form() -> None:
 def test_salts_are_destroyed_when_no_session_can_need_them(directory: Path) -> None:
     """With the salt gone nobody can try all addresses against a visitor id."""
     clock = FakeClock()
-    with served(Analytics.open(Settings(data_dir=str(directory)), "test", clock), clock) as product:
+    with served(Analytics.open(Settings(data_dir=str(directory)), "test", clock, lookups()), clock) as product:
         day = product.analytics.catalog.directory.salts.at("day", clock.now_ms())[0]
         assert any(day in content for content in contents(directory, "catalog*").values())
         clock.advance(12 * 3600 + 36 * 60)
@@ -131,7 +131,7 @@ def test_salts_are_destroyed_when_no_session_can_need_them(directory: Path) -> N
 
 def test_one_sender_is_another_visitor_on_another_day_and_on_another_site(directory: Path) -> None:
     clock = FakeClock()
-    with served(Analytics.open(Settings(data_dir=str(directory)), "test", clock), clock) as product:
+    with served(Analytics.open(Settings(data_dir=str(directory)), "test", clock, lookups()), clock) as product:
         sites = [product.add_site("example.com"), product.add_site("other.example")]
         for _ in range(2):
             for site in sites:

@@ -15,6 +15,7 @@ from hitkeep_py.stores import Restatement, Values
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.engines import ENGINES, opened
 from tests.fake_clock import FakeClock
+from tests.product import lookups
 from tests.stored_events import OTHER_SITE, SITE, put, store_rows
 
 OLD_PAGES = ("/caf%C3%A9", "/café", None, "//intern/x", "/a#/b?token=secret", "/a")
@@ -100,7 +101,7 @@ def test_health_tells_what_has_changed(tmp_path: Path) -> None:
     with store._writing() as connection:
         connection.execute("DELETE FROM restatements")
     store.close()
-    analytics = Analytics.open(settings, "test", FakeClock())
+    analytics = Analytics.open(settings, "test", FakeClock(), lookups())
     assert analytics.health()["restated"] == [
         "pages in one spelling: 1 events, 1 values, changed at 2026-11-20T12:00:00.000Z"
     ]

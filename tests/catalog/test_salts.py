@@ -16,6 +16,7 @@ from hitkeep_py.catalog.site_settings import VISITOR_PERIODS
 from hitkeep_py.config import Settings
 from hitkeep_py.errors import Unavailable
 from tests.fake_clock import FakeClock
+from tests.product import lookups
 
 DAY = 86_400_000
 FIRST_MOMENT = round(datetime(1990, 1, 1, tzinfo=UTC).timestamp() * 1000)
@@ -213,7 +214,7 @@ def test_salt_is_destroyed_once_a_reader_that_was_in_the_way_is_gone(
 
 
 def test_destroyed_salt_is_in_no_backup_within_the_data_directory(folder: Path, clock: FakeClock) -> None:
-    analytics = Analytics.open(Settings(data_dir=str(folder)), "test", clock)
+    analytics = Analytics.open(Settings(data_dir=str(folder)), "test", clock, lookups())
     try:
         salt = analytics.catalog.directory.salts.at("day", clock.now_ms())[0]
         analytics.backup(folder / "backups" / "first")

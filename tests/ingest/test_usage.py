@@ -12,7 +12,7 @@ from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from tests.fake_clock import FakeClock
-from tests.product import Answer, Product, Request, in_memory, served
+from tests.product import Answer, Product, Request, in_memory, lookups, served
 
 ORIGIN = (b"origin", b"https://example.com")
 
@@ -131,12 +131,12 @@ def test_a_repeat_past_the_quota_is_still_answered_as_a_success(product: Product
 
 def test_quota_and_ledger_go_on_after_a_restart(tmp_path: Path) -> None:
     settings, clock = Settings(data_dir=str(tmp_path / "data")), FakeClock()
-    with served(Analytics.open(settings, "test", clock), clock) as product:
+    with served(Analytics.open(settings, "test", clock, lookups()), clock) as product:
         site = product.add_site("example.com")
         change(product, site, monthly_quota=2)
         assert send(product, site).status == 202
         assert send(product, "unknown").status == 404
-    with served(Analytics.open(settings, "test", clock), clock) as product:
+    with served(Analytics.open(settings, "test", clock, lookups()), clock) as product:
         product.analytics.catalog.refresh()
         assert [send(product, site).status, send(product, site).status] == [202, 429]
         report = usage(product)

@@ -16,7 +16,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.server.app import Server
 from tests.fake_clock import FakeClock
-from tests.product import Answer, Product, Request, Requests
+from tests.product import Answer, Product, Request, Requests, lookups
 
 ROUTES = ("/api/collect", "/e", "/api/analytics/server-events", "/api/analytics/track", "page's own")
 KEYS, PAYLOADS, SITES = st.integers(0, 3), st.integers(0, 99), st.integers(0, 1)
@@ -40,7 +40,7 @@ class World:
 
     def open(self) -> None:
         unlimited = Settings(data_dir=str(self.folder), ingest_rate_limit=1e9, ingest_burst=10**9)
-        analytics = Analytics.open(unlimited, "test", self.clock)
+        analytics = Analytics.open(unlimited, "test", self.clock, lookups())
         self.product = Product(analytics, self.clock, Requests(Server(analytics).app))
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.clock import utc_text
 from hitkeep_py.config import Settings
 from tests.fake_clock import FakeClock
-from tests.product import Answer, Product, Request, in_memory, served
+from tests.product import Answer, Product, Request, in_memory, lookups, served
 
 CASES: list[dict[str, Any]] = [
     case
@@ -119,7 +119,7 @@ def test_a_key_is_remembered_when_the_data_directory_is_opened_again(tmp_path: P
     settings, clock = Settings(data_dir=str(tmp_path / "data")), FakeClock()
     answers, site = [], None
     for name in ("first", "second"):
-        with served(Analytics.open(settings, "test", clock), clock) as product:
+        with served(Analytics.open(settings, "test", clock, lookups()), clock) as product:
             site = site or product.add_site("example.com")
             body = json.dumps({"site_id": site.id, "name": name}).encode()
             answers.append(product.requests.post("/ingest/event", body, [(b"idempotency-key", b"order-1")]))

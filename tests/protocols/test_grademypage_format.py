@@ -19,7 +19,7 @@ from hitkeep_py.text import clean
 from tests.accepted import props_of, send
 from tests.bad_input import any_value, naughty_strings, plain_text
 from tests.fake_clock import FakeClock
-from tests.product import Headers, Product, Request, in_memory, served
+from tests.product import Headers, Product, Request, in_memory, lookups, served
 
 SERVER_EVENTS, PAGE_EVENTS = "/api/analytics/server-events", "/api/analytics/track"
 FIELDS = (
@@ -191,9 +191,12 @@ def test_a_webhook_that_is_delivered_three_times_is_stored_once(product: Product
 
 
 def test_a_webhook_is_known_after_the_server_was_opened_again(tmp_path: Path) -> None:
+    kept = Settings(data_dir=str(tmp_path / "data"))
     clock, answers, shop = FakeClock(), [], None
     for _ in range(3):
-        with served(Analytics.open(Settings(data_dir=str(tmp_path / "data")), "test", clock), clock) as product:
+        with served(
+            Analytics.open(kept, "test", clock, lookups()), clock
+        ) as product:
             shop = shop or add_shop(product, "webhook.example")
             answers.append(deliver(product, shop.headers))
             clock.advance(3_600)
@@ -203,12 +206,15 @@ def test_a_webhook_is_known_after_the_server_was_opened_again(tmp_path: Path) ->
 
 def test_a_webhook_that_was_stored_just_before_the_server_went_is_known_after(tmp_path: Path) -> None:
     """The second delivery comes before the first was moved out of the inbox."""
+    kept = Settings(data_dir=str(tmp_path / "data"))
     clock, shop = FakeClock(), None
     for wanted in (STORED, REPEATED):
-        with served(Analytics.open(Settings(data_dir=str(tmp_path / "data")), "test", clock), clock) as product:
+        with served(
+            Analytics.open(kept, "test", clock, lookups()), clock
+        ) as product:
             shop = shop or add_shop(product, "webhook.example")
             assert deliver(product, shop.headers) == wanted
-    with served(Analytics.open(Settings(data_dir=str(tmp_path / "data")), "test", clock), clock) as product:
+    with served(Analytics.open(kept, "test", clock, lookups()), clock) as product:
         assert shop is not None
         assert product.stored("name", shop.site) == [("purchase",)]
 

@@ -19,6 +19,7 @@ from hitkeep_py.query.time_range import LONGEST_DAYS, buckets, offsets, read_ran
 from hitkeep_py.server.app import Server
 from tests.fake_clock import FakeClock
 from tests.http_client import HttpClient
+from tests.product import lookups
 
 ANNA, BEN, CARA = "Anna's browser", "Ben's browser", "Cara's browser"
 HOUR, MINUTE = 3_600, 60
@@ -342,7 +343,7 @@ def store_away(analytics: Analytics) -> Iterator[None]:
 @pytest.fixture
 def stored(tmp_path: Path, clock: FakeClock) -> Iterator[Analytics]:
     """The product on disk."""
-    opened = Analytics.open(Settings(data_dir=str(tmp_path / "data")), "test", clock)
+    opened = Analytics.open(Settings(data_dir=str(tmp_path / "data")), "test", clock, lookups())
     yield opened
     opened.close()
 
