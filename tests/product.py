@@ -14,6 +14,7 @@ from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.enrich.lookups import Lookups
 from hitkeep_py.server.app import Server
+from hitkeep_py.stores import EventStore
 from tests.fake_clock import FakeClock
 from tests.kept_store import new_store
 
@@ -142,9 +143,10 @@ def lookups() -> Lookups:
     return Lookups()
 
 
-def new_analytics(clock: FakeClock, settings: Settings | None = None) -> Analytics:
+def new_analytics(clock: FakeClock, settings: Settings | None = None, store: EventStore | None = None) -> Analytics:
     """In memory, with real password hashes that take 0.1 ms rather than 18, and an engine that is started already."""
-    return Analytics.in_memory(clock, settings or UNLIMITED, lookups(), Passwords(memory_kib=8, passes=1), new_store())
+    passwords = Passwords(memory_kib=8, passes=1)
+    return Analytics.in_memory(clock, settings or UNLIMITED, lookups(), passwords, store or new_store())
 
 
 @contextmanager

@@ -194,9 +194,7 @@ def test_a_webhook_is_known_after_the_server_was_opened_again(tmp_path: Path) ->
     kept = Settings(data_dir=str(tmp_path / "data"))
     clock, answers, shop = FakeClock(), [], None
     for _ in range(3):
-        with served(
-            Analytics.open(kept, "test", clock, lookups()), clock
-        ) as product:
+        with served(Analytics.open(kept, "test", clock, lookups()), clock) as product:
             shop = shop or add_shop(product, "webhook.example")
             answers.append(deliver(product, shop.headers))
             clock.advance(3_600)
@@ -209,9 +207,7 @@ def test_a_webhook_that_was_stored_just_before_the_server_went_is_known_after(tm
     kept = Settings(data_dir=str(tmp_path / "data"))
     clock, shop = FakeClock(), None
     for wanted in (STORED, REPEATED):
-        with served(
-            Analytics.open(kept, "test", clock, lookups()), clock
-        ) as product:
+        with served(Analytics.open(kept, "test", clock, lookups()), clock) as product:
             shop = shop or add_shop(product, "webhook.example")
             assert deliver(product, shop.headers) == wanted
     with served(Analytics.open(kept, "test", clock, lookups()), clock) as product:

@@ -410,7 +410,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("path", "query", "field"), BAD)
-def test_bad_parameters_are_named(path: str, query: str, field: str, logged_in: HttpClient, site: Site) -> None:
-    answer = logged_in.get(f"/api/sites/{site.id}/{path}?{query}")
+def test_bad_parameters_are_named(path: str, query: str, field: str, reader: HttpClient, reported: Site) -> None:
+    answer = reader.get(f"/api/sites/{reported.id}/{path}?{query}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]["field"] == field

@@ -30,18 +30,18 @@ def refusal(client: HttpClient, route: ApiRoute, site: Site) -> str:
 
 
 @pytest.mark.parametrize("route", CHECKED, ids=lambda route: f"{route.method} {route.path}")
-def test_unknown_parameter_is_named_with_those_that_exist(logged_in: HttpClient, site: Site, route: ApiRoute) -> None:
+def test_unknown_parameter_is_named_with_those_that_exist(reader: HttpClient, reported: Site, route: ApiRoute) -> None:
     operation = document([route])["paths"][route.path][route.method.lower()]
     described = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
     there_are = f"there are {', '.join(described)}" if described else "there are none"
-    assert refusal(logged_in, route, site) == f"there is no parameter '{NOTHING}' here; {there_are}"
+    assert refusal(reader, route, reported) == f"there is no parameter '{NOTHING}' here; {there_are}"
 
 
-def test_routes_in_the_shape_of_other_products_ignore_what_they_do_not_know(logged_in: HttpClient, site: Site) -> None:
+def test_routes_in_the_shape_of_other_products_ignore_what_they_do_not_know(reader: HttpClient, reported: Site) -> None:
     others = [each for each in ROUTES if not each.strict]
     assert len(others) > 30
-    assert {each.path for each in others if refusal(logged_in, each, site)} == set()
-    assert logged_in.get(f"/api/sites/{site.id}/stats", params={NOTHING: "1"}).status_code == 200
+    assert {each.path for each in others if refusal(reader, each, reported)} == set()
+    assert reader.get(f"/api/sites/{reported.id}/stats", params={NOTHING: "1"}).status_code == 200
 
 
 def test_probes_and_pages_take_anything(http: HttpClient) -> None:
@@ -63,8 +63,8 @@ def test_probes_and_pages_take_anything(http: HttpClient) -> None:
         ("retention", "limit"),
     ],
 )
-def test_parameter_that_does_not_apply_is_refused(logged_in: HttpClient, site: Site, path: str, name: str) -> None:
-    answer = logged_in.get(f"/api/sites/{site.id}/reports/{path}", params={name: "x"})
+def test_parameter_that_does_not_apply_is_refused(reader: HttpClient, reported: Site, path: str, name: str) -> None:
+    answer = reader.get(f"/api/sites/{reported.id}/reports/{path}", params={name: "x"})
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, name)
 
 
@@ -98,10 +98,10 @@ def test_times_have_the_offset_of_the_sites_zone(logged_in: HttpClient, analytic
 
 
 @pytest.mark.parametrize("route", WITH_BODIES, ids=lambda route: f"{route.method} {route.path}")
-def test_unknown_field_is_named_with_those_that_exist(logged_in: HttpClient, site: Site, route: ApiRoute) -> None:
+def test_unknown_field_is_named_with_those_that_exist(reader: HttpClient, reported: Site, route: ApiRoute) -> None:
     known = names_of(SHAPES[route.answer].body)
-    address = route.path.replace("{site_id}", site.id)
-    answer = logged_in.request(route.method, address, json={NOTHING: 1})
+    address = route.path.replace("{site_id}", reported.id)
+    answer = reader.request(route.method, address, json={NOTHING: 1})
     error = answer.json()["error"]
     assert (answer.status_code, error["field"]) == (400, NOTHING)
     assert error["message"] == f"there is no field '{NOTHING}' here; there are {', '.join(known)}"
@@ -119,9 +119,9 @@ def test_unknown_field_is_named_with_those_that_exist(logged_in: HttpClient, sit
     ],
 )
 def test_misspelt_field_of_what_is_added_is_refused(
-    logged_in: HttpClient, site: Site, path: str, body: dict[str, object], field: str
+    reader: HttpClient, reported: Site, path: str, body: dict[str, object], field: str
 ) -> None:
-    answer = logged_in.post(f"/api/sites/{site.id}/{path}", json=body)
+    answer = reader.post(f"/api/sites/{reported.id}/{path}", json=body)
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
 
 

@@ -67,20 +67,20 @@ def test_overview(logged_in: HttpClient, analytics: Analytics, filled: Site) -> 
     assert (alone["comparison"], alone["comparison_range"]) == (None, None)
 
 
-def test_series_has_a_unit_that_suits_the_range(logged_in: HttpClient, filled: Site) -> None:
-    assert len(report(logged_in, filled, "series")["rows"]) == 24
-    days = report(logged_in, filled, "series", **BOTH_DAYS, unit="day", metrics="pageviews,events")
+def test_series_has_a_unit_that_suits_the_range(reader: HttpClient, reported: Site) -> None:
+    assert len(report(reader, reported, "series")["rows"]) == 24
+    days = report(reader, reported, "series", **BOTH_DAYS, unit="day", metrics="pageviews,events")
     assert rows(days) == [("2026-11-19T00:00:00Z", 1, 0), ("2026-11-20T00:00:00Z", 4, 3)]
 
 
 @pytest.mark.parametrize("dimension", [name for name, each in DIMENSIONS.items() if not each.numeric])
-def test_every_dimension_has_a_breakdown(logged_in: HttpClient, filled: Site, dimension: str) -> None:
-    path = report(logged_in, filled, f"breakdown/{dimension}", limit=5)
-    assert report(logged_in, filled, "breakdown", dimension=dimension, limit=5) == path
+def test_every_dimension_has_a_breakdown(reader: HttpClient, reported: Site, dimension: str) -> None:
+    path = report(reader, reported, f"breakdown/{dimension}", limit=5)
+    assert report(reader, reported, "breakdown", dimension=dimension, limit=5) == path
     assert list(path["rows"][0]["dimensions"] if path["rows"] else [dimension]) == [dimension]
 
 
-def test_breakdown_takes_what_the_general_question_takes(logged_in: HttpClient, filled: Site) -> None:
+def test_breakdown_takes_what_the_general_question_takes(reader: HttpClient, reported: Site) -> None:
     address = {
         "metrics": ["visitors", "events,bounce_rate"],
         "filter": ["country is DE, FR", "source is not set"],
@@ -102,30 +102,30 @@ def test_breakdown_takes_what_the_general_question_takes(logged_in: HttpClient, 
         "totals": True,
         "compare": "previous_period",
     }
-    found = report(logged_in, filled, "breakdown/country", **address)
-    assert found == ask(logged_in, filled, **body)
+    found = report(reader, reported, "breakdown/country", **address)
+    assert found == ask(reader, reported, **body)
     assert rows(found) == [("DE", 1, 1, 0.0, 0, 0, None)]
 
 
-def test_range_by_name_and_a_range_to_compare_with(logged_in: HttpClient, filled: Site) -> None:
-    today = report(logged_in, filled, "breakdown/country", range="today", metrics="pageviews")
+def test_range_by_name_and_a_range_to_compare_with(reader: HttpClient, reported: Site) -> None:
+    today = report(reader, reported, "breakdown/country", range="today", metrics="pageviews")
     assert rows(today) == [("DE", 2), ("FR", 1), (None, 1)]
     given = {"range": "today", "metrics": "pageviews", "compare_from": "2026-11-19", "compare_to": "2026-11-19"}
-    assert rows(report(logged_in, filled, "breakdown/country", **given))[0] == ("DE", 2, 1)
+    assert rows(report(reader, reported, "breakdown/country", **given))[0] == ("DE", 2, 1)
 
 
-def test_events_and_their_properties(logged_in: HttpClient, filled: Site) -> None:
-    assert rows(report(logged_in, filled, "events")) == [("purchase", 2, 2), ("signup", 1, 1)]
-    assert rows(report(logged_in, filled, "breakdown/event")) == [("purchase", 2, 2), ("signup", 1, 1)]
-    found = report(logged_in, filled, "events/purchase/properties")
+def test_events_and_their_properties(reader: HttpClient, reported: Site) -> None:
+    assert rows(report(reader, reported, "events")) == [("purchase", 2, 2), ("signup", 1, 1)]
+    assert rows(report(reader, reported, "breakdown/event")) == [("purchase", 2, 2), ("signup", 1, 1)]
+    found = report(reader, reported, "events/purchase/properties")
     euros, dollars = ({"count": 1, "revenue": each} for each in ({"EUR": 1000}, {"USD": 500}))
     assert found["rows"] == [
         {"key": "plan", "values": [{"value": "free", **dollars}, {"value": "pro", **euros}]},
         {"key": "price", "values": [{"value": "10", **euros}, {"value": "2.5", **dollars}]},
     ]
     assert found["truncated"] is False
-    assert report(logged_in, filled, "properties", event="purchase") == found
-    series = report(logged_in, filled, "events/purchase/series", unit="day")
+    assert report(reader, reported, "properties", event="purchase") == found
+    series = report(reader, reported, "events/purchase/series", unit="day")
     assert series["points"] == [{"time": "2026-11-20T00:00:00Z", "count": 2, "visitors": 2}]
 
 
@@ -168,11 +168,11 @@ def test_funnels_are_kept_changed_asked_and_removed(logged_in: HttpClient, fille
     assert logged_in.get(f"{address}/{funnel['id']}").status_code == 404
 
 
-def test_funnel_that_is_not_kept(logged_in: HttpClient, filled: Site) -> None:
-    address = f"/api/sites/{filled.id}/reports/funnels"
-    found = logged_in.post(address, params=DAY, json={"steps": STEPS, "window_seconds": 300, "scope": "visitor"}).json()
+def test_funnel_that_is_not_kept(reader: HttpClient, reported: Site) -> None:
+    address = f"/api/sites/{reported.id}/reports/funnels"
+    found = reader.post(address, params=DAY, json={"steps": STEPS, "window_seconds": 300, "scope": "visitor"}).json()
     assert (found["entries"], found["completions"], found["scope"]) == (2, 2, "visitor")
-    filtered = logged_in.post(address, params={**DAY, "filter": "country is DE"}, json={"steps": STEPS}).json()
+    filtered = reader.post(address, params={**DAY, "filter": "country is DE"}, json={"steps": STEPS}).json()
     assert filtered["entries"] == 1
     for body, field in (
         ({}, "steps"),
@@ -181,7 +181,7 @@ def test_funnel_that_is_not_kept(logged_in: HttpClient, filled: Site) -> None:
         ({"steps": STEPS, "scope": "page"}, "scope"),
         ({"steps": STEPS, "name": "x"}, "name"),
     ):
-        answer = logged_in.post(address, json=body)
+        answer = reader.post(address, json=body)
         assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
 
 
@@ -212,34 +212,34 @@ def test_segment_of_another_site_is_not_found(logged_in: HttpClient, analytics: 
     assert logged_in.get(f"/api/sites/{filled.id}/segments/{segment.id}").status_code == 404
 
 
-def test_journeys(logged_in: HttpClient, filled: Site) -> None:
-    found = report(logged_in, filled, "journeys", page="/", depth=2)
+def test_journeys(reader: HttpClient, reported: Site) -> None:
+    found = report(reader, reported, "journeys", page="/", depth=2)
     assert (found["sessions"], found["direction"]) == (2, "next")
     assert found["levels"][0]["shown"] == [
         {"nodes": [{"kind": "pageview", "name": "/pricing"}], "sessions": 1, "share": 0.5}
     ]
-    back = report(logged_in, filled, "journeys", event="purchase", direction="previous", depth=1)
+    back = report(reader, reported, "journeys", event="purchase", direction="previous", depth=1)
     assert {each["nodes"][0]["name"] for each in back["levels"][0]["shown"]} == {"/", "/pricing"}
 
 
-def test_retention(logged_in: HttpClient, filled: Site) -> None:
-    found = report(logged_in, filled, "retention", **BOTH_DAYS, unit="day")
+def test_retention(reader: HttpClient, reported: Site) -> None:
+    found = report(reader, reported, "retention", **BOTH_DAYS, unit="day")
     assert [(each["visitors"], each["retained"]) for each in found["cohorts"]] == [(1, [1, None]), (2, [2])]
     assert (found["visitor_period"], found["identified_only"]) == ("day", False)
 
 
-def test_sessions(logged_in: HttpClient, filled: Site) -> None:
-    found = report(logged_in, filled, "sessions", limit=2)
+def test_sessions(reader: HttpClient, reported: Site) -> None:
+    found = report(reader, reported, "sessions", limit=2)
     assert (found["total"], [each["session_id"] for each in found["rows"]]) == (3, ["14", "13"])
-    assert [each["session_id"] for each in report(logged_in, filled, "sessions", limit=2, offset=2)["rows"]] == ["12"]
-    one = logged_in.get(f"/api/sites/{filled.id}/reports/sessions/12").json()
+    assert [each["session_id"] for each in report(reader, reported, "sessions", limit=2, offset=2)["rows"]] == ["12"]
+    one = reader.get(f"/api/sites/{reported.id}/reports/sessions/12").json()
     assert [(each["kind"], each["path"]) for each in one["events"]] == [
         ("pageview", "/"),
         ("pageview", "/pricing"),
         ("event", "/pricing"),
     ]
     assert one["events"][2]["props"] == {"plan": "pro", "price": 10}
-    assert logged_in.get(f"/api/sites/{filled.id}/reports/sessions/99").status_code == 404
+    assert reader.get(f"/api/sites/{reported.id}/reports/sessions/99").status_code == 404
 
 
 def test_realtime(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
@@ -253,8 +253,8 @@ def test_realtime(logged_in: HttpClient, analytics: Analytics, site: Site) -> No
     assert (answer["from"], answer["to"]) == ("2026-11-20T11:30:00.000Z", "2026-11-20T12:00:00.001Z")
 
 
-def test_revenue(logged_in: HttpClient, filled: Site) -> None:
-    found = report(logged_in, filled, "revenue", dimensions="property:plan", unit="day")
+def test_revenue(reader: HttpClient, reported: Site) -> None:
+    found = report(reader, reported, "revenue", dimensions="property:plan", unit="day")
     assert [(each["currency"], each["revenue"], each["orders"]) for each in found["currencies"]] == [
         ("EUR", 1000, 1),
         ("USD", 500, 1),
@@ -262,7 +262,7 @@ def test_revenue(logged_in: HttpClient, filled: Site) -> None:
     assert [(each["keys"], each["earnings"]["revenue"]) for each in found["rows"]] == [(["pro"], 1000), (["free"], 500)]
     assert found["total_rows"] == {"EUR": 1, "USD": 1}
     assert [each["points"][0]["earnings"]["revenue"] for each in found["series"]] == [1000, 500]
-    assert "rows" not in report(logged_in, filled, "revenue")
+    assert "rows" not in report(reader, reported, "revenue")
 
 
 def test_web_vitals(logged_in: HttpClient, analytics: Analytics, site: Site) -> None:
@@ -290,14 +290,14 @@ def test_engagement(logged_in: HttpClient, analytics: Analytics, site: Site) -> 
     assert found["series"] == [{"time": "2026-11-20T00:00:00Z", "engagement": found["engagement"]}]
 
 
-def test_numbers(logged_in: HttpClient, filled: Site) -> None:
+def test_numbers(reader: HttpClient, reported: Site) -> None:
     asked = {"number": "property:price", "event": "purchase", "dimensions": "country", "unit": "day"}
-    found = report(logged_in, filled, "numbers", **asked)
+    found = report(reader, reported, "numbers", **asked)
     assert (found["numbers"]["sum"], found["numbers"]["count"], found["numbers"]["median"]) == (12.5, 2, 6.25)
     assert [(each["keys"], each["numbers"]["sum"]) for each in found["rows"]] == [(["DE"], 10), (["FR"], 2.5)]
     assert [each["numbers"] for each in found["series"]] == [found["numbers"]]
     assert [(each["currency"], each["numbers"]["sum"]) for each in found["currencies"]] == [("EUR", 10), ("USD", 2.5)]
-    assert report(logged_in, filled, "numbers", number="property:price", event="signup")["numbers"]["count"] == 0
+    assert report(reader, reported, "numbers", number="property:price", event="signup")["numbers"]["count"] == 0
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_every_report_explains_itself(logged_in: HttpClient, analytics: Analytic
 
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE events; --", "' OR 1=1 --", "{}", "?", "%", "a,b"])
-def test_no_parameter_becomes_sql(logged_in: HttpClient, analytics: Analytics, filled: Site, text: str) -> None:
+def test_no_parameter_becomes_sql(reader: HttpClient, analytics: Analytics, reported: Site, text: str) -> None:
     before = analytics.store.select("SELECT count(*) FROM events")
     names: tuple[str, ...] = (
         "dimension",
@@ -376,11 +376,11 @@ def test_no_parameter_becomes_sql(logged_in: HttpClient, analytics: Analytics, f
         if "/reports/" not in route.path or "stream" in route.path or route.method != "GET" or "{" in route.path[24:]:
             continue
         for name in names:
-            address = route.path.format(site_id=filled.id)
-            answer = logged_in.get(address, params={**known(route, NEEDED), name: text})
+            address = route.path.format(site_id=reported.id)
+            answer = reader.get(address, params={**known(route, NEEDED), name: text})
             assert answer.status_code in (200, 400, 404), (route.path, name, answer.text)
     for path in (f"breakdown/property:{text}", f"events/{text}/properties", f"funnels/{text}", f"sessions/{text}"):
-        assert logged_in.get(f"/api/sites/{filled.id}/reports/{path}").status_code in (200, 400, 404)
+        assert reader.get(f"/api/sites/{reported.id}/reports/{path}").status_code in (200, 400, 404)
     assert analytics.store.select("SELECT count(*) FROM events") == before
 
 

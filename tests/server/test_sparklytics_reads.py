@@ -395,12 +395,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("path", "query", "field"), BAD)
-def test_bad_parameters_are_named(path: str, query: str, field: str, logged_in: HttpClient, site: Site) -> None:
-    answer = logged_in.get(f"/api/websites/{site.id}/{path}?{query}")
+def test_bad_parameters_are_named(path: str, query: str, field: str, reader: HttpClient, reported: Site) -> None:
+    answer = reader.get(f"/api/websites/{reported.id}/{path}?{query}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]["field"] == field
 
 
 @pytest.mark.parametrize("path", ["goals/x/stats", "funnels/x/results", "sessions/x", "revenue/summary?goal_id=x"])
-def test_what_is_not_there_is_404(path: str, logged_in: HttpClient, site: Site) -> None:
-    assert logged_in.get(f"/api/websites/{site.id}/{path}").status_code == 404
+def test_what_is_not_there_is_404(path: str, reader: HttpClient, reported: Site) -> None:
+    assert reader.get(f"/api/websites/{reported.id}/{path}").status_code == 404

@@ -143,14 +143,14 @@ def test_granularity_follows_the_span(
 
 
 @pytest.mark.parametrize(("granularity", "points"), [("hour", 90 * 24), ("day", 90), ("month", 3)])
-def test_granularity_may_be_asked_for(granularity: str, points: int, logged_in: HttpClient, site: Site) -> None:
+def test_granularity_may_be_asked_for(granularity: str, points: int, reader: HttpClient, reported: Site) -> None:
     params = {"start_date": "2026-01-01", "end_date": "2026-03-31", "granularity": granularity}
-    found = ask(logged_in, site, "events/timeseries", event_name="a", **params)
+    found = ask(reader, reported, "events/timeseries", event_name="a", **params)
     assert (found["granularity"], len(found["series"])) == (granularity, points)
 
 
-def test_unknown_granularity_is_refused(logged_in: HttpClient, site: Site) -> None:
-    field, _ = refused(logged_in, site, "events/timeseries", "event_name=a&granularity=week")
+def test_unknown_granularity_is_refused(reader: HttpClient, reported: Site) -> None:
+    field, _ = refused(reader, reported, "events/timeseries", "event_name=a&granularity=week")
     assert field == "granularity"
 
 
@@ -190,9 +190,9 @@ BAD_RANGES = [
 
 
 @pytest.mark.parametrize(("query", "field"), BAD_RANGES)
-def test_bad_range_is_refused_and_names_its_end(query: str, field: str, logged_in: HttpClient, site: Site) -> None:
+def test_bad_range_is_refused_and_names_its_end(query: str, field: str, reader: HttpClient, reported: Site) -> None:
     for report in REPORTS:
-        assert refused(logged_in, site, report, f"event_name=a&{query}")[0] == field
+        assert refused(reader, reported, report, f"event_name=a&{query}")[0] == field
 
 
 DATES = st.one_of(st.dates().map(lambda day: day.isoformat()), st.text(max_size=12), st.none())
@@ -227,15 +227,15 @@ TOO_LONG = "event_name must be 255 characters or fewer"
     ],
 )
 def test_event_name_is_checked_in_the_documents_words(
-    query: str, message: str, report: str, logged_in: HttpClient, site: Site
+    query: str, message: str, report: str, reader: HttpClient, reported: Site
 ) -> None:
-    assert refused(logged_in, site, report, query) == ("event_name", message)
+    assert refused(reader, reported, report, query) == ("event_name", message)
 
 
 @pytest.mark.parametrize("report", REPORTS[1:])
 @pytest.mark.parametrize("name", ["é" * 255, "  padded  ", "' OR 1=1 --", "a\x00b", "e\u0301te\u0301"])
-def test_event_name_of_any_characters_is_taken(name: str, report: str, logged_in: HttpClient, site: Site) -> None:
-    found = ask(logged_in, site, report, event_name=name)
+def test_event_name_of_any_characters_is_taken(name: str, report: str, reader: HttpClient, reported: Site) -> None:
+    found = ask(reader, reported, report, event_name=name)
     assert found == [] or len(found["series"]) == 7
 
 
