@@ -32,3 +32,12 @@ def outcome_of(product: Product, request: Request) -> Outcome:
 
 def props_of(event: dict[str, Any]) -> Any:
     return json.loads(event["props"] or "{}")
+
+
+def said(props: dict[str, Any]) -> dict[str, Any]:
+    """Those of them that are stored: nothing that is null or blank, nor whose name is."""
+    return {name: value for name, value in props.items() if name.strip() and not is_blank(value)}
+
+
+def is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value.strip() == "")

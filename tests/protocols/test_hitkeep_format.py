@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hitkeep_py.catalog.sites import Site
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
-from tests.accepted import Outcome, props_of, send
+from tests.accepted import Outcome, props_of, said, send
 from tests.bad_input import any_value, naughty_strings
 from tests.product import Headers, Product, in_memory
 
@@ -102,7 +102,7 @@ def test_names_and_properties_are_stored_unchanged(
         assert outcome.answer.status == 400
         return
     (event,) = outcome.events
-    assert (event["name"], props_of(event)) == (cleaned, props)
+    assert (event["name"], props_of(event)) == (cleaned, said(props))
 
 
 @given(

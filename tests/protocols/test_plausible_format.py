@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hitkeep_py.config import Settings
 from hitkeep_py.text import clean
-from tests.accepted import props_of, send
+from tests.accepted import props_of, said, send
 from tests.bad_input import any_text, any_value, naughty_strings, plain_text
 from tests.product import Product, in_memory
 
@@ -72,7 +72,7 @@ def test_names_and_properties_within_the_limits_are_stored_unchanged(
     outcome = send(product, PATH, {"n": f"x{name}", "p": props, **PAGE})
     (event,) = outcome.events
     assert event["name"] == clean(f"x{name}", 120)
-    assert props_of(event) == {key: value for key, value in props.items() if value != ""}
+    assert props_of(event) == said(props)
 
 
 @given(known=st.lists(st.integers(0, 3), max_size=8), unknown=st.integers(0, 5), order=st.randoms())

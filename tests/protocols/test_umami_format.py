@@ -14,7 +14,7 @@ from hitkeep_py.config import Settings
 from hitkeep_py.enrich.lookups import normal_language
 from hitkeep_py.protocols.umami import NOT_STORED
 from hitkeep_py.text import clean
-from tests.accepted import props_of, send
+from tests.accepted import props_of, said, send
 from tests.bad_input import any_value, naughty_strings, plain_text
 from tests.product import Answer, Product, in_memory
 
@@ -104,7 +104,7 @@ def test_what_is_within_the_limits_is_stored_unchanged(
     assert (event["kind"], event["name"]) == ("event", clean(f"x{name}", 50))
     assert (event["label"] or "", event["title"] or "") == (clean(tag, 50), clean(title, 512))
     assert (event["language"] or "", event["screen"]) == (normal_language(language), screen)
-    assert props_of(event) == data
+    assert props_of(event) == said(data)
 
 
 @given(kinds=st.lists(st.sampled_from(["good", "vitals", "unknown", *range(len(BAD_OBJECTS))]), max_size=30))
