@@ -17,8 +17,8 @@ Result = TypeVar("Result")
 LEAST_LENGTH = 8
 MOST_LENGTH = 1024
 
-# The hash of a random text that nobody knows, so that unknown users take as long as known ones.
-NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$yNwS666hZFtogBI/2iJ8OA$kwUDfx4hTaM4oFIbKY3Eo0oF+sXvGWPa6awETRxgC5Y"
+# No password has it, and to find that out takes as long as with a user's.
+NOBODY = "$argon2id$v=19$m={},t={},p=1$yNwS666hZFtogBI/2iJ8OA$kwUDfx4hTaM4oFIbKY3Eo0oF+sXvGWPa6awETRxgC5Y"
 
 
 class Passwords:
@@ -29,6 +29,7 @@ class Passwords:
 
     def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._nobody = NOBODY.format(memory_kib, passes)
         # 16 logins at once with the library's defaults took 1 GB; two of ours take 38 MB.
         self._pool = ThreadPoolExecutor(self.THREADS, "password")
         self._places = threading.BoundedSemaphore(self.THREADS + self.MOST_WAITING)
@@ -50,7 +51,9 @@ class Passwords:
     def verify(self, password_hash: str | None, password: str) -> bool:
         """With no hash (an unknown user) it takes as long, and is False. Raises RateLimited."""
         try:
-            right = self._in_turn(self._hasher.verify, password_hash or NOBODY, _bytes(password[: MOST_LENGTH + 1]))
+            right = self._in_turn(
+                self._hasher.verify, password_hash or self._nobody, _bytes(password[: MOST_LENGTH + 1])
+            )
         except (Argon2Error, InvalidHashError):
             return False
         return right and password_hash is not None

@@ -26,6 +26,7 @@ from hitkeep_py.ingest.writer import Writer
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.fake_clock import FakeClock
+from tests.properties import FEW
 from tests.stored_events import SITE
 
 IDENTITIES = "SELECT visitor_id, session_id FROM events ORDER BY event_id"
@@ -273,6 +274,7 @@ def arrivals_in_order() -> st.SearchStrategy[list[Arrival]]:
     return st.lists(arrival, max_size=30).map(in_time)
 
 
+@FEW
 @given(arrivals=arrivals_in_order(), cuts=st.sets(st.integers(0, 30), max_size=3))
 def test_portions_and_restarts_change_nothing(arrivals: list[Arrival], cuts: set[int]) -> None:
     edges = [0, *sorted(cuts), len(arrivals)]

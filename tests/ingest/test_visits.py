@@ -21,6 +21,7 @@ from tests.accepted import send
 from tests.fake_clock import FakeClock
 from tests.kept_store import new_store
 from tests.product import Product, in_memory
+from tests.properties import FEW
 from tests.stored_events import SITE, START
 
 MINUTE = 60_000
@@ -175,6 +176,7 @@ def stored(lives: list[list[Event]]) -> list[tuple[Any, ...]]:
     return found
 
 
+@FEW
 @example(steps=[(0, None, "engagement"), (0, None, "pageview")], cuts={1})
 @given(steps=STEPS, cuts=st.sets(st.integers(0, 12), max_size=2))
 def test_restarts_cut_no_visit_and_no_session_is_of_two_users(

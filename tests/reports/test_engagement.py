@@ -16,6 +16,7 @@ from hitkeep_py.reports.engagement import Engagement, engagement, engagement_ser
 from hitkeep_py.reports.table import MOST_KEYS
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
+from tests.properties import FEW
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -124,6 +125,7 @@ EVENT = st.tuples(
 )
 
 
+@FEW
 @given(events=st.lists(EVENT, min_size=1, max_size=15))
 def test_figures_are_those_counted_one_by_one(events: list[tuple[Any, ...]]) -> None:
     depths: dict[tuple[str, int], int] = {}

@@ -19,6 +19,7 @@ from hitkeep_py.reports.funnels import FunnelResult, funnel, funnel_series
 from tests.behaviour import answered, event, new_site, page, put, query_of
 from tests.engines import Engine, opened
 from tests.fake_clock import FakeClock
+from tests.properties import FEW
 from tests.stored_events import milliseconds
 
 STEPS = [page("/pricing"), event("signup"), event("purchase")]
@@ -210,6 +211,7 @@ def test_funnels_are_what_the_definition_says(
     assert found == read_event_by_event(events, steps, window, scope)
 
 
+@FEW
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(1, 2), st.sampled_from("abc")), min_size=1, max_size=14),
     st.text("abc", min_size=2, max_size=4),

@@ -21,6 +21,7 @@ from hitkeep_py.query.time_range import TimeRange
 from hitkeep_py.reports.numbers import Numbers, numbers, numbers_by_currency, numbers_series, numbers_table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
+from tests.properties import FEW
 from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -174,6 +175,7 @@ def test_huge_numbers_do_not_stop_the_sum(engine: Engine) -> None:
         assert ask(own, numbers, DAY, "property:n").sum == 1
 
 
+@FEW
 @given(amounts=st.lists(st.decimals(-10_000, 10_000, places=2), min_size=2, max_size=30))
 def test_aggregates_are_those_of_python(amounts: list[Decimal]) -> None:
     with opened("duckdb") as engine:

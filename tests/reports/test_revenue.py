@@ -22,6 +22,7 @@ from hitkeep_py.reports.revenue import Earnings, revenue, revenue_series, revenu
 from hitkeep_py.reports.table import table
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
+from tests.properties import FEW
 from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -121,6 +122,7 @@ def test_any_dimensions_group(engine: Engine) -> None:
 MONEY = st.tuples(st.sampled_from(["EUR", "USD"]), st.sampled_from(["pen", "ink", None]), st.integers(-999, 999))
 
 
+@FEW
 @given(events=st.lists(MONEY, max_size=20))
 def test_groups_and_points_add_up_to_the_total(events: list[tuple[str, str | None, int]]) -> None:
     expected: dict[str, int] = defaultdict(int)

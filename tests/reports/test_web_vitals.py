@@ -25,6 +25,7 @@ from hitkeep_py.reports.web_vitals import (
 )
 from tests.asked_engine import ask
 from tests.engines import Engine, opened
+from tests.properties import FEW
 from tests.stored_events import SITE, milliseconds, store_rows
 
 DAY = Query(SITE, TimeRange(milliseconds("2026-11-20T00:00:00"), milliseconds("2026-11-21T00:00:00")))
@@ -129,6 +130,7 @@ def test_ratings(name: str, low: float, high: float) -> None:
     ]
 
 
+@FEW
 @given(values=st.lists(st.floats(0, 60_000), min_size=2, max_size=30))
 @example(values=[0.0, 0.0])
 def test_percentiles_and_shares_are_those_of_all_measurements(values: list[float]) -> None:

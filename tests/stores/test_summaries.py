@@ -24,6 +24,7 @@ from hitkeep_py.stores import EventStore
 from hitkeep_py.stores.duckdb import DuckDBStore
 from hitkeep_py.stores.summaries import AGGREGATES, COLUMNS, named
 from tests.generated_events import SPANS, ZONES, Row, generated, numbered, store_in_portions
+from tests.properties import FEW
 from tests.stored_events import OTHER_SITE, SITE, milliseconds, store_rows
 
 STORED = ", ".join(COLUMNS)
@@ -168,6 +169,7 @@ def test_breakdowns_by_what_sessions_have_add_up(name: str, filled: DuckDBStore)
         assert tuple(map(sum, zip(*rows, strict=True))) == totals
 
 
+@FEW
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False), st.lists(st.integers(1, 40), max_size=4))
 def test_order_and_portions_do_not_matter(reused: DuckDBStore, seed: int, order: Any, sizes: list[int]) -> None:
     rows = generated(seed, 14, unknown=0.2)
