@@ -18,7 +18,7 @@ from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.stores import Columns, EventStore
 
 READ_AT_ONCE = 10_000
-"""Events in memory, some 20 MB."""
+"""Events in memory."""
 SLICE_EVENTS = 200_000
 """Of so many at once the engine finds out who sent them in another order."""
 LAST_VISITOR = 2**64 - 1
