@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli.access import catalog
@@ -93,7 +93,7 @@ class Dashboard:
 
     def _new_tab(self) -> Page:
         page = self.context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: self._heard(said))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._watch(request.url))
         return page
@@ -104,6 +104,10 @@ class Dashboard:
     def report(self, name: str, site: str = SITE, **parameters: str) -> Any:
         """What the API answers to the same question."""
         return asked(self.server, "GET", f"/api/sites/{site}/reports/{name}?{urlencode(parameters)}")
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(f"{said.text} {said.location['url']}")
 
     def _watch(self, address: str) -> None:
         if not address.startswith(self.server.address):

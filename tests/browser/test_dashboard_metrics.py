@@ -170,6 +170,7 @@ def test_a_filter_of_events_says_which_figures_are_of_whole_sessions(page: Page,
 def test_a_question_mark_shows_the_keys_of_the_page(page: Page) -> None:
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
+    dialog.locator("dl > div").first.wait_for()
     lines = dialog.locator("dl > div").all_inner_texts()
     keys = dict(line.split("\n", 1) for line in lines)
     assert keys["f"].strip() == "Add a filter"

@@ -15,9 +15,7 @@ from hitkeep_py.demo import shop
 from hitkeep_py.demo.directory import claim
 from hitkeep_py.demo.filling import Filling
 from hitkeep_py.server.api import demo
-from hitkeep_py.server.routes import DEMO_ROUTES
 from tests.chromium import asked, visitor, wait_for
-from tests.http_client import HttpClient
 from tests.running_server import RunningServer, running
 
 PAGE_EVENTS = f"/api/sites/{shop.DOMAIN}/export?format=json&range=all&filter=hostname+is+127.0.0.1"
@@ -223,11 +221,6 @@ def test_only_the_demonstrations_shop_is_told_of(demo_server: RunningServer) -> 
     events = httpx2.get(f"{demo_server.address}/demo/events").json()["events"]
     assert [each for each in events if each["name"] == "elsewhere"] == []
     assert shop.DOMAIN == demo.SITE
-
-
-def test_there_is_none_of_it_without_demo(http: HttpClient) -> None:
-    for path in {each.path.replace("{name}", "page.js") for each in DEMO_ROUTES}:
-        assert (http.get(path).status_code, http.get(path).json()["error"]["code"]) == (404, "not_found"), path
 
 
 def test_the_terminal_says_how_to_get_in(demo_server: RunningServer, tmp_path: Path) -> None:

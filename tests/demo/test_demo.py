@@ -19,6 +19,7 @@ from hitkeep_py.event import Event, event_row
 from hitkeep_py.query.dimensions import SESSION_ATTRIBUTES
 from hitkeep_py.server.app import Server
 from hitkeep_py.server.report_routes import REPORT_NAMES
+from hitkeep_py.server.routes import DEMO_ROUTES
 from tests.fake_clock import FakeClock
 from tests.http_client import HttpClient
 from tests.product import lookups, new_analytics
@@ -249,3 +250,8 @@ def test_serve_refuses_a_real_directory_before_it_touches_it(tmp_path: Path) -> 
     assert (code, error.count("\n")) == (3, 1)
     assert "holds data that is not a demonstration's" in error
     assert [each.name for each in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_there_is_no_demonstration_on_a_server_without_it(http: HttpClient) -> None:
+    for path in {each.path.replace("{name}", "page.js") for each in DEMO_ROUTES}:
+        assert (http.get(path).status_code, http.get(path).json()["error"]["code"]) == (404, "not_found"), path

@@ -66,10 +66,16 @@ function pageOf(where: string) {
   const page = PAGES.find(([pattern]) => pattern.test(where))?.[1]
   if (!page) return <Nowhere title={words.value.problems.noPage} />
   const { site } = question.value
-  return where.startsWith("/sites/") && site ? <OfSite site={site}>{page()}</OfSite> : page()
+  return where.startsWith("/sites/") && site ? (
+    <OfSite key={site} site={site}>
+      {page()}
+    </OfSite>
+  ) : (
+    page()
+  )
 }
 
-/** Of a site that there is not each panel would say so. */
+/** Of a site that there is not each panel would say so. Its key: what another site has is not asked of this one. */
 function OfSite({ site, children }: { site: string; children: preact.JSX.Element }) {
   const { error } = useAnswer("GET /api/sites/{site_id}", { path: { site_id: site } })
   return error?.code === "not_found" ? <Nowhere title={words.value.problems.noSite(site)} /> : children
