@@ -1,21 +1,26 @@
 """The server as a process: its start, what stops it, its end, and the first user."""
 
 import os
+import re
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 
 from hitkeep_py.analytics import Analytics
+from hitkeep_py.cli import main
+from hitkeep_py.cli.serve import listen
 from hitkeep_py.config import Settings
+from hitkeep_py.errors import AnalyticsError
 from tests.chromium import asked, wait_for
 from tests.running_server import RunningServer, run, running
 
@@ -78,13 +83,6 @@ def test_setup_token_is_printed_until_there_is_a_user(tmp_path: Path) -> None:
         assert "/api/initial-user" not in server.log
 
 
-def test_connection_is_taken_as_soon_as_the_log_says_so(tmp_path: Path) -> None:
-    """A script that waits for the line must not find the door shut."""
-    for number in range(3):
-        with running(tmp_path / str(number), tmp_path) as server:
-            socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
-
-
 def test_sigterm_exits_with_0_with_all_that_was_acknowledged_stored(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     site_id = add_site(data_dir)
@@ -102,37 +100,15 @@ def test_sigterm_exits_with_0_with_all_that_was_acknowledged_stored(tmp_path: Pa
     assert stored_events(data_dir) == acknowledged
 
 
-def test_ctrl_c_exits_with_0(tmp_path: Path) -> None:
-    with running(tmp_path / "data", tmp_path) as server:
-        assert server.stop(signal.SIGINT, timeout=20) == 0
-        assert "Traceback" not in server.log
-
-
-def test_stopped_server_leaves_nothing_that_looks_alive(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    with running(data_dir, tmp_path) as server:
-        server.stop(signal.SIGTERM)
-    assert not (data_dir / "server.sock").exists()
-    assert '"lock": "free"' in run("doctor", "--json", "--data-dir", str(data_dir))[1]
-
-
-def test_killed_server_does_not_look_alive(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    with running(data_dir, tmp_path) as server:
-        server.stop(signal.SIGKILL)
-    code, output, _ = run("doctor", "--json", "--data-dir", str(data_dir))
-    assert code == 0
-    assert '"server": "not running"' in output
-    assert '"lock": "free"' in output
-
-
-def test_server_starts_again_after_a_kill_and_commands_work_meanwhile(tmp_path: Path) -> None:
+def test_killed_server_does_not_look_alive_and_starts_again_and_commands_work_meanwhile(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     site_id = add_site(data_dir)
     with running(data_dir, tmp_path) as server:
         body = {"site_id": site_id, "name": "signup", "url": "/"}
         assert httpx2.post(f"{server.address}/ingest/event", json=body).status_code == 202
         server.stop(signal.SIGKILL)
+    code, output, _ = run("doctor", "--json", "--data-dir", str(data_dir))
+    assert (code, '"server": "not running"' in output, '"lock": "free"' in output) == (0, True, True), output
     code, output, errors = run("goal", "stats", "example.com", "--data-dir", str(data_dir))
     assert (code, "UTC: 1 session\n" in output) == (0, True), errors
     with running(data_dir, tmp_path) as server:
@@ -148,34 +124,46 @@ def test_data_directory_of_any_length_works(tmp_path: Path) -> None:
         assert '"server": "running"' in output
 
 
-def test_relative_data_directory_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_data_directory_works_and_a_stopped_server_leaves_nothing_that_looks_alive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with running(Path("data"), tmp_path) as server:
         assert '"server": "running"' in run("doctor", "--json", "--data-dir", "data")[1]
         assert server.stop(signal.SIGTERM) == 0
     assert (tmp_path / "data" / "events.duckdb").exists()
+    assert not (tmp_path / "data" / "server.sock").exists()
+    assert '"lock": "free"' in run("doctor", "--json", "--data-dir", "data")[1]
 
 
-def test_address_that_cannot_be_had_exits_with_1_in_words(tmp_path: Path) -> None:
-    for host in ("host.invalid", "192.0.2.1", "a" * 70, "a..b", "not a host", "\N{SNOWMAN}" * 70):
-        code, _, errors = run("serve", "--host", host, "--port", "0", "--data-dir", str(tmp_path / "data"))
-        assert "Traceback" not in errors, host
-        assert (code, f"cannot listen on {host}" in errors) == (1, True), (host, errors)
+NO_HOSTS = ("host.invalid", "192.0.2.1", "a" * 70, "a..b", "not a host", "\N{SNOWMAN}" * 70)
+
+
+@pytest.mark.parametrize("host", NO_HOSTS)
+def test_address_that_cannot_be_had_is_refused_in_words(host: str) -> None:
+    with pytest.raises(AnalyticsError, match=f"^cannot listen on {re.escape(host)}:0: ."):
+        listen(Settings(host=host, port=0))
+
+
+def test_address_that_cannot_be_had_exits_with_1(tmp_path: Path) -> None:
+    host = NO_HOSTS[-1]
+    code, _, errors = run("serve", "--host", host, "--port", "0", "--data-dir", str(tmp_path / "data"))
+    assert "Traceback" not in errors
+    assert (code, f"cannot listen on {host}" in errors) == (1, True), errors
 
 
 def test_bad_settings_exit_with_2_before_anything_is_made(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
-    environment = {**os.environ, "HITKEEP_PORTS": "1"}
     for arguments, variables in (
-        (["--port", "eighty"], os.environ),
-        (["--ingest-rate", "0"], os.environ),
-        (["--memory-limit", "0MB"], os.environ),
-        ([], environment),
+        (["--port", "eighty"], {}),
+        (["--ingest-rate", "0"], {}),
+        (["--memory-limit", "0MB"], {}),
+        ([], {"HITKEEP_PORTS": "1"}),
     ):
-        code, _, errors = run("serve", "--data-dir", str(data_dir), *arguments, environment=variables)
-        assert code == 2, (arguments, errors)
-        assert errors.splitlines()[-1].startswith("Error: "), arguments
-        assert "Traceback" not in errors
+        done = CliRunner().invoke(main, ["serve", "--data-dir", str(data_dir), *arguments], env=variables)
+        assert done.exit_code == 2, (arguments, done.output)
+        assert done.stderr.splitlines()[-1].startswith("Error: "), arguments
+        assert "Traceback" not in done.stderr
     assert not data_dir.exists()
 
 
@@ -189,15 +177,19 @@ def test_environment_sets_the_documented_limit(tmp_path: Path) -> None:
     assert statuses == [202, 202, 202, 429]
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1])
-def test_signals_of_log_rotation_do_not_end_the_server(number: signal.Signals, tmp_path: Path) -> None:
+def test_signals_of_log_rotation_do_not_end_the_server(tmp_path: Path) -> None:
     log_file = tmp_path / "analytics.log"
     with running(tmp_path / "data", tmp_path, "--log-file", str(log_file), log_file=log_file) as server:
-        log_file.rename(tmp_path / "analytics.log.1")
-        server.process.send_signal(number)
-        wait_until(lambda: log_file.exists() and f"goes on after {number.name}" in log_file.read_text("utf-8"))
-        assert httpx2.get(f"{server.address}/readyz").status_code == 200
+        for number in (signal.SIGHUP, signal.SIGUSR1):
+            log_file.rename(tmp_path / f"before-{number.name}.log")
+            server.process.send_signal(number)
+            wait_until(partial(tells, log_file, f"goes on after {number.name}"))
+            assert httpx2.get(f"{server.address}/readyz").status_code == 200
         assert server.stop(signal.SIGTERM) == 0
+
+
+def tells(log_file: Path, words: str) -> bool:
+    return log_file.exists() and words in log_file.read_text("utf-8")
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -242,10 +234,11 @@ def test_a_proxy_reaches_the_server_by_a_socket_file(tmp_path: Path) -> None:
         assert (code, "Address already in use" in errors) == (1, True), errors
 
 
-def test_missing_country_file_is_a_warning(tmp_path: Path) -> None:
+def test_missing_country_file_is_a_warning_and_ctrl_c_exits_with_0(tmp_path: Path) -> None:
     with running(tmp_path / "data", tmp_path, "--geoip-db", str(tmp_path / "none.mmdb")) as server:
         assert httpx2.get(f"{server.address}/readyz").status_code == 200
         assert "none.mmdb" in server.log
+        assert server.stop(signal.SIGINT, timeout=20) == 0
         assert "Traceback" not in server.log
 
 
@@ -253,7 +246,10 @@ HELD_QUESTION = """
 import os, signal, socket, sys, threading, uvloop
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli.serve import run
+from hitkeep_py.cli import main
+from hitkeep_py.cli.serve import listen
 from hitkeep_py.config import Settings
+from hitkeep_py.errors import AnalyticsError
 
 analytics = Analytics.open(Settings(data_dir=sys.argv[1]), "test")
 held = threading.Event()
