@@ -39,6 +39,15 @@ def bring_up_to_date(store: EventStore, clock: Clock, restatements: Sequence[Res
                 log.info("%s", told(found))
 
 
+def next_start(done: Sequence[Restated], restatements: Sequence[Restatement] = RESTATEMENTS) -> str | None:
+    """What is left for bring_up_to_date, in words."""
+    names = {each.name for each in done}
+    columns = sorted({column for each in restatements if each.name not in names for column in each.columns})
+    if not columns:
+        return None
+    return f"brings {len(columns)} column{'s' * (len(columns) > 1)} up to date: {', '.join(columns)}"
+
+
 def told(done: Restated) -> str:
     return f"{done.name}: {done.events:,} events, {done.values:,} values, changed at {utc_text(done.time)}"
 

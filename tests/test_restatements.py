@@ -4,14 +4,17 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from hitkeep_py.analytics import Analytics
+from hitkeep_py.cli.doctor import offline_restatements
 from hitkeep_py.config import Settings
+from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.ingest.inbox import Inbox
 from hitkeep_py.ingest.writer import Writer
-from hitkeep_py.restatements import RESTATEMENTS, bring_up_to_date, restate_columns
-from hitkeep_py.stores import Restatement, Values
+from hitkeep_py.restatements import RESTATEMENTS, bring_up_to_date, next_start, restate_columns
+from hitkeep_py.stores import Restated, Restatement, Values
 from hitkeep_py.stores.duckdb import DuckDBStore
 from tests.engines import ENGINES, opened
 from tests.fake_clock import FakeClock
@@ -93,7 +96,7 @@ def test_what_an_earlier_version_accepted_is_restated_before_it_is_stored(tmp_pa
     store.close()
 
 
-def test_health_tells_what_has_changed(tmp_path: Path) -> None:
+def test_health_and_doctor_tell_what_has_changed(tmp_path: Path) -> None:
     settings = Settings(data_dir=str(tmp_path / "data"))
     Analytics.open(settings, "test").close()
     store = DuckDBStore(tmp_path / "data" / "events.duckdb")
@@ -101,8 +104,20 @@ def test_health_tells_what_has_changed(tmp_path: Path) -> None:
     with store._writing() as connection:
         connection.execute("DELETE FROM restatements")
     store.close()
+    left = {"restated": [], "next_start": "brings 2 columns up to date: language, path"}
+    assert offline_restatements(settings, DataDirectory(settings.directory)) == left
     analytics = Analytics.open(settings, "test", FakeClock(), lookups())
-    assert analytics.health()["restated"] == [
-        "pages in one spelling: 1 events, 1 values, changed at 2026-11-20T12:00:00.000Z"
-    ]
+    done = ["pages in one spelling: 1 events, 1 values, changed at 2026-11-20T12:00:00.000Z"]
+    assert analytics.health()["restated"] == done
     analytics.close()
+    assert offline_restatements(settings, DataDirectory(settings.directory)) == {"restated": done}
+
+
+def test_a_stopped_server_s_store_of_any_version_tells_what_is_left(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path))
+    directory = DataDirectory(settings.directory)
+    assert offline_restatements(settings, directory) == {}
+    with duckdb.connect(str(directory.events)) as connection:
+        connection.execute("CREATE TABLE events (path TEXT)")
+    assert offline_restatements(settings, directory)["next_start"].startswith("brings 2 columns")
+    assert next_start([Restated(RESTATEMENTS[0].name, 1, 0, 0)]) == "brings 1 column up to date: language"

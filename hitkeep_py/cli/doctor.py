@@ -16,7 +16,8 @@ from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError
 from hitkeep_py.integrity import problems
-from hitkeep_py.stores.duckdb import stored_position
+from hitkeep_py.restatements import next_start, told
+from hitkeep_py.stores.duckdb import stored_position, stored_restatements
 
 MEGABYTE = 1_000_000
 
@@ -75,7 +76,16 @@ def describe(settings: Settings, directory: DataDirectory) -> dict[str, Any]:
     }
     answer = server_answer(settings, "GET", "/api/health")
     report["server"] = "running" if answer else "not running"
-    return {**report, **(answer or offline_inbox(directory))}
+    return {**report, **(answer or {**offline_inbox(directory), **offline_restatements(settings, directory)})}
+
+
+def offline_restatements(settings: Settings, directory: DataDirectory) -> dict[str, Any]:
+    """What was brought to this version's form and what will be; nothing of a store that cannot be read here."""
+    done = None if settings.store else stored_restatements(directory.events)
+    if done is None:
+        return {}
+    left = next_start(done)
+    return {"restated": [told(each) for each in done if each.events], **({"next_start": left} if left else {})}
 
 
 def offline_inbox(directory: DataDirectory) -> dict[str, Any]:

@@ -282,6 +282,17 @@ def stored_position(path: Path) -> int:
         return 0
 
 
+def stored_restatements(path: Path) -> list[Restated] | None:
+    """Of a store that nobody has open, without changing it; None where it cannot be read."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return [Restated(*row) for row in connection.execute(DONE).fetchall()]
+    except duckdb.CatalogException:  # Of a version that had no such table.
+        return []
+    except duckdb.Error:
+        return None
+
+
 def _replay_by_attaching(path: Path) -> None:
     """A log with schema changes replays when its database is attached to another (duckdb PR 21608)."""
     name = str(path).replace("'", "''")
