@@ -27,11 +27,18 @@ class Database:
             self._connection = sqlite3.connect(
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=5
             )
+            self._prepare()
+        except sqlite3.Error as error:
+            raise unusable_sqlite(path, error) from error
+
+    def _prepare(self) -> None:
+        try:
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
             self._migrate()
-        except sqlite3.Error as error:
-            raise unusable_sqlite(path, error) from error
+        except BaseException:
+            self._connection.close()
+            raise
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock, _translating():

@@ -64,13 +64,21 @@ def open_with_log_checked(path: Path) -> sqlite3.Connection:
 def open_database(path: Path | None) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=5)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise DataDirectoryError(f"{path} was written by a newer version; install that version")
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+        try:
+            prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
         return connection
     except sqlite3.Error as error:
         raise unusable_sqlite(path, error) from error
+
+
+def prepare(connection: sqlite3.Connection, path: Path | None) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise DataDirectoryError(f"{path} was written by a newer version; install that version")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -119,8 +119,8 @@ class DuckDBDialect:
         return f"epoch_ms(date_trunc('{unit}', epoch_ms({time} + {offset}))::TIMESTAMP)"
 
     def milliseconds(self, time: str) -> str:
-        # epoch_ms(time) takes six times as long, 80 ms for 2.5 M, and fails in DuckDB 2.0.1.
-        return f"(epoch_us({time}) // 1000)"
+        # epoch_ms takes three times as long. Without the cast 2.0.1 fails after the year 2262: it goes by nanoseconds.
+        return f"(epoch_us({time}::TIMESTAMP) // 1000)"
 
     def milliseconds_between(self, first: str, last: str) -> str:
         return f"({self.milliseconds(last)} - {self.milliseconds(first)})"

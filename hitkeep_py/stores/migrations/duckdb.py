@@ -140,7 +140,7 @@ MIGRATIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
             f"""
             INSERT INTO sessions
             SELECT site_id, session_id, min(visitor_id), min(visitor_number), min(time), max(time),
-                epoch_us(max(time)) // 1000 - epoch_us(min(time)) // 1000,
+                epoch_us(max(time)::TIMESTAMP) // 1000 - epoch_us(min(time)::TIMESTAMP) // 1000,
                 count(*) FILTER (kind = 'pageview'), count(*) FILTER (kind = 'event'),
                 arg_min(path, (time, event_id)) FILTER (kind = 'pageview'),
                 min(time) FILTER (kind = 'pageview' AND path IS NOT NULL),
