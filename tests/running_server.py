@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "hitkeep_py"]
-LISTENS = re.compile(r"listens on ((?:http://|unix:)\S+?),")
+LISTENS = re.compile(r"listens on ((?:http://|unix:)\S+?),(?: reached at (\S+?),)? data in")
 TOKEN = re.compile(r'"setup_token":"([^"]+)"')
 START_SECONDS = 60.0
 
@@ -21,6 +21,7 @@ class RunningServer:
     data_dir: Path
     log_file: Path
     address: str = ""
+    """Where browsers reach it."""
 
     @property
     def log(self) -> str:
@@ -71,7 +72,7 @@ def wait_for_address(server: RunningServer) -> str:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if found := LISTENS.search(server.log):
-            return found.group(1)
+            return found.group(2) or found.group(1)
         assert server.process.poll() is None, f"the server ended: {server.log}"
         time.sleep(0.01)
     raise AssertionError(f"the server did not start: {server.log}")

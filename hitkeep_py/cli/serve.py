@@ -244,7 +244,8 @@ def local_socket(directory: DataDirectory) -> Iterator[socket.socket]:
 def announce(server: Server, listener: socket.socket, demo: Demonstration | None = None) -> None:
     """ "listens on" comes last: who waits for it has read all there is to read."""
     settings = server.analytics.settings
-    address = settings.public_url or address_of(listener)
+    listening = address_of(listener)
+    address = settings.public_url or listening
     if demo:
         announce_demonstration(address, demo.password, settings.data_dir)
     if not server.analytics.catalog.users.exist():
@@ -259,7 +260,8 @@ def announce(server: Server, listener: socket.socket, demo: Demonstration | None
             '"password":"..."}\'\n',
             error=True,
         )
-    log.info("analytics %s listens on %s, data in %s", __version__, address, settings.directory.resolve())
+    reached = f", reached at {settings.public_url}" if settings.public_url else ""
+    log.info("analytics %s listens on %s%s, data in %s", __version__, listening, reached, settings.directory.resolve())
 
 
 def address_of(listener: socket.socket) -> str:

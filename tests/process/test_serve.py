@@ -220,8 +220,10 @@ def test_a_proxy_reaches_the_server_by_a_socket_file(tmp_path: Path) -> None:
         assert server.address == f"unix:{file}"
         assert file.stat().st_mode & 0o777 == 0o660
         server.stop(signal.SIGKILL)
-    limits = ("--ingest-rate", "0.01", "--ingest-burst", "1")
-    with running(data_dir, tmp_path, "--host", f"unix:{file}", *limits):
+    public = "https://example.com/analytics"
+    limits = ("--ingest-rate", "0.01", "--ingest-burst", "1", "--public-url", public)
+    with running(data_dir, tmp_path, "--host", f"unix:{file}", *limits) as server:
+        assert f"listens on unix:{file}, reached at {public}, data in {data_dir}" in server.log
         transport = httpx2.HTTPTransport(uds=str(file))
         with httpx2.Client(base_url="http://hitkeep", transport=transport) as client:
             body = {"site_id": site_id, "name": "signup", "url": "/"}
