@@ -26,6 +26,12 @@ LOG_FORMATS = ("text", "json")
 FROM_FILE = "_FILE"
 MOST_CONTENT = 10_000
 PATH_OF_SERVER = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*")
+OWN_PATHS = (
+    *("api", "assets", "count", "count.js", "demo", "docs", "e", "healthz", "hk-auto.js", "hk-vitals.js", "hk.js"),
+    *("ingest", "js", "login", "metrics", "openapi.json", "pixel.gif", "readyz", "s.js", "script.js", "settings"),
+    *("setup", "sites", "tracker.js"),
+)
+"""What paths of the server begin with. Behind a proxy that takes `/api` away nobody could tell `/api/x` from `x`."""
 ADDRESS_OF_SERVICE = re.compile(r"(tcp|udp|sctp)://")
 SERVICE_VARIABLE = re.compile(
     r"([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
@@ -120,6 +126,9 @@ def read_public_url(value: object) -> str:
         raise ValueError("must be like https://stats.example.com or https://example.com/analytics, without a user")
     if not parts.hostname:
         return ""
+    first = parts.path.split("/")[1] if parts.path else ""
+    if first in OWN_PATHS:
+        raise ValueError(f"its path may not begin with /{first}, which is the server's own")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else ascii_host(parts.hostname)
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}{parts.path}"

@@ -17,7 +17,6 @@ from starlette.routing import Match, Route
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.errors import AnalyticsError, InvalidInput, RateLimited
 from hitkeep_py.exact_json import json_bytes
-from hitkeep_py.protocols.formats import FORMATS
 from hitkeep_py.protocols.json_input import read_object
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.server.access import (
@@ -35,7 +34,7 @@ from hitkeep_py.server.access import (
 )
 from hitkeep_py.server.answers import body_of, error_body, headers_of
 from hitkeep_py.server.asking import answer_of
-from hitkeep_py.server.base_path import refuse_taken, without_base
+from hitkeep_py.server.base_path import without_base
 from hitkeep_py.server.call import ApiRoute, Call, Result, Stream, Streams
 from hitkeep_py.server.client_address import ClientAddresses, limit_key
 from hitkeep_py.server.ingest import IngestApp, Receive, Scope, Send, read_body
@@ -69,7 +68,6 @@ class Server:
         self.analytics = analytics
         self._routes = routes
         self._base = analytics.settings.base_path
-        refuse_taken(self._base, [*(each.path for each in routes), *(each.path for each in FORMATS)])
         self.addresses = ClientAddresses(
             analytics.settings.trusted_proxies,
             on_socket_file=analytics.settings.socket_file is not None,

@@ -3,23 +3,8 @@
 Proxies may take it away or leave it: both are understood.
 """
 
-from collections.abc import Iterable
-
-from hitkeep_py.errors import SettingError
-
 UNPLACED = (b'="./', b'data-base=""')
 """In pages as they are built: addresses of the server, and where scripts read the path."""
-
-
-def refuse_taken(base: str, paths: Iterable[str]) -> None:
-    """Behind a proxy that takes it away nobody could tell `/api/x` from `x`. Raises SettingError."""
-    taken = {path.split("/")[1] for path in paths} - {""}
-    if base and base.split("/")[1] in taken:
-        raise SettingError(
-            f"the path of public_url may not begin with {', '.join(f'/{name}' for name in sorted(taken))}, "
-            "which are the server's own",
-            field="public_url",
-        )
 
 
 def without_base(path: str, base: str) -> str:
