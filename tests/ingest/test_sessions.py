@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import Future
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -247,7 +248,8 @@ def test_a_flood_with_texts_of_its_own_is_read_within_little_memory(tmp_path: Pa
     filling.close()
     for memory, kept in (("40MB", count), ("24MB", 0)):
         store = DuckDBStore(path, memory_limit=memory)
-        assert len(Writer(Inbox(None, FakeClock()), store)._sessions) == kept
+        with closing(Inbox(None, FakeClock())) as inbox:
+            assert len(Writer(inbox, store)._sessions) == kept
         store.close()
 
 
