@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from hitkeep_py.cli.progress import copied, progress
 from hitkeep_py.cli.terminal import say
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, arriving, sync, unused
-from hitkeep_py.errors import AnalyticsError, Conflict, DataDirectoryError, NotFound
-from hitkeep_py.integrity import problems
+from hitkeep_py.errors import AnalyticsError, Conflict, DataDirectoryError
+from hitkeep_py.integrity import Contents, contents, problems, why_no_backup
 from hitkeep_py.shortage import shortage
 
 
@@ -71,12 +72,12 @@ def move_files(source: Path, target: Path) -> None:
 def restore(source: str, settings: Settings, as_json: bool) -> None:
     """Put the backup SOURCE in place of the data directory's files, while no server runs.
 
-    The backup is verified first. What was in the data directory is kept beside it, in a folder `replaced-…`. All logins
-    end; passwords, removed users and revoked keys stay as they are now.
+    The backup, made by `analytics backup`, is verified first. What was in the data directory is kept beside it, in a
+    folder `replaced-…`. All logins end; passwords, removed users and revoked keys stay as they are now.
     """
     copies, directory = DataDirectory(Path(source)), DataDirectory(settings.directory)
-    if not copies.events.exists() or not copies.catalog.exists() or not copies.inbox.exists():
-        raise NotFound(f"{source} is not a backup: it needs events.duckdb, catalog.sqlite and inbox.sqlite")
+    if refusal := why_no_backup(copies):
+        raise refusal
     directory.prepare()
     directory.lock("analytics restore", settings.lock_wait)
     try:
@@ -86,10 +87,17 @@ def restore(source: str, settings: Settings, as_json: bool) -> None:
             raise DataDirectoryError(f"the backup is damaged, nothing was changed: {'; '.join(found)}")
         directory.begin_restore(copies, timestamp(), partial(settle, directory))
         kept = directory.finish_restore()
+        restored = contents(directory)
     finally:
         directory.unlock()
-    text = f"Restored {source} to {directory.path}" + (f"; the files from before are in {kept}" if kept else "")
-    show({"path": str(directory.path), "replaced": str(kept) if kept else None}, as_json, text)
+    text = f"Restored {source} to {directory.path}: {amounts(restored)}"
+    text += f"\nWhat was there before is in {kept}" if kept else "\nNothing was there before"
+    answer = {"path": str(directory.path), **asdict(restored), "replaced": str(kept) if kept else None}
+    show(answer, as_json, text)
+
+
+def amounts(found: Contents) -> str:
+    return ", ".join(f"{count:,} {name[:-1] if count == 1 else name}" for name, count in asdict(found).items())
 
 
 def settle(directory: DataDirectory, arrived: DataDirectory) -> None:

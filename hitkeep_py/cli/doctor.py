@@ -15,7 +15,7 @@ from hitkeep_py.cli.progress import copied, progress
 from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory
 from hitkeep_py.errors import AnalyticsError, DataDamaged, DataDirectoryError
-from hitkeep_py.integrity import problems
+from hitkeep_py.integrity import WAITING, number, problems
 from hitkeep_py.restatements import next_start, told
 from hitkeep_py.stores.duckdb import stored_position, stored_restatements
 
@@ -93,14 +93,10 @@ def offline_inbox(directory: DataDirectory) -> dict[str, Any]:
     if not directory.inbox.exists():
         return {"inbox_events": 0}
     stored = stored_position(directory.events)
-    connection = sqlite3.connect(directory.inbox.resolve().as_uri() + "?mode=ro", uri=True)
     try:
-        counted = "SELECT coalesce(sum(min(events, position - ?)), 0) FROM groups WHERE position > ?"
-        return {"inbox_events": connection.execute(counted, (stored, stored)).fetchone()[0]}
+        return {"inbox_events": number(directory.inbox, WAITING, (stored, stored))}
     except sqlite3.Error as error:
         return {"inbox_events": f"unknown: {error}"}
-    finally:
-        connection.close()
 
 
 def check_files(settings: Settings, directory: DataDirectory) -> list[str]:

@@ -1,13 +1,18 @@
 """Backups and restores: nothing is overwritten, nothing is left half done."""
 
+import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from hitkeep_py.analytics import Analytics
 from hitkeep_py.cli import main
+from hitkeep_py.config import Settings
 from hitkeep_py.data_directory import DataDirectory, arriving, unused
+from tests.stored_events import put
 
 
 def analytics(folder: Path, *arguments: str) -> Result:
@@ -41,6 +46,44 @@ def test_a_restore_that_was_planted_overwrites_nothing_that_was_replaced_before(
     directory.unlock()
     found = {path.read_text() for path in tmp_path.glob("**/events.duckdb*")}
     assert found == {"kept", "arriving", "live"}
+
+
+def test_a_restore_says_what_came_and_what_it_replaced(tmp_path: Path) -> None:
+    folder, other, backup = tmp_path / "data", tmp_path / "other", tmp_path / "backup"
+    with closing(Analytics.open(Settings(data_dir=str(folder)), "a test")) as product:
+        site = product.catalog.sites.add("example.com")
+        product.catalog.sites.add("example.org")
+        product.catalog.users.add("you@example.com", "seven tall doors")
+        product.catalog.refresh()
+        put(product.inbox, "one", "two", "three", site=site.id).result()
+        product.drain()
+    assert analytics(folder, "backup", str(backup)).exit_code == 0
+    first = analytics(other, "restore", str(backup))
+    assert first.stdout.splitlines() == [
+        f"Restored {backup} to {other}: 2 sites, 1 user, 3 events",
+        "Nothing was there before",
+    ]
+    second = json.loads(analytics(other, "restore", str(backup), "--json").stdout)
+    (kept,) = other.glob("replaced-*")
+    assert second == {"path": str(other), "sites": 2, "users": 1, "events": 3, "replaced": str(kept)}
+    before = sorted(other.rglob("*"))
+    nothing, foreign = tmp_path / "nothing", tmp_path / "foreign"
+    nothing.mkdir()
+    shutil.copytree(backup, foreign)
+    (foreign / "catalog.sqlite").write_bytes(b"")
+    for source, words in (
+        (
+            folder,
+            "is a data directory, not a backup. Back it up, and restore that: `analytics backup TARGET --data-dir",
+        ),
+        (nothing, "is not a backup: it needs events.duckdb, catalog.sqlite and inbox.sqlite"),
+        (foreign, "is not a backup: catalog.sqlite in it is of something else"),
+    ):
+        refused = analytics(other, "restore", str(source))
+        assert refused.exit_code != 0
+        assert f"{source} {words}" in refused.stderr
+    assert sorted(other.rglob("*")) == before
+    assert (foreign / "catalog.sqlite").read_bytes() == b""
 
 
 def test_a_restore_that_cannot_be_copied_leaves_all_as_it_was(tmp_path: Path) -> None:
