@@ -1,5 +1,6 @@
 """A question before any engine sees it, and the rows of events and sessions that it is about."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -136,7 +137,8 @@ def matching_events(query: Query, dialect: Dialect, columns: Sequence[Statement]
 
 def matching_visits(query: Query, dialect: Dialect, columns: Sequence[str]) -> Statement:
     """The visits that have an event that matches the filters, each whole within its bucket of the query's unit."""
-    wanted = {*columns, *(each.dimension.column for group in query.filters for each in group)}
+    asked = (*columns, *(each.dimension.column for group in query.filters for each in group))
+    wanted = {name for each in asked for name in re.findall(r"\w+", each)}
     whole = scopes(query.filters) <= {Scope.SESSION, Scope.VISIT}
     known = visit_columns(dialect)
     visits = visits_in_range(query, dialect, [name for name in known if name in wanted])

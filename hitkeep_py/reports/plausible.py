@@ -30,6 +30,15 @@ NAME_OF_EVENT = Dimension(
     Scope.EVENT,
     "Name of the custom event; that of a page seen is pageview.",
 )
+SYSTEMS = {"Mac OS X": "Mac", "Linux": "GNU/Linux"}
+"""Operating systems that have another name there."""
+OPERATING_SYSTEM = Dimension(
+    "os",
+    f"CASE os {' '.join(f'WHEN {ours!r} THEN {theirs!r}' for ours, theirs in SYSTEMS.items())} ELSE os END",
+    Scope.SESSION,
+    "Operating system, by its name there.",
+)
+"""By which patterns are matched in the engine: Python's own would let one pattern hold up the whole server."""
 TIME_ON_PAGE = Metric(
     "time_on_page",
     Level.EVENT,

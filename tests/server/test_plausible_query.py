@@ -608,8 +608,12 @@ def test_older_api_leaves_out_what_is_not_set_and_shows_what_a_version_is_of(
         assert ask(logged_in, dimensions=["visit:os"], filters=filters) == [["GNU/Linux", 1]], value
         filters = [[f"{operator}_not", "visit:os", [value]]]
         assert "GNU/Linux" not in [row[0] for row in ask(logged_in, dimensions=["visit:os"], filters=filters)], value
-    for value in ("^Linux$", "^L"):
-        assert ask(logged_in, dimensions=["visit:os"], filters=[["matches", "visit:os", [value]]]) == [], value
+    slow = f"^({'|'.join('.' * 12)})*!$"
+    for value in ("^Linux$", "^L", slow, f"{'*' * 40}!"):
+        operator = "matches_wildcard" if value.startswith("*") else "matches"
+        assert ask(logged_in, dimensions=["visit:os"], filters=[[operator, "visit:os", [value]]]) == [], value
+    named = ask(logged_in, metrics=["visits", "bounce_rate"], filters=[["matches", "visit:os", ["^GNU"]]])
+    assert [row[0] for row in named] == [1]
 
 
 def test_older_api_counts_who_is_here(week: HttpClient) -> None:

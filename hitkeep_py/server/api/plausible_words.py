@@ -14,7 +14,7 @@ from hitkeep_py.query.filters import Condition, Filters, checked_condition, in_f
 from hitkeep_py.query.logic import AllOf, Logic, Not, OneOf, filters_of
 from hitkeep_py.query.query import Did
 from hitkeep_py.reports.goal_logic import goals_logic
-from hitkeep_py.reports.plausible import NAME_OF_EVENT
+from hitkeep_py.reports.plausible import NAME_OF_EVENT, OPERATING_SYSTEM, SYSTEMS
 
 GOAL, EVENT_NAME, PROPERTIES, SEGMENT = "event:goal", "event:name", "event:props:", "segment"
 DIMENSIONS = {
@@ -33,8 +33,6 @@ DIMENSIONS = {
     },
 }
 TIMES = {"time:minute": "minute", "time:hour": "hour", "time:day": "day", "time:week": "week", "time:month": "month"}
-SYSTEMS = {"Mac OS X": "Mac", "Linux": "GNU/Linux"}
-"""Operating systems that have another name there."""
 SYSTEMS_STORED = {theirs.lower(): ours for ours, theirs in SYSTEMS.items()}
 NOT_SET = "(not set)"
 UNSET = {"visit:source": "Direct / None", "visit:referrer": "Direct / None"}
@@ -213,27 +211,9 @@ def read_simple(item: list[Any], kept: Kept) -> Logic:
     values = texts_of(item)
     if operator == "is":
         return read_is(found, name, values, sensitive)
-    asked = condition(found, operator, [as_stored(name, each) for each in values], sensitive)
-    return by_their_names(found, asked, operator, values) if name == "visit:os" else asked
-
-
-def by_their_names(found: Dimension, asked: Logic, operator: str, values: Sequence[str]) -> Logic:
-    """Systems that have another name in Plausible are found by that alone."""
-    renamed = checked_condition(found, "is", tuple(SYSTEMS), "filters")
-    called = [ours for ours, theirs in SYSTEMS.items() if any(holds(operator, each, theirs) for each in values)]
-    others = AllOf((asked, Not(renamed)))
-    return OneOf((others, checked_condition(found, "is", called, "filters"))) if called else others
-
-
-def holds(operator: str, value: str, text: str) -> bool:
-    """Of a short text of ours; a pattern that only the engines understand holds for none."""
-    if operator == "contains":
-        return value.lower() in text.lower()
-    pattern = value if operator == "matches" else "^" + re.escape(value).replace(r"\*", ".*") + "$"
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
+    if name == "visit:os":
+        return condition(OPERATING_SYSTEM, operator, values, sensitive)
+    return condition(found, operator, [as_stored(name, each) for each in values], sensitive)
 
 
 def texts_of(item: Sequence[Any]) -> list[str]:
