@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -86,6 +87,7 @@ def restore(source: str, settings: Settings, as_json: bool) -> None:
         if found:
             raise DataDirectoryError(f"the backup is damaged, nothing was changed: {'; '.join(found)}")
         directory.begin_restore(copies, timestamp(), partial(settle, directory))
+        forget_salts(directory)
         kept = directory.finish_restore()
         restored = contents(directory)
     finally:
@@ -109,8 +111,13 @@ def settle(directory: DataDirectory, arrived: DataDirectory) -> None:
             "were removed since the backup are valid again",
             error=True,
         )
-    elif directory.catalog.exists():
-        destroy_salts(directory.catalog)
+
+
+def forget_salts(directory: DataDirectory) -> None:
+    """Of what is about to be replaced, now that nothing can keep the restore from being finished."""
+    if directory.catalog.exists():
+        with suppress(AnalyticsError):  # Of what cannot be read nothing can be taken.
+            destroy_salts(directory.catalog)
 
 
 def timestamp() -> str:

@@ -1,9 +1,12 @@
 """What a restore brings back of who may do what, and what it does not."""
 
+import errno
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from hitkeep_py.catalog.catalog import Catalog
@@ -13,6 +16,7 @@ from hitkeep_py.errors import NotAuthenticated
 from tests.fake_clock import FakeClock
 
 FIRST, SECOND = "first@example.com", "second@example.com"
+SALTS = "SELECT * FROM salts"
 OLD, NEW = "seven tall doors", "eleven low windows"
 
 
@@ -102,3 +106,21 @@ def test_a_damaged_catalog_can_be_replaced_and_that_is_told(tmp_path: Path) -> N
     assert "the catalog of now cannot be read" in command(folder, "restore", str(backup))
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
         assert connection.execute("SELECT email FROM users").fetchall() == [(FIRST,)]
+
+
+def test_a_restore_that_cannot_be_begun_leaves_the_salts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, backup = tmp_path / "data", tmp_path / "backup"
+    with closing(opened(folder)) as catalog:
+        catalog.rotate_salts()
+    command(folder, "backup", str(backup))
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with closing(opened(folder)) as catalog:
+        before = catalog.database.rows(SALTS)
+    monkeypatch.setattr(Path, "rename", full)
+    result = CliRunner().invoke(main, ["restore", str(backup), "--data-dir", str(folder)])
+    assert (result.exit_code, "Nothing was changed" in result.output) == (1, True)
+    with closing(opened(folder)) as catalog:
+        assert catalog.database.rows(SALTS) == before != []
