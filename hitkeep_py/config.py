@@ -197,10 +197,16 @@ class Settings:
         "Forwarded. Empty: X-Forwarded-For, else X-Real-IP, else X-Client-IP.",
     )
     geoip_db: str = setting(
-        "", read_text, "MaxMind-format file for countries, regions and cities. Empty: bundled countries (DB-IP Lite)."
+        "",
+        read_text,
+        "MaxMind-format file for countries, regions and cities. Empty: bundled countries (DB-IP Lite). A file that "
+        "cannot be read stops no start: a warning tells, and there are no countries.",
     )
     referrer_spam_list: str = setting(
-        "", read_text, "File with hosts of referrer spam, one a line. Empty: the bundled copy of Matomo's list."
+        "",
+        read_text,
+        "File with hosts of referrer spam, one a line. Empty: the bundled copy of Matomo's list. A file that cannot be "
+        "read stops no start: a warning tells, and there is no list.",
     )
     ingest_rate_limit: float = setting(
         20.0,

@@ -42,8 +42,9 @@ class Passwords:
             raise InvalidInput(f"password must have at most {MOST_LENGTH} characters", field=field)
         if is_guessable(password, email, domains, LEAST_LENGTH):
             raise InvalidInput(
-                "this password is too easy to guess: besides common passwords, your e-mail address, the names of your "
-                f"sites and of this product it must have at least {LEAST_LENGTH} characters",
+                "this password is too easy to guess: it is a common one, apart from digits or signs around it, or "
+                f"fewer than {LEAST_LENGTH} characters are left without your e-mail address and the names of your "
+                "sites and of this product",
                 field=field,
             )
         return self._in_turn(self._hasher.hash, _bytes(password))

@@ -13,7 +13,7 @@ import orjson
 from hitkeep_py.cli.access import catalog, connected, opened_data, refusal, values_of
 from hitkeep_py.cli.options import data_command, question_options, show
 from hitkeep_py.cli.progress import MEGABYTE, progress
-from hitkeep_py.cli.report import address_of, given_options, report_options
+from hitkeep_py.cli.report import EXCEL, address_of, given_options, report_options
 from hitkeep_py.cli.report_list import FILTER, RANGE, SHOWN_NAMES, ListedReport, find_report
 from hitkeep_py.cli.terminal import say, write_data
 from hitkeep_py.config import Settings
@@ -26,6 +26,8 @@ RAW_EVENTS = "raw-events"
 RAW_EVENTS_FILE = ListedReport("export", "", (*RANGE, *FILTER))
 STDOUT = "-"
 USUAL_FORMAT = "csv"
+ENDINGS = tuple(dict.fromkeys(f".{each.ending}" for each in FORMATS.values()))
+OF_SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 
 
 @click.command(epilog=f"Reports: {RAW_EVENTS}, {SHOWN_NAMES}.")
@@ -34,7 +36,12 @@ USUAL_FORMAT = "csv"
 @click.argument("about", required=False)
 @question_options
 @report_options
-@click.option("--format", "kind", type=click.Choice(FORMATS), help=f"[by the ending of FILE, else {USUAL_FORMAT}]")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS),
+    help=f"{EXCEL}. [by the ending of FILE; without one {USUAL_FORMAT}]",
+)
 @click.option("--output", required=True, metavar="FILE", help="Where to; - is standard output.")
 @click.option("--force", is_flag=True, help="Replace FILE if there is one.")
 @data_command
@@ -81,8 +88,16 @@ def refuse_to_replace(output: str, force: bool) -> None:
 
 
 def format_of(given: str | None, output: str) -> str:
-    """By the file's ending unless it is given; where the two differ a warning tells."""
-    ending = Path(output).suffix.removeprefix(".").lower()
+    """By the file's ending unless it is given; where the two differ a warning tells.
+
+    Raises InvalidInput for an ending that says something else: a program that goes by it would call the file damaged.
+    """
+    suffix = Path(output).suffix.lower()
+    if suffix in OF_SPREADSHEETS:
+        raise InvalidInput(f"{output}: no {suffix} files are written; Excel opens CSV, so name it .csv")
+    if suffix and not given and suffix not in ENDINGS:
+        raise InvalidInput(f"{output} ends in none of {', '.join(ENDINGS)}: say what it shall be with --format")
+    ending = suffix.removeprefix(".")
     if given and ending in FORMATS and ending != FORMATS[given].ending:
         say(f"Warning: {output} will be {given}, as --format says, whatever its ending", error=True)
     return given or (ending if ending in FORMATS else USUAL_FORMAT)

@@ -25,6 +25,7 @@ from hitkeep_py.reports.journeys import DIRECTIONS as WAYS
 
 TABLE, JSON = "table", "json"
 FOR_SPREADSHEETS = ("csv", "excel")
+EXCEL = "excel is CSV for an Excel with decimal commas"
 BETWEEN_DAYS = ".."
 
 
@@ -69,7 +70,7 @@ def report_options(command: Command) -> Command:
 @click.argument("about", required=False)
 @question_options
 @report_options
-@click.option("--format", "kind", type=click.Choice([TABLE, JSON, *FOR_SPREADSHEETS]), help=f"[{TABLE}]")
+@click.option("--format", "kind", type=click.Choice([TABLE, JSON, *FOR_SPREADSHEETS]), help=f"{EXCEL}. [{TABLE}]")
 @click.option("--explain", is_flag=True, help="Also what the numbers mean, the SQL and its time; not in CSV.")
 @data_command
 def report(

@@ -346,9 +346,19 @@ def test_format_of_a_file_goes_by_its_ending(analytics: Command, tmp_path: Path)
     assert for_excel.read_text().startswith("\ufeffpage;visitors;pageviews")
     shown = output(analytics("report", "example.com", "pages", *DAYS, "--metric", "bounce_rate", "--format", "excel"))
     assert shown.splitlines()[0] == "\ufeffpage;bounce_rate"
-    other = tmp_path / "pages.txt"
-    output(analytics("export", "example.com", "pages", *DAYS, "--output", str(other)))
-    assert other.read_text() == target.read_text()
+    for name, given in (("pages", ()), ("pages.txt", ("--format", "csv"))):
+        other = tmp_path / name
+        output(analytics("export", "example.com", "pages", *DAYS, "--output", str(other), *given))
+        assert other.read_text() == target.read_text()
+    for name, given, words in (
+        ("all.xlsx", (), "no .xlsx files are written; Excel opens CSV, so name it .csv"),
+        ("all.XLS", ("--format", "excel"), "no .xls files are written; Excel opens CSV, so name it .csv"),
+        ("all.ods", ("--format", "csv"), "no .ods files are written"),
+        ("pages.txt.gz", (), "ends in none of .csv, .json, .ndjson, .parquet: say what it shall be with --format"),
+    ):
+        refused = analytics("export", "example.com", "pages", *DAYS, "--output", str(tmp_path / name), *given)
+        assert (refused.exit_code, words in refused.stderr) == (2, True), refused.stderr
+        assert not (tmp_path / name).exists()
 
 
 def test_a_file_is_replaced_only_when_that_is_asked_for(analytics: Command, tmp_path: Path) -> None:
