@@ -52,6 +52,7 @@ def test_what_a_page_made_with_react_does_is_stored_once(shop: Shop, program: st
         page.click("#buy")
         page.click("#demo")
         page.evaluate("history.pushState({}, '', '/thanks')")
+        wait_for(lambda: sum(page.evaluate("client.counts").values()) == 4)
         page.evaluate("client.track('made by the client', { items: 3 })")
         found = shop.stored(5)
         counts = page.evaluate("client.counts")
