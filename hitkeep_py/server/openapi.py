@@ -15,7 +15,7 @@ from hitkeep_py.server.example_schemas import schema_of
 from hitkeep_py.server.groups import GROUPS, SENDING, group_of
 from hitkeep_py.server.ingest_examples import INGEST_BODIES, INGEST_PARAMETERS
 from hitkeep_py.server.prose import prose, told_by
-from hitkeep_py.server.schemas import Schema, Schemas
+from hitkeep_py.server.schemas import ANYTHING, Schema, Schemas
 from hitkeep_py.server.shape import Parameter, Shape, parameters_of
 from hitkeep_py.server.shapes import SHAPES
 
@@ -43,7 +43,7 @@ REFUSAL: Schema = {
 PLAUSIBLE_REFUSAL: Schema = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
 FILE_ROWS: Schema = {
     "type": "array",
-    "items": {"type": "object"},
+    "items": {"type": "object", "additionalProperties": ANYTHING},
     "description": "The rows alone, as format=json asks for them.",
 }
 ROWS_REFERENCE: Schema = {"$ref": "#/components/schemas/FileRows"}

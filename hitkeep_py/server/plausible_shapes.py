@@ -47,6 +47,7 @@ QUESTION: dict[str, Any] = {
     "pagination": PAGINATION,
 }
 FIGURE: Schema = {"type": ["number", "null"]}
+DATED: Schema = {"type": "object", "properties": {"date": TEXT}, "required": ["date"], "additionalProperties": ANYTHING}
 META = Fields(
     more={
         "imports_included": bool,
@@ -88,7 +89,7 @@ PLAUSIBLE_SHAPES: dict[Answers, Shape] = {
         (*ASKED, Parameter("compare", "What the change is against.", one_of(("previous_period",)))),
     ),
     plausible_v1.timeseries: Shape(
-        Fields(more={"results": {"type": "array", "items": {"type": "object", "required": ["date"]}}}),
+        Fields(more={"results": {"type": "array", "items": DATED}}),
         (*ASKED, Parameter("interval", "Length of the buckets.", one_of(("date", "day", "month")))),
     ),
     plausible_v1.breakdown: Shape(

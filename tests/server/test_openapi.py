@@ -76,9 +76,11 @@ def schemas_within(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_nothing_is_left_for_a_generator_to_guess(described: Any) -> None:
-    """Lists say what is in them, what is sent or answered has a schema, and no class has a field of its own name."""
+    """Lists and objects say what is in them, requests and answers have a schema, no class a field of its own name."""
     lists = [each for each in schemas_within(described) if "array" in each["type"]]
     assert [each for each in lists if "items" not in each and "prefixItems" not in each] == []
+    objects = [each for each in schemas_within(described) if "object" in each["type"]]
+    assert [each for each in objects if "properties" not in each and "additionalProperties" not in each] == []
     operations = [each for methods in described["paths"].values() for each in methods.values()]
     bodies = [each["requestBody"]["content"] for each in operations if "requestBody" in each]
     answers = [answer.get("content", {}) for each in operations for answer in each["responses"].values()]
