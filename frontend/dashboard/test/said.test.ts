@@ -43,6 +43,7 @@ test("of a field with several faults the server says which it is", async () => {
   for (const [field, message] of [
     ["revenue", "currency must be a code of ISO 4217, such as EUR"],
     ["value", "value must have 1 to 255 characters"],
+    ["steps", "step 2: pages are stored without their query string"],
     ["variants", "two variants have the same name"],
   ] as const) {
     const said = saidOf(refused("invalid_input", message, field))

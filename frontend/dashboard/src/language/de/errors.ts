@@ -3,7 +3,7 @@ import type { Code, errors as english } from "../en/errors"
 const UNREADABLE = "Die Antwort des Servers ist nicht lesbar. Ist ein Proxy davor falsch eingestellt?"
 const STORE_AWAY =
   "Der Ereignisspeicher antwortet nicht. Ereignisse werden inzwischen aufgehoben; versuchen Sie es gleich noch einmal."
-const NO_PATH = "Ein Pfad beginnt mit / oder *, etwa /preise oder /blog/*."
+const NO_PATH = "Ein Pfad beginnt mit / oder * und hat kein ?, etwa /preise oder /blog/*."
 const PASSWORD =
   "Ein Passwort hat 8 bis 1024 Zeichen, ist nicht die E-Mail-Adresse und keines, das leicht zu erraten ist."
 const VARIANTS =
@@ -37,7 +37,8 @@ export const errors: typeof english = {
     "invalid_input aliases": "Etwas davon ist keine Kennung und kein Host.",
     "conflict aliases": "Etwas davon gehört schon zu einer anderen Website.",
     "invalid_input allowed_origins": "Etwas davon ist keine Quelle wie example.com oder https://example.com.",
-    "invalid_input steps": "Ein Schritt braucht den Namen eines Ereignisses oder einen Pfad, der mit / oder * beginnt.",
+    "invalid_input steps":
+      "Ein Schritt braucht den Namen eines Ereignisses oder einen Pfad, der mit / oder * beginnt und kein ? hat.",
     "invalid_input value": `Nötig ist der Name eines Ereignisses oder ein Pfad. ${NO_PATH}`,
     "invalid_input revenue": "Nötig ist ein Betrag über 0 oder der Name einer Eigenschaft, und eine Währung wie EUR.",
     "invalid_input variants": VARIANTS,
