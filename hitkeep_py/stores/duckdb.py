@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 AMONG = among("event_id", "BIGINT")
 
+STOP_AGAIN_SECONDS = 0.01
+
 
 class DuckDBStore:
     def __init__(self, path: Path | None, *, memory_limit: str = "512MB", backups: Path | None = None) -> None:
@@ -240,8 +242,8 @@ class DuckDBSnapshot:
     def select(
         self, sql: str, parameters: Sequence[object] = (), timeout: float | None = None
     ) -> list[tuple[Any, ...]]:
-        stopped = threading.Event()
-        timer = threading.Timer(timeout, _stop, (self._cursor, stopped)) if timeout else None
+        stopped, over = threading.Event(), threading.Event()
+        timer = threading.Timer(timeout, _stop, (self._cursor, stopped, over)) if timeout else None
         try:
             if timer:
                 timer.start()
@@ -253,8 +255,10 @@ class DuckDBSnapshot:
                 ) from error
             raise
         finally:
+            over.set()
             if timer:
                 timer.cancel()
+                timer.join()  # It stops nothing that comes after.
         if len(rows) > MOST_ANSWER_ROWS:
             raise InvalidInput(f"the answer has more than {MOST_ANSWER_ROWS} rows; ask for less at once, or export it")
         return rows
@@ -312,7 +316,9 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         log.debug("nothing to roll back")
 
 
-def _stop(cursor: duckdb.DuckDBPyConnection, stopped: threading.Event) -> None:
+def _stop(cursor: duckdb.DuckDBPyConnection, stopped: threading.Event, over: threading.Event) -> None:
+    """Again and again: a question that is only about to begin forgets that it was interrupted."""
     stopped.set()
-    with suppress(duckdb.Error):  # The question may have ended this very moment.
-        cursor.interrupt()
+    while not over.wait(STOP_AGAIN_SECONDS):
+        with suppress(duckdb.Error):  # The question may have ended this very moment.
+            cursor.interrupt()

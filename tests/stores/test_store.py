@@ -131,6 +131,12 @@ def test_a_question_that_takes_too_long_is_stopped_and_others_are_not(store: Duc
     assert store.select("SELECT count(*) FROM events", timeout=5) == [(1,)]
 
 
+def test_a_question_whose_time_is_over_before_it_begins_ends_as_well(store: DuckDBStore) -> None:
+    for _ in range(20):
+        with pytest.raises(QueryTimeout):
+            store.select(HEAVY, timeout=1e-6)
+
+
 def test_a_question_that_is_wrong_is_not_a_timeout(store: DuckDBStore) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         store.select("SELECT nothing FROM nowhere", timeout=5)
