@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { load, page, pass, server, tag } from "./page"
 
 const DAY = 864e5
@@ -75,6 +75,19 @@ test("the server says when it wants to be asked again", async () => {
   expect(server.batches).toHaveLength(1)
   await pass(1)
   expect(server.names()).toEqual(["one", "one", "two"])
+})
+
+test("a millisecond that passes while a request is made changes no order", async () => {
+  server.status = 503
+  await load(QUIET)
+  for (const name of ["one", "two", "three"]) page.hk.event(name)
+  await pass()
+  server.batches = []
+  let now = Date.now()
+  vi.spyOn(Date, "now").mockImplementation(() => now++)
+  await pass(1000)
+  const ages = server.events().map((each) => each.a)
+  expect(ages).toEqual([...ages].sort((one, other) => other - one))
 })
 
 test("what is made while a request is out goes together in the next, in order", async () => {
