@@ -26,9 +26,9 @@ from hitkeep_py.server.api import (
 )
 from hitkeep_py.server.call import ApiRoute, Call, Result
 from hitkeep_py.server.compatible_routes import COMPATIBLE_ROUTES
-from hitkeep_py.server.kept import Kept, kept, sent
 from hitkeep_py.server.openapi import document
 from hitkeep_py.server.report_routes import REPORT_ROUTES
+from hitkeep_py.server.static_content import StaticContent, static_content, unless_known
 
 SITE = "/api/sites/{site_id}"
 KEY = f"{SITE}/keys/{{key_id}}"
@@ -38,13 +38,13 @@ EVENTS = "/api/websites/{site_id}/events"
 
 def description(call: Call) -> Result:
     """This document, OpenAPI 3.1."""
-    return sent(call, described(call.base), "application/json", [("cache-control", "no-cache")])
+    return unless_known(call, described(call.base), [("cache-control", "no-cache")])
 
 
 @cache
-def described(base: str) -> Kept:
+def described(base: str) -> StaticContent:
     """Made at the first request: it takes some 60 ms."""
-    return kept(json_bytes(document(ROUTES, base)))
+    return static_content(json_bytes(document(ROUTES, base)), "application/json")
 
 
 ROUTES: tuple[ApiRoute, ...] = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hitkeep_py.server.api import scripts
-from hitkeep_py.server.kept import HASH_LENGTH
+from hitkeep_py.server.static_content import HASH_LENGTH
 from tests.http_client import HttpClient
 
 BUILT = Path(scripts.__file__).parents[2] / "static" / "tracker"

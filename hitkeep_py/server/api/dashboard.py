@@ -1,7 +1,5 @@
 """The dashboard: one page for all its addresses, and the files that it loads. `scripts/build` makes them."""
 
-import gzip
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +10,7 @@ from hitkeep_py.errors import NotFound
 from hitkeep_py.server.api.scripts import FOR_EVER
 from hitkeep_py.server.base_path import placed
 from hitkeep_py.server.call import Call, Result
+from hitkeep_py.server.static_content import StaticContent, sent, static_content, unless_known
 
 FOLDER = "static/dashboard"
 SHELL, ASSETS = "index.html", "assets"
@@ -38,17 +37,9 @@ PACKED = (".woff2", ".png")
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
-    content: bytes
-    compressed: bytes | None
-    content_type: str
-    tag: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     shell: bytes
-    assets: Mapping[str, Asset]
+    assets: Mapping[str, StaticContent]
 
 
 def show_page(call: Call) -> Result:
@@ -62,7 +53,7 @@ def show_asset(call: Call) -> Result:
 
 
 @cache
-def shell_below(base: str) -> Asset:
+def shell_below(base: str) -> StaticContent:
     return made(placed(built().shell, base), ".html")
 
 
@@ -80,9 +71,8 @@ def read_dashboard(folder: Traversable) -> Dashboard:
     return Dashboard(shell.read_bytes(), {each.name: made(each.read_bytes(), ending(each.name)) for each in known})
 
 
-def made(content: bytes, kind: str) -> Asset:
-    compressed = None if kind in PACKED else gzip.compress(content, 9, mtime=0)
-    return Asset(content, compressed, TYPES[kind], f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+def made(content: bytes, kind: str) -> StaticContent:
+    return static_content(content, TYPES[kind], packed=kind in PACKED)
 
 
 def ending(name: str) -> str:
@@ -90,16 +80,13 @@ def ending(name: str) -> str:
     return f"{dot}{last}"
 
 
-def page(call: Call, shell: Asset) -> Result:
+def page(call: Call, shell: StaticContent) -> Result:
     headers = [
         ("content-security-policy", CONTENT_SECURITY),
         ("cross-origin-opener-policy", "same-origin"),
         ("cache-control", "no-cache"),
-        ("etag", shell.tag),
     ]
-    if shell.tag in call.headers.get("if-none-match", ""):
-        return Result(b"", 304, [*headers, ("vary", "Accept-Encoding")], shell.content_type)
-    return packed(call, shell, headers)
+    return unless_known(call, shell, headers)
 
 
 def asset(call: Call, found: Dashboard, name: str) -> Result:
@@ -107,13 +94,4 @@ def asset(call: Call, found: Dashboard, name: str) -> Result:
     wanted = found.assets.get(name)
     if wanted is None:
         raise NotFound(f"the dashboard has no file {name[:100]!r}; it may be of an older version: load the page again")
-    return packed(call, wanted, [("cache-control", FOR_EVER), ("cross-origin-resource-policy", "same-origin")])
-
-
-def packed(call: Call, found: Asset, headers: list[tuple[str, str]]) -> Result:
-    if found.compressed is None:
-        return Result(found.content, 200, headers, found.content_type)
-    headers = [*headers, ("vary", "Accept-Encoding")]
-    if "gzip" in call.headers.get("accept-encoding", ""):
-        return Result(found.compressed, 200, [*headers, ("content-encoding", "gzip")], found.content_type)
-    return Result(found.content, 200, headers, found.content_type)
+    return sent(call, wanted, [("cache-control", FOR_EVER), ("cross-origin-resource-policy", "same-origin")])

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from hitkeep_py.errors import NotFound
 from hitkeep_py.server.call import Call, Result
-from hitkeep_py.server.kept import Kept, kept, sent
+from hitkeep_py.server.static_content import StaticContent, static_content, unless_known
 
 FOLDER = "static/tracker"
 CORE, AUTOMATIC, VITALS, COUNT = "hk.js", "hk-auto.js", "hk-vitals.js", "count.js"
@@ -44,12 +44,12 @@ def script(call: Call, name: str) -> Result:
         ("access-control-allow-origin", "*"),
         ("cross-origin-resource-policy", "cross-origin"),
     ]
-    return sent(call, found, "text/javascript; charset=utf-8", headers)
+    return unless_known(call, found, headers)
 
 
 @cache
-def loaded(name: str) -> Kept:
+def loaded(name: str) -> StaticContent:
     file = files("hitkeep_py").joinpath(FOLDER, name)
     if not file.is_file():
         raise NotFound(f"{name} is not built here; in a clone of the repository run scripts/build")
-    return kept(file.read_bytes())
+    return static_content(file.read_bytes(), "text/javascript; charset=utf-8")
