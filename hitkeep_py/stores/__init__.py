@@ -40,6 +40,10 @@ class Restated(NamedTuple):
     events: int
 
 
+RESTATED = "SELECT name, time, changed_values, changed_events FROM restatements ORDER BY number"
+"""The rows of Restated, on both engines."""
+
+
 class Snapshot(Protocol):
     """The stored events as they are at one moment, as far as the engine can hold it."""
 

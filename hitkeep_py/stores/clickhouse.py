@@ -26,11 +26,11 @@ from hitkeep_py.errors import (
 )
 from hitkeep_py.query.clickhouse_dialect import ClickHouseDialect
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.stores import MOST_ANSWER_ROWS, Columns, Restated, Restatement
+from hitkeep_py.stores import MOST_ANSWER_ROWS, RESTATED, Columns, Restated, Restatement
 from hitkeep_py.stores.clickhouse_address import Address, read_address
 from hitkeep_py.stores.clickhouse_habits import check_engine
 from hitkeep_py.stores.clickhouse_parameters import named, with_types
-from hitkeep_py.stores.clickhouse_restating import DONE, RECORD_COLUMNS, place, restate
+from hitkeep_py.stores.clickhouse_restating import RECORD_COLUMNS, place, restate
 from hitkeep_py.stores.migrations.clickhouse import MIGRATIONS
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.text import first_line
@@ -182,7 +182,7 @@ class ClickHouseStore:
         return changed
 
     def restated(self) -> list[Restated]:
-        return [Restated(*row) for row in self._rows(DONE, [], {})]
+        return [Restated(*row) for row in self._rows(RESTATED, [], {})]
 
     def restate(self, restatement: Restatement, now: int, tell: Callable[[str], None]) -> Restated:
         """What was cut short is done again: of what has its form already nothing changes."""

@@ -8,7 +8,6 @@ from clickhouse_connect.driver.client import Client
 from hitkeep_py.stores import Columns, Restated, Restatement, Values
 
 RECORD_COLUMNS = ("number", "name", "time", "changed_values", "changed_events")
-DONE = "SELECT name, time, changed_values, changed_events FROM restatements ORDER BY number"
 PUT_AT_ONCE = 50_000
 PLACED_AT_ONCE = 500_000
 NEW_VALUES = "restated_values"
@@ -21,13 +20,9 @@ def restate(client: Client, restatement: Restatement, now: int, tell: Callable[[
     if changed:
         tell(f"{len(changed):,} values change")
         put_new_values(client, columns, changed)
-        concerned = f"WHERE {key_of(columns)} IN (SELECT key FROM {NEW_VALUES})"
-        events = int(client.query(f"SELECT count() FROM events {concerned}").result_rows[0][0])
-        updates = ", ".join(
-            f"{name} = joinGet('{client.database}.{NEW_VALUES}', '{name}', {key_of(columns)})" for name in columns
-        )
-        client.command(f"ALTER TABLE events UPDATE {updates} {concerned} SETTINGS mutations_sync = 2")
-        client.command(f"DROP TABLE {NEW_VALUES} SYNC")
+        counted = f"SELECT count() FROM events WHERE {concerned('key', key_of(columns))}"
+        events = int(client.query(counted).result_rows[0][0])
+        put_in_place(client, columns, "key", key_of(columns))
         tell(f"{events:,} events changed")
     return Restated(restatement.name, now, len(changed), events)
 
@@ -48,9 +43,7 @@ def changes(client: Client, restatement: Restatement) -> Iterator[tuple[str, Val
 
 
 def put_new_values(client: Client, columns: Sequence[str], changed: Sequence[tuple[str, Values]]) -> None:
-    texts = ", ".join(f"{name} Nullable(String)" for name in columns)
-    client.command(f"DROP TABLE IF EXISTS {NEW_VALUES} SYNC")
-    client.command(f"CREATE TABLE {NEW_VALUES} (key String, {texts}) ENGINE = Join(ANY, LEFT, key)")
+    make_new_values(client, {"key": "String", **dict.fromkeys(columns, "Nullable(String)")}, "key")
     for start in range(0, len(changed), PUT_AT_ONCE):
         rows = changed[start : start + PUT_AT_ONCE]
         sent: list[list[Any]] = [[key, *new] for key, new in rows]
@@ -63,22 +56,22 @@ def place(client: Client, portions: Iterable[Columns], types: Mapping[str, str])
     columns: Columns = {}
     for columns in portions:
         if not waiting:
-            make_new_values(client, columns, types)
+            make_new_values(client, {name: types[name] for name in columns}, "event_id")
         put_columns(client, columns, types)
         waiting += len(columns["event_id"])
         changed += len(columns["event_id"])
         if waiting >= PLACED_AT_ONCE:
-            put_in_place(client, columns)
+            put_by_number(client, columns)
             waiting = 0
     if waiting:
-        put_in_place(client, columns)
+        put_by_number(client, columns)
     return changed
 
 
-def make_new_values(client: Client, names: Iterable[str], types: Mapping[str, str]) -> None:
-    kinds = ", ".join(f"{name} {types[name]}" for name in names)
+def make_new_values(client: Client, types: Mapping[str, str], key: str) -> None:
+    kinds = ", ".join(f"{name} {kind}" for name, kind in types.items())
     client.command(f"DROP TABLE IF EXISTS {NEW_VALUES} SYNC")
-    client.command(f"CREATE TABLE {NEW_VALUES} ({kinds}) ENGINE = Join(ANY, LEFT, event_id)")
+    client.command(f"CREATE TABLE {NEW_VALUES} ({kinds}) ENGINE = Join(ANY, LEFT, {key})")
 
 
 def put_columns(client: Client, columns: Columns, types: Mapping[str, str]) -> None:
@@ -91,12 +84,18 @@ def put_columns(client: Client, columns: Columns, types: Mapping[str, str]) -> N
     )
 
 
-def put_in_place(client: Client, names: Iterable[str]) -> None:
-    updates = ", ".join(
-        f"{name} = joinGet('{client.database}.{NEW_VALUES}', '{name}', event_id)"
-        for name in names
-        if name != "event_id"
-    )
-    concerned = f"event_id IN (SELECT event_id FROM {NEW_VALUES})"
-    client.command(f"ALTER TABLE events UPDATE {updates} WHERE {concerned} SETTINGS mutations_sync = 2")
+def put_by_number(client: Client, names: Iterable[str]) -> None:
+    put_in_place(client, [name for name in names if name != "event_id"], "event_id", "event_id")
+
+
+def put_in_place(client: Client, names: Iterable[str], key: str, of_event: str) -> None:
+    """The new values of events whose `of_event` is a `key` there; then there are none any more."""
+    place = f"{client.database}.{NEW_VALUES}"
+    updates = ", ".join(f"{name} = joinGet('{place}', '{name}', {of_event})" for name in names)
+    where = concerned(key, of_event)
+    client.command(f"ALTER TABLE events UPDATE {updates} WHERE {where} SETTINGS mutations_sync = 2")
     client.command(f"DROP TABLE {NEW_VALUES} SYNC")
+
+
+def concerned(key: str, of_event: str) -> str:
+    return f"{of_event} IN (SELECT {key} FROM {NEW_VALUES})"

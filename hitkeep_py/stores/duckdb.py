@@ -18,10 +18,10 @@ import orjson
 from hitkeep_py.errors import InvalidInput, QueryTimeout, StoreDead, StoreUnavailable
 from hitkeep_py.priority import give_way
 from hitkeep_py.query.dialect import Dialect
-from hitkeep_py.stores import MOST_ANSWER_ROWS, Columns, Restated, Restatement
+from hitkeep_py.stores import MOST_ANSWER_ROWS, RESTATED, Columns, Restated, Restatement
 from hitkeep_py.stores.duckdb_errors import translated, translating, unusable_store
 from hitkeep_py.stores.duckdb_habits import DIALECT, among, check_engine, from_milliseconds, insert_statement
-from hitkeep_py.stores.duckdb_restating import DONE, restate
+from hitkeep_py.stores.duckdb_restating import restate
 from hitkeep_py.stores.duckdb_schema import migrate
 from hitkeep_py.stores.recent_sessions import Recency, recent_sessions
 from hitkeep_py.stores.summaries import VisitorNumbers, delete_before, delete_user, place, rebuild, renew_sessions
@@ -110,7 +110,7 @@ class DuckDBStore:
         return changed
 
     def restated(self) -> list[Restated]:
-        return [Restated(*row) for row in self.select(DONE)]
+        return [Restated(*row) for row in self.select(RESTATED)]
 
     def restate(self, restatement: Restatement, now: int, tell: Callable[[str], None]) -> Restated:
         self._visitors.forget()
@@ -290,7 +290,7 @@ def stored_restatements(path: Path) -> list[Restated] | None:
     """Of a store that nobody has open, without changing it; None where it cannot be read."""
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            return [Restated(*row) for row in connection.execute(DONE).fetchall()]
+            return [Restated(*row) for row in connection.execute(RESTATED).fetchall()]
     except duckdb.CatalogException:  # Of a version that had no such table.
         return []
     except duckdb.Error:

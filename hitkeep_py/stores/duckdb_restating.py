@@ -9,9 +9,9 @@ import duckdb
 import orjson
 
 from hitkeep_py.stores import Restated, Restatement, Values
+from hitkeep_py.stores.duckdb_habits import insert_statement
 from hitkeep_py.stores.summaries import rebuild
 
-DONE = "SELECT name, time, changed_values, changed_events FROM restatements ORDER BY number"
 RECORD = "INSERT INTO restatements SELECT count(*) + 1, ?, ?, ?, ? FROM restatements"
 READ_AT_ONCE = 50_000
 PUT_AT_ONCE = 10_000
@@ -54,9 +54,7 @@ def changed_events(
     places = range(len(columns))
     names = [*(f"old_{place}" for place in places), *(f"new_{place}" for place in places)]
     connection.execute(f"CREATE OR REPLACE TEMP TABLE restated ({', '.join(f'{name} VARCHAR' for name in names)})")
-    lists = ", ".join(f'"{name}": ["VARCHAR"]' for name in names)
-    values = ", ".join(f"unnest(sent.{name})" for name in names)
-    put = f"INSERT INTO restated SELECT {values} FROM (SELECT from_json(?, '{{{lists}}}') AS sent)"
+    put = insert_statement(names, [], "restated")
     for start in range(0, len(changed), PUT_AT_ONCE):
         rows = changed[start : start + PUT_AT_ONCE]
         columns_of_rows = zip(*((*old, *new) for old, new in rows), strict=True)
