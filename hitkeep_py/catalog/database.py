@@ -12,7 +12,8 @@ from typing import Any
 from hitkeep_py import catalog
 from hitkeep_py.catalog.migrations import MIGRATIONS
 from hitkeep_py.errors import Conflict, DataDirectoryError, NotFound, Unavailable
-from hitkeep_py.shortage import sqlite_damage, unusable_sqlite
+from hitkeep_py.shortage import sqlite_damage
+from hitkeep_py.sqlite_file import open_sqlite
 
 log = logging.getLogger(__name__)
 
@@ -23,22 +24,7 @@ class Database:
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
         self._own_changes = 0
-        try:
-            self._connection = sqlite3.connect(
-                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=5
-            )
-            self._prepare()
-        except sqlite3.Error as error:
-            raise unusable_sqlite(path, error) from error
-
-    def _prepare(self) -> None:
-        try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._migrate()
-        except BaseException:
-            self._connection.close()
-            raise
+        self._connection = open_sqlite(path, prepare)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock, _translating():
@@ -78,20 +64,27 @@ class Database:
         with self._lock:
             self._connection.close()
 
-    def _migrate(self) -> None:
-        newest = MIGRATIONS[-1][0]
-        self._connection.execute("BEGIN IMMEDIATE")
-        if not schema_of(self._connection):
-            make(self._connection)
-        done = schema_of(self._connection)
-        if done > newest:
-            self._connection.execute("ROLLBACK")
-            raise DataDirectoryError(
-                f"catalog.sqlite has schema {done}, newer than the {newest} that this version knows; "
-                "install a newer version"
-            )
-        apply_from(self._connection, done)
-        self._connection.execute("COMMIT")
+
+def prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    migrate(connection)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    newest = MIGRATIONS[-1][0]
+    connection.execute("BEGIN IMMEDIATE")
+    if not schema_of(connection):
+        make(connection)
+    done = schema_of(connection)
+    if done > newest:
+        connection.execute("ROLLBACK")
+        raise DataDirectoryError(
+            f"catalog.sqlite has schema {done}, newer than the {newest} that this version knows; "
+            "install a newer version"
+        )
+    apply_from(connection, done)
+    connection.execute("COMMIT")
 
 
 def schema_of(connection: sqlite3.Connection) -> int:

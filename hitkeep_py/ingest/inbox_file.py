@@ -2,12 +2,14 @@
 
 import logging
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from hitkeep_py.data_directory import unused
 from hitkeep_py.errors import DataDirectoryError
 from hitkeep_py.ingest.inbox_log import read_log
 from hitkeep_py.shortage import unusable_sqlite
+from hitkeep_py.sqlite_file import open_sqlite
 
 log = logging.getLogger(__name__)
 
@@ -62,21 +64,10 @@ def open_with_log_checked(path: Path) -> sqlite3.Connection:
 
 
 def open_database(path: Path | None) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=5)
-        try:
-            prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-    except sqlite3.Error as error:
-        raise unusable_sqlite(path, error) from error
+    return open_sqlite(path, partial(prepare, path))
 
 
-def prepare(connection: sqlite3.Connection, path: Path | None) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+def prepare(path: Path | None, connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise DataDirectoryError(f"{path} was written by a newer version; install that version")
