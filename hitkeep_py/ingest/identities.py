@@ -32,17 +32,18 @@ def identity(
     was before being named; `told` what it says of SESSION_ATTRIBUTES, and `begins` the number of a session it begins.
     """
     number, at, own, previous, key, user, anonymous = given
+    ids = own, anonymous, previous
     if kind in ACTS:
-        session: OpenSession | None = sessions.assign(number, at, own, previous, key, told, user, anonymous, begins)
+        session: OpenSession | None = sessions.assign(number, at, ids, key, told, user, begins)
     else:
-        session = sessions.join(number, at, own, previous, key, user, anonymous)
+        session = sessions.join(number, at, ids, key, user)
     if session is None:
         return Identity(own, number if begins is None else begins, None, told, NO_SESSION, None)
     keeps_own = session.may_not_stay(number, at) and told != session.attributes
     return Identity(
         session.visitor_id,
         session.session_id,
-        session.crossing(at, (own, anonymous, None)),
+        session.crossing(at, ids),
         session.attributes,
         None,
         written(told) if keeps_own else None,

@@ -143,12 +143,10 @@ class Sessions:
         self,
         event_id: int,
         time: int,
-        visitor_id: int,
-        previous_visitor_id: int | None,
+        ids: Ids,
         session_key: int | None,
         attributes: Attributes,
         user_id: int | None = None,
-        anonymous_visitor_id: int | None = None,
         begins: int | None = None,
     ) -> OpenSession:
         """The session of what a visitor did, with its visitor and attributes. It is numbered by its first event.
@@ -160,10 +158,9 @@ class Sessions:
         the client named goes by that name, also after pauses up to KEPT_MS, and has one visitor as well: the first,
         even when an address that changes on the way gives another.
         """
-        ids = (visitor_id, anonymous_visitor_id, previous_visitor_id)
         session = self._of_name(session_key, time) or self._at(time, ids, user_id)
         if session is None or (session_key and session.key and session_key != session.key):
-            visitor = session.visitor_id if session else visitor_id
+            visitor = session.visitor_id if session else ids[0]
             texts = self._texts.share(attributes)
             number = event_id if begins is None else begins
             session = self._kept[number] = OpenSession(number, visitor, session_key, time, time, event_id, texts)
@@ -172,17 +169,9 @@ class Sessions:
         return session
 
     def join(
-        self,
-        event_id: int,
-        time: int,
-        visitor_id: int,
-        previous_visitor_id: int | None,
-        session_key: int | None,
-        user_id: int | None = None,
-        anonymous_visitor_id: int | None = None,
+        self, event_id: int, time: int, ids: Ids, session_key: int | None, user_id: int | None = None
     ) -> OpenSession | None:
         """The session of an event that only says more about one: of its time, else the last up to KEPT_MS before."""
-        ids = (visitor_id, anonymous_visitor_id, previous_visitor_id)
         session = self._of_name(session_key, time) or self._at(time, ids, user_id) or self._before(time, ids, user_id)
         if session:
             self._join(session, event_id, time, None, ids, user_id)

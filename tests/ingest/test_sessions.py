@@ -41,7 +41,10 @@ Arrival = tuple[int, int, int | None, int | None]
 
 
 def assigned(sessions: Sessions, arrivals: list[Arrival], first: int = 1) -> list[tuple[int, int]]:
-    found = [sessions.assign(number, *arrival, NOTHING) for number, arrival in enumerate(arrivals, first)]
+    found = [
+        sessions.assign(number, time, (visitor, None, before), key, NOTHING)
+        for number, (time, visitor, before, key) in enumerate(arrivals, first)
+    ]
     return [(each.visitor_id, each.session_id) for each in found]
 
 
@@ -171,7 +174,7 @@ def flood(sessions: Sessions, count: int, size: int = 0) -> None:
     """A second between visitors, each with a text of its own."""
     for number in range(1, count + 1):
         said = attributes(referrer=f"{number:0{size}}") if size else NOTHING
-        sessions.assign(number, START + number * 1_000, number, None, None, said)
+        sessions.assign(number, START + number * 1_000, (number, None, None), None, said)
 
 
 def test_old_sessions_are_forgotten() -> None:
@@ -189,8 +192,8 @@ def test_sessions_in_memory_are_bounded_the_oldest_go_first(bounds: dict[str, An
     assert set(sessions._of_visitor) == set(range(1_000 - held + 1, 1_001))
     assert sessions._texts.bytes < 60_000
     oldest, forgotten = 1_000 - held + 1, 1_000 - held
-    assert sessions.assign(1_001, START + MINUTE, oldest, None, None, NOTHING).session_id == oldest
-    assert sessions.assign(1_002, START + MINUTE, forgotten, None, None, NOTHING).session_id == 1_002
+    assert sessions.assign(1_001, START + MINUTE, (oldest, None, None), None, NOTHING).session_id == oldest
+    assert sessions.assign(1_002, START + MINUTE, (forgotten, None, None), None, NOTHING).session_id == 1_002
 
 
 @pytest.mark.parametrize("bounds", [{"most_sessions": 50}, {"most_text_bytes": 60_000}], ids=str)
@@ -327,7 +330,7 @@ def told(*events: Attributes) -> list[Attributes]:
     """What a session's events have of it, when they say this, one a minute."""
     sessions = Sessions()
     return [
-        sessions.assign(number, START + number * MINUTE, ALICE, None, None, each).attributes
+        sessions.assign(number, START + number * MINUTE, (ALICE, None, None), None, each).attributes
         for number, each in enumerate(events, start=1)
     ]
 
@@ -348,13 +351,13 @@ def test_what_the_first_event_did_not_know_stays_unknown() -> None:
 
 def test_a_new_session_has_attributes_of_its_own() -> None:
     sessions, first, second = Sessions(), attributes(source="Google"), attributes(source="Bing")
-    sessions.assign(1, START, ALICE, None, None, first)
-    assert sessions.assign(2, START + 31 * MINUTE, ALICE, None, None, second).attributes == second
-    assert sessions.assign(3, START + 32 * MINUTE, ALICE, None, NAMED, first).attributes == second
-    assert sessions.assign(4, START + 33 * MINUTE, ALICE, None, NAMED + 2, first).attributes == first
+    sessions.assign(1, START, (ALICE, None, None), None, first)
+    assert sessions.assign(2, START + 31 * MINUTE, (ALICE, None, None), None, second).attributes == second
+    assert sessions.assign(3, START + 32 * MINUTE, (ALICE, None, None), NAMED, first).attributes == second
+    assert sessions.assign(4, START + 33 * MINUTE, (ALICE, None, None), NAMED + 2, first).attributes == first
 
 
 def test_attributes_of_a_session_outlive_a_restart() -> None:
     sessions = Sessions([(ALICE, ALICE, 1, None, START, START, 1, None, *attributes(source="Google", country="DE"))])
-    going_on = sessions.assign(2, START + MINUTE, ALICE, None, None, attributes(country="FR"))
+    going_on = sessions.assign(2, START + MINUTE, (ALICE, None, None), None, attributes(country="FR"))
     assert (going_on.session_id, going_on.attributes) == (1, attributes(source="Google", country="DE"))
