@@ -37,8 +37,9 @@ class Lookups:
 
     def open(self) -> None:
         """Before the first event, which would have to wait."""
-        for name in ("bots", "channels", "places", "referrers", "referrer_spam", "user_agents"):
-            getattr(self, name)
+        for name, each in vars(Lookups).items():
+            if isinstance(each, cached_property):
+                getattr(self, name)
 
     @cached_property
     def services(self) -> Services:
