@@ -1,10 +1,17 @@
 """A site with few events, whose every answer can be worked out by hand, and someone who may ask about it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
+from hitkeep_py.server.app import Server
+from hitkeep_py.stores import EventStore
+from tests.conftest import EMAIL, PASSWORD
+from tests.fake_clock import FakeClock
 from tests.http_client import HttpClient
+from tests.product import new_analytics
 from tests.stored_events import store_rows
 
 DAY = {"from": "2026-11-20", "to": "2026-11-20"}
@@ -39,6 +46,18 @@ def fill(analytics: Analytics, site: Site) -> None:
     store_rows(analytics.store, site.id, *visit_rows())
     foreign = [{**row, "path": "/foreign", "visitor_id": 99, "session_id": 99} for row in visit_rows()]
     store_rows(analytics.store, other.id, *foreign)
+
+
+@contextmanager
+def reported_product(store: EventStore | None = None) -> Iterator[tuple[HttpClient, Analytics, Site]]:
+    """The product with the site, and a user who is logged in."""
+    analytics = new_analytics(FakeClock(), store=store)
+    site = analytics.catalog.sites.add("example.com")
+    fill(analytics, site)
+    token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
+    with HttpClient(Server(analytics).app, cookies={"hk_token": token}) as client:
+        yield client, analytics, site
+    analytics.close()
 
 
 def ask(client: HttpClient, site: Site, **body: Any) -> Any:

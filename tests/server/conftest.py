@@ -6,32 +6,25 @@ import pytest
 
 from hitkeep_py.analytics import Analytics
 from hitkeep_py.catalog.sites import Site
-from hitkeep_py.server.app import Server
 from hitkeep_py.stores.duckdb import DuckDBStore
-from tests.conftest import EMAIL, PASSWORD
-from tests.fake_clock import FakeClock
 from tests.http_client import HttpClient
-from tests.product import new_analytics
-from tests.reported_site import fill
+from tests.reported_site import reported_product
+
+Asked = tuple[HttpClient, Analytics, Site]
 
 
 @pytest.fixture(scope="session")
-def reported_product() -> Iterator[tuple[Analytics, Site]]:
-    analytics = new_analytics(FakeClock(), store=DuckDBStore(None))
-    site = analytics.catalog.sites.add("example.com")
-    fill(analytics, site)
-    yield analytics, site
-    analytics.close()
+def asked() -> Iterator[Asked]:
+    with reported_product(DuckDBStore(None)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def reader(reported_product: tuple[Analytics, Site]) -> HttpClient:
+def reader(asked: Asked) -> HttpClient:
     """A user who may do everything, and changes nothing."""
-    analytics, _ = reported_product
-    token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
-    return HttpClient(Server(analytics).app, cookies={"hk_token": token})
+    return asked[0]
 
 
 @pytest.fixture(scope="session")
-def reported(reported_product: tuple[Analytics, Site]) -> Site:
-    return reported_product[1]
+def reported(asked: Asked) -> Site:
+    return asked[2]

@@ -24,7 +24,7 @@ from tests.conftest import EMAIL, PASSWORD
 from tests.fake_clock import FakeClock
 from tests.http_client import HttpClient
 from tests.product import new_analytics
-from tests.reported_site import BOTH_DAYS, DAY, ask, fill, refusal, report, rows
+from tests.reported_site import BOTH_DAYS, DAY, ask, refusal, report, reported_product, rows
 
 NOW = round(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
 INJECTIONS = [
@@ -44,14 +44,8 @@ INJECTIONS = [
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[tuple[HttpClient, Analytics, Site]]:
-    clock = FakeClock()
-    analytics = new_analytics(clock)
-    site = analytics.catalog.sites.add("example.com")
-    fill(analytics, site)
-    token = analytics.catalog.users.open_session(analytics.catalog.users.add(EMAIL, PASSWORD))
-    with HttpClient(Server(analytics).app, cookies={"hk_token": token}) as client:
-        yield client, analytics, site
-    analytics.close()
+    with reported_product() as product:
+        yield product
 
 
 @pytest.fixture
