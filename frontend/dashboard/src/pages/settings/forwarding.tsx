@@ -1,15 +1,7 @@
-import { Icon } from "../../components/icon"
+import { TroubleNote } from "../../components/trouble"
 import { settingsWords } from "../../language/settings"
 
-/** That a proxy's word of who comes was not believed, in the server's words. */
+/** That a proxy's word of who comes was not believed. */
 export function Forwarding({ problem }: { problem: string | null | undefined }) {
-  if (!problem) return null
-  return (
-    <p class="note warning">
-      <Icon name="warning" />
-      <span>
-        {settingsWords.value.health.forwarding} <bdi lang="en">{problem}</bdi>
-      </span>
-    </p>
-  )
+  return problem ? <TroubleNote trouble={["warning", settingsWords.value.health.forwarding, problem]} /> : null
 }

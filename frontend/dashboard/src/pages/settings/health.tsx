@@ -7,6 +7,7 @@ import { Field } from "../../components/field"
 import { Form } from "../../components/form"
 import { Icon } from "../../components/icon"
 import { Panel, Shown } from "../../components/panel"
+import { type Trouble, TroubleNote } from "../../components/trouble"
 import { decimal, NOTHING, whole } from "../../figures"
 import { settingsWords } from "../../language/settings"
 import { usePolled } from "../../polled"
@@ -53,9 +54,6 @@ function HealthOf({ state }: { state: State }) {
 
 const size = (bytes: number): string => (bytes < 1e9 ? `${decimal(bytes / 1e6)} MB` : `${decimal(bytes / 1e9)} GB`)
 
-/** How bad it is, what it is, and what the server says of it. */
-type Trouble = readonly ["problem" | "warning", string, string]
-
 /** What is wrong, the worst first. */
 export function troubles(state: State): Trouble[] {
   const { health } = settingsWords.value
@@ -79,13 +77,8 @@ function Verdict({ state }: { state: State }) {
           {settingsWords.value.health.good}
         </p>
       )}
-      {found.map(([kind, text, theirs]) => (
-        <p key={text} class={`note ${kind}`}>
-          <Icon name="warning" />
-          <span>
-            {text} {theirs && <bdi lang="en">{theirs}</bdi>}
-          </span>
-        </p>
+      {found.map((trouble) => (
+        <TroubleNote key={trouble[1]} trouble={trouble} />
       ))}
     </div>
   )
