@@ -19,10 +19,10 @@ from hitkeep_py.protocols.gif import gif_answer
 from hitkeep_py.protocols.json_input import (
     CAMPAIGN_LENGTH,
     TEXT_LENGTH,
-    id_field,
     number_value,
     text_field,
     time_field,
+    visitor_field,
 )
 from hitkeep_py.protocols.server_key import SERVER_KINDS, ip_field, server_key
 from hitkeep_py.protocols.statuses import status_of
@@ -102,7 +102,7 @@ def read_hit_of_server(key: str, without_sessions: bool, fields: Any) -> Incomin
     if not isinstance(fields, dict):
         raise InvalidInput("a hit must be a JSON object")
     event = read_hit(fields)
-    event.session = event.visitor = id_field(fields, "session", TEXT_LENGTH)
+    event.session = event.visitor = visitor_field(fields, "session", TEXT_LENGTH)
     address, user_agent = ip_field(fields, "ip"), text_field(fields, "user_agent").strip()
     if not (event.session or (address and user_agent) or without_sessions):
         raise InvalidInput("session, or both user_agent and ip, are required unless no_sessions is set")

@@ -23,6 +23,7 @@ from hitkeep_py.protocols.json_input import (
     required_name,
     text_field,
     time_field,
+    visitor_field,
 )
 from hitkeep_py.protocols.server_key import PUBLIC_KEY_BEGINNING, PUBLIC_KINDS, SERVER_KINDS, server_key
 from hitkeep_py.text import clean
@@ -89,8 +90,8 @@ def read_event(fields: Any) -> IncomingEvent:
         url=text_field(fields, "fullUrl") or text_field(fields, "pathname"),
         title=text_field(fields, "title"),
         referrer=text_field(fields, "referrer"),
-        session=id_field(fields, "sessionId"),
-        visitor=id_field(object_field(fields, "visitor"), "id") or id_field(fields, "visitorId"),
+        session=visitor_field(fields, "sessionId"),
+        visitor=visitor_field(object_field(fields, "visitor"), "id") or visitor_field(fields, "visitorId"),
         campaign=campaign_of(object_field(fields, "utm"), CAMPAIGN_FIELDS),
         props_json=props_field(fields, "eventData"),
         experiment_id=id_field(fields, "experimentId"),

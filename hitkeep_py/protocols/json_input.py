@@ -29,6 +29,8 @@ ESCAPES = re.compile(
 )
 LONG_NUMBER = re.compile(rb"[0-9]{19}")
 SCALARS = frozenset((str, int, float, bool, type(None)))
+NOBODY = frozenset(("[object Object]", "undefined", "null", "NaN", "true", "false"))
+"""What JavaScript makes a text of where there is no name."""
 UTM_NAMES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 UTM_FIELDS = tuple((name, name) for name in UTM_NAMES)
 
@@ -101,6 +103,12 @@ def id_field(body: dict[str, Any], field: str, length: int = ID_LENGTH) -> str:
     if not isinstance(text, str) or len(text) > length:
         raise InvalidInput(f"{field} must be a text of at most {length} characters", field=field)
     return text if text.strip() else ""
+
+
+def visitor_field(body: dict[str, Any], field: str, length: int = ID_LENGTH) -> str:
+    """The id of a visitor, user or session, as id_field; "" for what nobody is called: all would be one."""
+    text = id_field(body, field, length)
+    return "" if text in NOBODY else text
 
 
 def campaign_of(fields: dict[str, Any], names: Sequence[tuple[str, str]]) -> dict[str, str] | None:

@@ -14,7 +14,14 @@ from hitkeep_py.event import CUSTOM, PAGEVIEW, DropReason, IncomingEvent
 from hitkeep_py.protocols.batch import Batch, raise_when_all, read_batch, refusals_of
 from hitkeep_py.protocols.event_route import BODY_LIMIT, PATH, body_of, is_web_address, unpacked
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat
-from hitkeep_py.protocols.json_input import id_field, number_value, props_field, required_name, text_field, time_field
+from hitkeep_py.protocols.json_input import (
+    number_value,
+    props_field,
+    required_name,
+    text_field,
+    time_field,
+    visitor_field,
+)
 from hitkeep_py.protocols.server_key import BEGINNING_LENGTH, PUBLIC_KINDS, SERVER_KEYS
 from hitkeep_py.text import host_of
 
@@ -75,8 +82,8 @@ def read_event(fields: dict[str, Any]) -> IncomingEvent:
         path=read_path(fields),
         title=text_field(fields, "page_title"),
         referrer=text_field(fields, "referrer"),
-        session=id_field(fields, "sessionId"),
-        user=id_field(fields, "userId"),
+        session=visitor_field(fields, "sessionId"),
+        user=visitor_field(fields, "userId"),
         user_agent=text_field(fields, "userAgent"),
         time=time_field(fields, "timestamp"),
     )

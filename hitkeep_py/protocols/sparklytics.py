@@ -31,6 +31,7 @@ from hitkeep_py.protocols.batch import (
 from hitkeep_py.protocols.format import Answer, Item, Request, Verdict, WireFormat
 from hitkeep_py.protocols.json_input import (
     NAME_LENGTH,
+    NOBODY,
     TEXT_LENGTH,
     UTM_FIELDS,
     UTM_NAMES,
@@ -151,7 +152,7 @@ def read_screen(text: str) -> tuple[int, int]:
 
 def read_visitor(value: str | None) -> str:
     """As upstream, an id that is too long is none."""
-    return value if value and len(value) <= VISITOR_LENGTH and not value.isspace() else ""
+    return value if value and len(value) <= VISITOR_LENGTH and not value.isspace() and value not in NOBODY else ""
 
 
 def read_event_data(value: Any) -> str | None:

@@ -22,6 +22,7 @@ from hitkeep_py.protocols.json_input import (
     props_field,
     required_name,
     text_field,
+    visitor_field,
 )
 from hitkeep_py.protocols.server_key import PUBLIC_KEY_BEGINNING, PUBLIC_KINDS
 from hitkeep_py.text import host_of
@@ -59,7 +60,7 @@ def read_event(value: Any, site: str, origin: str) -> IncomingEvent:
         url=text_field(value, "u"),
         referrer=text_field(value, "r"),
         title=text_field(value, "t"),
-        user=id_field(value, "d"),
+        user=visitor_field(value, "d"),
         keep_fragment=bool(value.get("z")),
         age=read_age(value),
         passive=value.get("q") is False,

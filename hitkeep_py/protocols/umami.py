@@ -17,7 +17,14 @@ from hitkeep_py.address import host_of_authority, read_address
 from hitkeep_py.errors import AccessDenied, AnalyticsError, InvalidInput
 from hitkeep_py.event import CUSTOM, ENGAGEMENT, IDENTIFY, PAGEVIEW, WEB_VITAL, DropReason, Event, IncomingEvent
 from hitkeep_py.protocols.format import Answer, Item, Repeat, Request, Verdict, WireFormat, raise_refusal
-from hitkeep_py.protocols.json_input import id_field, number_value, object_field, props_field, text_field
+from hitkeep_py.protocols.json_input import (
+    id_field,
+    number_value,
+    object_field,
+    props_field,
+    text_field,
+    visitor_field,
+)
 from hitkeep_py.protocols.server_key import ip_field
 from hitkeep_py.protocols.statuses import status_of
 from hitkeep_py.text import clean
@@ -116,7 +123,7 @@ def read_visit(payload: dict[str, Any]) -> IncomingEvent:
         page_hostname=host_of_authority(text_field(payload, "hostname", HOSTNAME_LENGTH)),
         title=text_field(payload, "title"),
         referrer=text_field(payload, "referrer"),
-        user=id_field(payload, "id"),
+        user=visitor_field(payload, "id"),
         language=read_language(payload),
         screen_width=width,
         screen_height=height,
