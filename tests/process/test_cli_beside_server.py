@@ -233,3 +233,23 @@ def test_installed_command_works(server: RunningServer) -> None:
     done = subprocess.run([command, "site", "list", "--json", "--data-dir", server.data_dir], capture_output=True)
     assert done.returncode == 0
     assert isinstance(json.loads(done.stdout), list)
+
+
+def test_debugger_warns_of_forwarding_headers_that_do_not_count(
+    server: RunningServer, analytics: Callable[..., Result], domain: str
+) -> None:
+    """Beside the events, so that neither a table nor JSON has it within."""
+    site = answer(analytics("site", "add", domain, "--json"))
+    assert send(server, site["id"], "forwarded") == 202
+    before = analytics("debug", domain)
+    assert (before.exit_code, before.stderr) == (0, "")
+    httpx2.get(f"{server.address}/healthz", headers={"x-forwarded-for": "203.0.113.7"})
+    after = analytics("debug", domain)
+    assert (after.exit_code, after.stdout) == (0, before.stdout)
+    assert "forwarded" in after.stdout
+    warning, *more = after.stderr.splitlines()
+    assert more == []
+    assert warning.startswith("Warning: x-forwarded-for came from 127.0.0.1, which is not in trusted_proxies")
+    told = analytics("debug", domain, "--json")
+    assert told.stderr == ""
+    assert f"Warning: {answer(told)['forwarding_problem']}" == warning
