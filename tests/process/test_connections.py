@@ -32,8 +32,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield started
 
 
-def connected(server: RunningServer) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=20)
+def connected(server: RunningServer, client: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=20, source_address=(client, 0))
+
+
+# A client whose connections of before the server cannot still be closing.
+ANOTHER_CLIENT = "127.0.0.2"
 
 
 def answer_of(connection: socket.socket) -> bytes:
@@ -131,13 +135,15 @@ def test_bodies_of_one_client_that_wait_are_bounded(server: RunningServer) -> No
     size = 250_000
     begin = b"POST /ingest/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 250001\r\n\r\n"
     with ExitStack() as opened:
-        connections = [opened.enter_context(connected(server)) for _ in range(HELD_BYTES_OF_ONE // size + 2)]
+        count = HELD_BYTES_OF_ONE // size + 2
+        connections = [opened.enter_context(connected(server, ANOTHER_CLIENT)) for _ in range(count)]
         for each in connections:
             with suppress(OSError):
                 each.sendall(begin + b" " * size)
         refused = select.select(connections, [], [], 20)[0]
         assert 1 <= len(refused) <= 3
-    assert httpx2.post(f"{server.address}/ingest/batch", content=b" " * size).status_code == 400
+    with httpx2.Client(transport=httpx2.HTTPTransport(local_address=ANOTHER_CLIENT)) as client:
+        assert client.post(f"{server.address}/ingest/batch", content=b" " * size).status_code == 400
 
 
 def test_garbled_and_upgrade_requests_do_not_fill_the_log(server: RunningServer) -> None:
