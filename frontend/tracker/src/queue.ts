@@ -6,7 +6,7 @@ export const MOST_CHARACTERS = 6e4
 export const OLDEST_MS = 6048e5
 
 /** Where an event is stored, and its JSON. The key ends with the event's id, which begins with its time. */
-export type Entry = [key: string, text: string]
+type Entry = [key: string, text: string]
 
 /** localStorage, or a plain object where the page may not or shall not store. */
 export let store: Store = {}
